@@ -1,0 +1,3 @@
+//! The `ramguard` command.
+
+fn main() {}

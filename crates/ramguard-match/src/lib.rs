@@ -1,0 +1,1 @@
+//! Wildcard patterns for policy engines: one pattern or many against one text, in linear time

@@ -1,0 +1,1 @@
+//! The judge of RamGuard: textbook oracles, generators, laws, corpora (never published)

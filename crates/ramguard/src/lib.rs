@@ -1,0 +1,1 @@
+//! Decides requests against Alibaba Cloud RAM policies, inside your process, and says why
