@@ -1,1 +1,34 @@
-//! Wildcard patterns for policy engines: one pattern or many against one text, in linear time
+//! Answers whether a text fits a wildcard pattern, for one pattern or for many.
+//!
+//! In a pattern `*` is any run of characters including none, `?` is exactly one character, and
+//! everything else is itself; a pattern matches a whole text. [`Pattern`] is one of them. Both
+//! patterns and texts may come from an enemy: no pattern takes more than a small multiple of its
+//! own length plus the length of the text, nothing recurses and nothing panics.
+//!
+//! ```
+//! use ramguard_match::{Case, Pattern};
+//!
+//! let pattern = Pattern::new("logs/*/2024-??.txt", Case::Sensitive);
+//! assert!(pattern.is_match("logs/web/eu/2024-11.txt"));
+//! assert!(!pattern.is_match("logs/web/eu/2024-11.txt.gz"));
+//! ```
+//!
+//! # Limits
+//! None: a pattern and a text may have any length.
+//!
+//! # Features
+//! * `steps` adds the module `steps`, which counts the work done, for tests. It changes no answer.
+//!
+//! # Not covered
+//! Escapes, character classes, alternatives, and anything between separators: a star runs over
+//! `:` and `/` like over any other character. Letters outside ASCII have no case here.
+
+mod pattern;
+mod run;
+#[cfg(feature = "steps")]
+pub mod steps;
+#[cfg(not(feature = "steps"))]
+mod steps;
+mod window;
+
+pub use pattern::{Case, Pattern};

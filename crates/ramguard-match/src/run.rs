@@ -1,0 +1,346 @@
+//! Where one run of a pattern fits a text: at its start, at its end, or leftmost inside.
+//!
+//! A run is a piece of a pattern without a star. All work is done on the bytes of valid UTF-8;
+//! `?` takes the one to four bytes of a character, every other byte of the run one byte equal to
+//! it. Nothing here allocates or recurses. With `k` bytes of run and `n` bytes of text:
+//!
+//! * at the start and at the end, `k` steps;
+//! * inside, without `?`: up to [`SHORT`] bytes of run `n * k / 64` window steps, which is at most
+//!   `n / 2`; longer runs by two-way search, at most `4 * (n + k)` byte comparisons;
+//! * inside, with `?`: at most `n * k / 64` window steps, each of them one or three comparisons of
+//!   64 bytes.
+
+use crate::steps;
+use crate::window::{self, Characters, WIDTH};
+
+/// Literal runs of up to this many bytes are looked for 64 places at a time; longer ones would
+/// cost more this way than by two-way search.
+const SHORT: usize = 32;
+
+/// How bytes are compared: `FOLD` makes the ASCII letters equal in either case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Folding<const FOLD: bool>;
+
+impl<const FOLD: bool> Folding<FOLD> {
+    /// Returns the byte that stands for `byte` and its other case.
+    #[inline]
+    pub(crate) fn fold(self, byte: u8) -> u8 {
+        if FOLD { byte.to_ascii_lowercase() } else { byte }
+    }
+
+    /// Returns the bits to set in a text byte before it is compared with `fold(byte)`.
+    ///
+    /// Two bytes that differ only in the bit 0x20 are the two cases of a letter if the one with
+    /// the bit is a letter; hence the bit is ignored for letters and counts for all other bytes.
+    #[inline]
+    pub(crate) fn ignored(self, byte: u8) -> u8 {
+        if FOLD && byte.is_ascii_alphabetic() { 0x20 } else { 0 }
+    }
+
+    /// Returns whether two byte strings are the same.
+    #[inline]
+    pub(crate) fn equal(self, left: &[u8], right: &[u8]) -> bool {
+        steps::count(1);
+        if FOLD { left.eq_ignore_ascii_case(right) } else { left == right }
+    }
+}
+
+/// A piece of a pattern that holds no star.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run<'p, const FOLD: bool> {
+    bytes: &'p [u8],
+    folding: Folding<FOLD>,
+}
+
+impl<'p, const FOLD: bool> Run<'p, FOLD> {
+    pub(crate) fn new(bytes: &'p [u8], folding: Folding<FOLD>) -> Self {
+        Run { bytes, folding }
+    }
+
+    /// Returns how many bytes of `text` this run takes at its start, `None` if it does not fit.
+    #[inline]
+    pub(crate) fn prefix_of(self, text: &[u8]) -> Option<usize> {
+        let start = text.get(..self.bytes.len())?;
+        if self.folding.equal(self.bytes, start) {
+            // Literally equal includes a text with question marks of its own.
+            return Some(start.len());
+        }
+        if !self.bytes.contains(&b'?') {
+            return None;
+        }
+        let mut at = 0;
+        for &symbol in self.bytes {
+            steps::count(1);
+            let byte = *text.get(at)?;
+            if symbol == b'?' {
+                at += character_len(byte);
+            } else if self.folding.fold(symbol) == self.folding.fold(byte) {
+                at += 1;
+            } else {
+                return None;
+            }
+        }
+        (at <= text.len()).then_some(at)
+    }
+
+    /// Returns the offset in `text` from which this run takes everything to the end, `None` if
+    /// it does not fit there.
+    #[inline]
+    pub(crate) fn suffix_of(self, text: &[u8]) -> Option<usize> {
+        let at = text.len().checked_sub(self.bytes.len())?;
+        if self.folding.equal(self.bytes, text.get(at..)?) {
+            return Some(at);
+        }
+        if !self.bytes.contains(&b'?') {
+            return None;
+        }
+        let mut rest = text;
+        for &symbol in self.bytes.iter().rev() {
+            steps::count(1);
+            let (&byte, before) = rest.split_last()?;
+            rest = before;
+            if symbol == b'?' {
+                let mut last = byte;
+                while is_continuation(last) {
+                    let (&byte, before) = rest.split_last()?;
+                    rest = before;
+                    last = byte;
+                }
+            } else if self.folding.fold(symbol) != self.folding.fold(byte) {
+                return None;
+            }
+        }
+        Some(rest.len())
+    }
+
+    /// Returns the offset in `text` just past the leftmost place where this run fits.
+    ///
+    /// `ascii` says that every character of `text` is known to take one byte.
+    pub(crate) fn end_in(self, text: &str, ascii: bool) -> Option<usize> {
+        let bytes = text.as_bytes();
+        if bytes.len() < self.bytes.len() {
+            return None;
+        }
+        let start = if !self.bytes.contains(&b'?') {
+            if self.bytes.len() <= SHORT {
+                self.start_by_bytes(bytes)
+            } else {
+                two_way(self.bytes, bytes, self.folding)
+            }
+        } else if self.bytes.iter().all(|&symbol| symbol == b'?') {
+            return self.prefix_of(bytes);
+        } else if ascii {
+            self.start_by_bytes(bytes)
+        } else {
+            return self.end_by_characters(text);
+        };
+        start.map(|start| start + self.bytes.len())
+    }
+
+    /// Looks for the run at 64 byte offsets at once, and returns the first it fits at.
+    ///
+    /// `?` takes one byte here, so the run has none or the text is ASCII.
+    fn start_by_bytes(self, text: &[u8]) -> Option<usize> {
+        let last_symbol = *self.bytes.last()?;
+        let last_start = text.len().checked_sub(self.bytes.len())?;
+        let mut padded = [0; WIDTH];
+        let text = window::at_least_one(text, &mut padded);
+        let mut at = 0;
+        while at <= last_start {
+            // The last symbol goes first: runs that are hard to find tend to start alike.
+            let mut alive = window::lowest(last_start - at + 1);
+            alive &= self.equal_at(text, at + self.bytes.len() - 1, last_symbol);
+            for (offset, &symbol) in self.bytes.iter().enumerate() {
+                if alive == 0 {
+                    break;
+                }
+                alive &= self.equal_at(text, at + offset, symbol);
+            }
+            if alive != 0 {
+                return Some(at + alive.trailing_zeros() as usize);
+            }
+            at += WIDTH;
+        }
+        None
+    }
+
+    /// Returns the set of offsets `i` for which `symbol` fits `text[at + i]`.
+    #[inline]
+    fn equal_at(self, text: &[u8], at: usize, symbol: u8) -> u64 {
+        if symbol == b'?' {
+            return !0;
+        }
+        steps::count(1);
+        window::equal_at(text, at, self.folding.fold(symbol), self.folding.ignored(symbol))
+    }
+
+    /// Looks for the run at 64 characters at once, and returns the end of the first fit.
+    fn end_by_characters(self, text: &str) -> Option<usize> {
+        let run = str::from_utf8(self.bytes).ok()?;
+        let mut starts = text;
+        loop {
+            let mut window = Characters::new(starts);
+            let mut alive = window.present();
+            for symbol in run.chars() {
+                steps::count(1);
+                alive &= if symbol == '?' {
+                    window.present()
+                } else {
+                    window.equal(symbol, self.folding)
+                };
+                if alive == 0 {
+                    break;
+                }
+                window.advance();
+            }
+            if alive != 0 {
+                let characters = alive.trailing_zeros() as usize + run.chars().count();
+                let taken: usize = starts.chars().take(characters).map(char::len_utf8).sum();
+                return Some(text.len() - starts.len() + taken);
+            }
+            let (next, _) = starts.char_indices().nth(WIDTH)?;
+            starts = starts.get(next..)?;
+        }
+    }
+}
+
+/// Returns the length in bytes of the character that starts with `byte`.
+#[inline]
+fn character_len(byte: u8) -> usize {
+    match byte {
+        0xF0.. => 4,
+        0xE0.. => 3,
+        0xC0.. => 2,
+        _ => 1,
+    }
+}
+
+/// Returns whether `byte` is a later byte of a character that takes several.
+#[inline]
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
+}
+
+/// Finds `needle` in `hay` by two-way search (Crochemore and Perrin, 1991): linear time, constant
+/// space. Returns the offset of the first place. `needle` is not empty.
+///
+/// The needle is cut where its local period equals its period. The right part is compared first,
+/// from left to right; a mismatch there moves the needle past it. Then the left part is compared;
+/// a mismatch there moves the needle by its period, and what is known to fit is not compared
+/// again.
+fn two_way<const FOLD: bool>(needle: &[u8], hay: &[u8], folding: Folding<FOLD>) -> Option<usize> {
+    let symbol = |bytes: &[u8], at: usize| bytes.get(at).map(|&byte| folding.fold(byte));
+    let less = greatest_suffix(needle, |left, right| left < right, folding);
+    let more = greatest_suffix(needle, |left, right| left > right, folding);
+    let (cut, period) = if less.0 > more.0 { less } else { more };
+    let (left, right) = needle.split_at_checked(cut)?;
+    let periodic = needle
+        .get(period..period + left.len())
+        .is_some_and(|repeated| folding.equal(left, repeated));
+    let shift = if periodic { period } else { left.len().max(right.len()) + 1 };
+
+    let mut at = 0;
+    // The first `known` bytes of the needle are known to fit at `at`.
+    let mut known = 0;
+    while at + needle.len() <= hay.len() {
+        let mut here = cut.max(known);
+        while here < needle.len() && symbol(needle, here) == symbol(hay, at + here) {
+            steps::count(1);
+            here += 1;
+        }
+        steps::count(1);
+        if here < needle.len() {
+            at += here - cut + 1;
+            known = 0;
+            continue;
+        }
+        let mut back = cut;
+        while back > known && symbol(needle, back - 1) == symbol(hay, at + back - 1) {
+            steps::count(1);
+            back -= 1;
+        }
+        if back <= known {
+            return Some(at);
+        }
+        at += shift;
+        known = if periodic { needle.len() - period } else { 0 };
+    }
+    None
+}
+
+/// Returns where the greatest suffix of `needle` starts in the order given by `before`, and the
+/// period of that suffix.
+fn greatest_suffix<const FOLD: bool>(
+    needle: &[u8],
+    before: impl Fn(u8, u8) -> bool,
+    folding: Folding<FOLD>,
+) -> (usize, usize) {
+    let (mut best, mut period) = (0, 1);
+    // `rival` starts later than `best`; the two agree on `same` bytes so far.
+    let (mut rival, mut same) = (1, 0);
+    while let (Some(&of_best), Some(&of_rival)) =
+        (needle.get(best + same), needle.get(rival + same))
+    {
+        steps::count(1);
+        let (of_best, of_rival) = (folding.fold(of_best), folding.fold(of_rival));
+        if of_best == of_rival {
+            same += 1;
+            if same == period {
+                rival += period;
+                same = 0;
+            }
+        } else if before(of_rival, of_best) {
+            rival += same + 1;
+            same = 0;
+            period = rival - best;
+        } else {
+            best = rival;
+            rival += 1;
+            same = 0;
+            period = 1;
+        }
+    }
+    (best, period)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every string of `a` and `b` with up to `longest` letters, the empty one left out.
+    fn words(longest: usize) -> Vec<Vec<u8>> {
+        let mut all: Vec<Vec<u8>> = vec![vec![]];
+        let mut from = 0;
+        for _ in 0..longest {
+            let to = all.len();
+            for at in from..to {
+                for letter in [b'a', b'b'] {
+                    let mut word = all[at].clone();
+                    word.push(letter);
+                    all.push(word);
+                }
+            }
+            from = to;
+        }
+        all.split_off(1)
+    }
+
+    #[test]
+    fn two_way_search_finds_the_first_place_of_every_short_needle() {
+        let hays = words(11);
+        for needle in words(7) {
+            for hay in hays.iter().filter(|hay| hay.len() >= 7) {
+                let expected = hay.windows(needle.len()).position(|window| window == needle);
+                assert_eq!(two_way(&needle, hay, Folding::<false>), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn two_way_search_ignores_case_when_told_to() {
+        let hay = b"xxABABABAByyabababABAB";
+        assert_eq!(two_way(b"babababaa", hay, Folding::<true>), None);
+        assert_eq!(two_way(b"bababABab", hay, Folding::<true>), Some(13));
+        assert_eq!(two_way(b"bababABab", hay, Folding::<false>), None);
+    }
+}

@@ -1,0 +1,148 @@
+//! Sixty-four places of a text compared with one symbol at once.
+//!
+//! A set of places is a `u64`; bit `i` stands for the place `i` after the first. Comparisons are
+//! done on eight bytes in a word, which every 64-bit machine does well, and which compilers turn
+//! into vector instructions where there are some.
+
+use crate::run::Folding;
+
+/// How many places are looked at together.
+pub(crate) const WIDTH: usize = 64;
+
+/// Returns the set of the first `count` places, all 64 if there are more.
+#[inline]
+pub(crate) fn lowest(count: usize) -> u64 {
+    if count >= WIDTH { !0 } else { (1 << count) - 1 }
+}
+
+/// Returns `text` if it fills a window, and otherwise `padded` with the text copied to its start.
+#[inline]
+pub(crate) fn at_least_one<'t>(text: &'t [u8], padded: &'t mut [u8; WIDTH]) -> &'t [u8] {
+    match padded.get_mut(..text.len()) {
+        Some(start) => {
+            start.copy_from_slice(text);
+            padded
+        }
+        None => text,
+    }
+}
+
+/// Returns the set of places `i` for which `text[at + i] | ignored == symbol`.
+///
+/// Places past the end of the text are not in the set. The text is at least 64 bytes long, or
+/// the set is empty.
+#[inline]
+pub(crate) fn equal_at(text: &[u8], at: usize, symbol: u8, ignored: u8) -> u64 {
+    let Some(last) = text.len().checked_sub(WIDTH) else { return 0 };
+    let from = at.min(last);
+    let Some(window) = text.get(from..).and_then(|rest| rest.first_chunk::<WIDTH>()) else {
+        return 0;
+    };
+    let places = equal(window, symbol, ignored);
+    if at - from < WIDTH { places >> (at - from) } else { 0 }
+}
+
+/// Returns the set of places where `window[i] | ignored == symbol`.
+#[inline]
+fn equal(window: &[u8; WIDTH], symbol: u8, ignored: u8) -> u64 {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const REST: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let symbols = u64::from(symbol) * LOW;
+    let ignored = u64::from(ignored) * LOW;
+    let (words, _) = window.as_chunks::<8>();
+    let mut places = 0;
+    for (index, word) in words.iter().enumerate() {
+        let differing = (u64::from_le_bytes(*word) | ignored) ^ symbols;
+        // The top bit of a byte becomes one exactly where all eight bits of `differing` are zero;
+        // no carry leaves a byte, as 0x7F + 0x7F stays below 0x100.
+        let equal = !(((differing & REST) + REST) | differing | REST);
+        // One bit a byte, moved together into the topmost byte.
+        let bits = (equal >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        places |= bits << (8 * index);
+    }
+    places
+}
+
+/// A window of 64 characters, each kept as the three bytes of its number, that moves on one
+/// character at a time.
+///
+/// The window is a ring: after `moved` steps place `i` is kept at `(moved + i) % 64`. A place past
+/// the end of the text holds three bytes 0xFF, which is no character.
+pub(crate) struct Characters<'t> {
+    bytes: [[u8; WIDTH]; 3],
+    coming: std::str::Chars<'t>,
+    moved: usize,
+}
+
+impl<'t> Characters<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        let mut window = Characters { bytes: [[0xFF; WIDTH]; 3], coming: text.chars(), moved: 0 };
+        for slot in 0..WIDTH {
+            if !window.fill(slot) {
+                break;
+            }
+        }
+        window
+    }
+
+    /// Moves the window on by one character.
+    pub(crate) fn advance(&mut self) {
+        self.fill(self.moved % WIDTH);
+        self.moved = self.moved.wrapping_add(1);
+    }
+
+    /// Puts the next character of the text into `slot`; returns whether there was one.
+    fn fill(&mut self, slot: usize) -> bool {
+        let next = self.coming.next();
+        let number = next.map_or(u32::MAX, u32::from).to_le_bytes();
+        for (bytes, part) in self.bytes.iter_mut().zip(number) {
+            if let Some(byte) = bytes.get_mut(slot) {
+                *byte = part;
+            }
+        }
+        next.is_some()
+    }
+
+    /// Returns the set of places before the end of the text.
+    pub(crate) fn present(&self) -> u64 {
+        // The third byte of a character is at most 0x10.
+        let [_, _, high] = &self.bytes;
+        self.turned(!equal(high, 0xFF, 0))
+    }
+
+    /// Returns the set of places that hold `symbol`.
+    pub(crate) fn equal<const FOLD: bool>(&self, symbol: char, folding: Folding<FOLD>) -> u64 {
+        let number = u32::from(symbol);
+        let (symbol, ignored) = match u8::try_from(number) {
+            Ok(byte) => (u32::from(folding.fold(byte)), folding.ignored(byte)),
+            Err(_) => (number, 0),
+        };
+        let [first, second, third, _] = symbol.to_le_bytes();
+        let [low, middle, high] = &self.bytes;
+        let mut places = equal(low, first, ignored);
+        if places != 0 {
+            places &= equal(middle, second, 0) & equal(high, third, 0);
+        }
+        self.turned(places)
+    }
+
+    fn turned(&self, slots: u64) -> u64 {
+        slots.rotate_right((self.moved % WIDTH) as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_finds_every_byte_at_every_place() {
+        for symbol in 0..=255_u8 {
+            for place in 0..WIDTH {
+                let mut window = [symbol.wrapping_add(1); WIDTH];
+                window[place] = symbol;
+                assert_eq!(equal(&window, symbol, 0), 1 << place);
+            }
+        }
+    }
+}
