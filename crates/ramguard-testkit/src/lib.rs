@@ -1,1 +1,3 @@
 //! The judge of RamGuard: textbook oracles, generators, laws, corpora (never published)
+
+pub mod oracle;

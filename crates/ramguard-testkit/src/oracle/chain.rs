@@ -1,0 +1,369 @@
+//! The whole decision, step by step as section 5.2 lists them.
+//!
+//! Every document of a case is checked before anything is decided, so a statement that reaches
+//! [`applies`] is known to be sound.
+
+use serde_json::Value;
+
+use super::condition::{folded_key, holds};
+use super::document::{Kind, reject_codes_of_value, strings};
+use super::principal::{Caller, bucket_names, trust_names};
+use super::resource::Resource;
+use super::truth::Truth;
+use super::{Options, Outcome, operation, wildcard};
+
+/// What is being asked of the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Standard,
+    AssumeRole,
+    RoleSso,
+}
+
+/// The documents of a case by layer.
+struct Policies<'a> {
+    control: Option<Vec<Vec<&'a Value>>>,
+    session: Option<&'a Value>,
+    account: Vec<&'a Value>,
+    resource_group: Vec<&'a Value>,
+    resource: Option<&'a Value>,
+}
+
+/// One check.
+struct Request {
+    action: String,
+    resource: Resource,
+    caller: Caller,
+    /// Keys in folded form, each with at least one value.
+    context: Vec<(String, Vec<String>)>,
+}
+
+/// Decides a case, or says what is malformed about it.
+pub(super) fn decide(case: &Value) -> Result<Outcome, String> {
+    let options = Options::read(case.get("options"))?;
+    let mode = match case.get("mode").map(Value::as_str) {
+        None | Some(Some("standard")) => Mode::Standard,
+        Some(Some("assume_role")) => Mode::AssumeRole,
+        Some(Some("role_sso")) => Mode::RoleSso,
+        Some(_) => return Err("the mode is unknown".to_owned()),
+    };
+    let policies = Policies::read(case)?;
+    policies.check(mode, options)?;
+    let request = case.get("request").ok_or("the case has no request")?;
+    let principal = request.get("principal");
+    let none = Value::Null;
+    let context = request.get("context").unwrap_or(&none);
+    let checks = match (request.get("checks"), request.get("op")) {
+        (Some(Value::Array(checks)), _) => checks.iter().cloned().map(Some).collect(),
+        (Some(_), _) => return Err("the checks are not a list".to_owned()),
+        (None, Some(op)) => operation::checks(op, context, options)?,
+        (None, None) => vec![Some(request.clone())],
+    };
+    if checks.is_empty() {
+        return Err("the request has no check".to_owned());
+    }
+    let outcomes = checks
+        .iter()
+        .map(|check| match check {
+            None => Ok(Outcome::ImplicitDeny),
+            Some(check) => Request::read(check, principal)
+                .map(|request| policies.decide(&request, mode, options)),
+        })
+        .collect::<Result<Vec<Outcome>, String>>()?;
+    // Rule E-14.
+    Ok(if outcomes.iter().all(|outcome| *outcome == Outcome::Allow) {
+        Outcome::Allow
+    } else if outcomes.contains(&Outcome::ExplicitDeny) {
+        Outcome::ExplicitDeny
+    } else {
+        Outcome::ImplicitDeny
+    })
+}
+
+impl Request {
+    fn read(check: &Value, principal: Option<&Value>) -> Result<Request, String> {
+        let text = |member: &str| {
+            check
+                .get(member)
+                .and_then(Value::as_str)
+                .ok_or_else(|| format!("the request has no `{member}`"))
+        };
+        let action = text("action")?;
+        let misplaced = |symbol: char| matches!(symbol, '*' | '?') || symbol.is_whitespace();
+        // Rule A-6. An operation without a name, or of no service, is no operation either.
+        let sound = !action.contains(misplaced)
+            && action.split_once(':').is_some_and(|(service, name)| {
+                !service.is_empty() && !name.is_empty() && !name.contains(':')
+            });
+        if !sound {
+            return Err(format!("`{action}` is not an operation"));
+        }
+        let caller = Caller::read(check.get("principal").or(principal))?;
+        let resource = Resource::read(text("resource")?)?;
+        let mut context: Vec<(String, Vec<String>)> = Vec::new();
+        match check.get("context") {
+            None => {}
+            Some(Value::Object(members)) => {
+                for (key, value) in members {
+                    let folded = folded_key(key);
+                    if context.iter().any(|(known, _)| *known == folded) {
+                        return Err(format!("key `{key}` is given in two spellings"));
+                    }
+                    context.push((folded, context_values(key, value)?));
+                }
+            }
+            Some(_) => return Err("the context is not an object".to_owned()),
+        }
+        Ok(Request { action: action.to_owned(), resource, caller, context })
+    }
+
+    fn values(&self, key: &str) -> Option<&[String]> {
+        let folded = folded_key(key);
+        self.context
+            .iter()
+            .find(|(known, values)| *known == folded && !values.is_empty())
+            .map(|(_, values)| values.as_slice())
+    }
+}
+
+fn context_values(key: &str, value: &Value) -> Result<Vec<String>, String> {
+    let items = match value {
+        Value::Array(items) => items.iter().collect(),
+        single => vec![single],
+    };
+    items
+        .into_iter()
+        .map(|item| item.as_str().map(str::to_owned))
+        .collect::<Option<Vec<String>>>()
+        .ok_or_else(|| format!("a value of key `{key}` is not a text"))
+}
+
+impl<'a> Policies<'a> {
+    fn read(case: &'a Value) -> Result<Policies<'a>, String> {
+        let list = |value: Option<&'a Value>| match value {
+            None => Ok(Vec::new()),
+            Some(Value::Array(documents)) => Ok(documents.iter().collect()),
+            Some(_) => Err("a layer of policies is not a list".to_owned()),
+        };
+        match (case.get("policy"), case.get("policies")) {
+            (Some(policy), None) => Ok(Policies {
+                control: None,
+                session: None,
+                account: vec![policy],
+                resource_group: Vec::new(),
+                resource: None,
+            }),
+            (None, Some(policies)) => Ok(Policies {
+                control: match policies.get("control") {
+                    None => None,
+                    Some(Value::Array(nodes)) => {
+                        Some(nodes.iter().map(|node| list(Some(node))).collect::<Result<_, _>>()?)
+                    }
+                    Some(_) => return Err("the control policies are not a list".to_owned()),
+                },
+                session: policies.get("session"),
+                account: list(policies.get("account"))?,
+                resource_group: list(policies.get("resource_group"))?,
+                resource: policies.get("resource"),
+            }),
+            _ => Err("the case needs either `policy` or `policies`".to_owned()),
+        }
+    }
+
+    /// Refuses the whole set for one document that does not load. Decision D-42.
+    fn check(&self, mode: Mode, options: Options) -> Result<(), String> {
+        let resource_kind = if mode == Mode::Standard { Kind::Bucket } else { Kind::Trust };
+        let identity = self.account.iter().chain(&self.resource_group);
+        let documents = identity
+            .map(|document| (*document, Kind::Identity))
+            .chain(self.control.iter().flatten().flatten().map(|d| (*d, Kind::Control)))
+            .chain(self.session.map(|document| (document, Kind::Session)))
+            .chain(self.resource.map(|document| (document, resource_kind)));
+        for (document, kind) in documents {
+            let codes = reject_codes_of_value(document, kind, options);
+            if !codes.is_empty() || document.to_string().len() > kind.max_bytes() {
+                return Err(format!("a {kind:?} document does not load: {codes:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Rule E-2.
+    fn decide(&self, request: &Request, mode: Mode, options: Options) -> Outcome {
+        let resource_based = || {
+            unit(self.resource.as_slice(), request, |statement, is_deny| {
+                self.names(statement, is_deny, request, mode)
+            })
+        };
+        let without_principal = |documents: &[&Value]| {
+            unit(documents, request, |statement, is_deny| {
+                Some(covers_resource(statement, is_deny, request))
+            })
+        };
+
+        // Step 1.
+        let is_root = matches!(request.caller, Caller::Root { .. });
+        let owns = request.caller.owns(&request.resource);
+        let own_root = is_root && owns && options.root_bypass;
+
+        // Step 2.
+        let service_linked =
+            matches!(request.caller, Caller::Identity { service_linked: true, .. });
+        if !own_root && !service_linked {
+            for node in self.control.iter().flatten() {
+                let outcome = without_principal(node);
+                if outcome != Outcome::Allow {
+                    return outcome;
+                }
+            }
+        }
+
+        // Rule E-9: nothing of the caller's own counts.
+        let self_assured = matches!(request.caller, Caller::Service(_) | Caller::Federated(_));
+        if mode == Mode::RoleSso || (mode == Mode::AssumeRole && self_assured) {
+            return resource_based();
+        }
+
+        // Step 3.
+        if let (Caller::Identity { is_role: true, .. }, Some(session)) =
+            (&request.caller, self.session)
+        {
+            let outcome = without_principal(&[session]);
+            if outcome != Outcome::Allow {
+                return outcome;
+            }
+        }
+
+        // Step 4, and the last part of step 1.
+        let mut by_identity = Outcome::ImplicitDeny;
+        if let Caller::Identity { .. } = request.caller {
+            by_identity = without_principal(&self.account);
+            if by_identity == Outcome::ImplicitDeny {
+                by_identity = without_principal(&self.resource_group);
+            }
+            if !owns && mode == Mode::Standard && by_identity == Outcome::Allow {
+                by_identity = Outcome::ImplicitDeny;
+            }
+        } else if own_root && mode == Mode::Standard {
+            by_identity = Outcome::Allow;
+        }
+
+        // Steps 5 and 6.
+        let both = [by_identity, resource_based()];
+        let allowed = |outcome: &Outcome| *outcome == Outcome::Allow;
+        let enough = match mode {
+            Mode::Standard => both.iter().any(allowed),
+            Mode::AssumeRole | Mode::RoleSso => both.iter().all(allowed),
+        };
+        if both.contains(&Outcome::ExplicitDeny) {
+            Outcome::ExplicitDeny
+        } else if enough {
+            Outcome::Allow
+        } else {
+            Outcome::ImplicitDeny
+        }
+    }
+
+    /// Tells whether a statement of the resource's own policy concerns the caller and resource.
+    fn names(
+        &self,
+        statement: &Value,
+        is_deny: bool,
+        request: &Request,
+        mode: Mode,
+    ) -> Option<Truth> {
+        let principal = statement.get("Principal")?;
+        Some(if mode == Mode::Standard {
+            let condition = statement.get("Condition").and_then(Value::as_object);
+            let unconditional = condition.is_none_or(serde_json::Map::is_empty);
+            let resource = &request.resource;
+            Truth::all([
+                bucket_names(principal, &request.caller, resource, is_deny, unconditional),
+                covers_resource(statement, is_deny, request),
+            ])
+        } else {
+            trust_names(principal, &request.caller)
+        })
+    }
+}
+
+/// Rule E-1: any Deny that applies, else any Allow that applies, else neither.
+///
+/// `scope` tells whether a statement concerns the request's resource and, where it names callers,
+/// its caller.
+fn unit(
+    documents: &[&Value],
+    request: &Request,
+    scope: impl Fn(&Value, bool) -> Option<Truth>,
+) -> Outcome {
+    let statements: Vec<&Value> = documents
+        .iter()
+        .filter_map(|document| document.get("Statement"))
+        .filter_map(Value::as_array)
+        .flatten()
+        .collect();
+    let applies = |statement: &&&Value, is_deny: bool| {
+        let truth = Truth::all([
+            covers_action(statement, request),
+            scope(statement, is_deny).unwrap_or(Truth::Unknown),
+            meets_conditions(statement, request),
+        ]);
+        // The polarity rule: in doubt a Deny applies and an Allow does not.
+        truth == Truth::Yes || (truth == Truth::Unknown && is_deny)
+    };
+    let with_effect = |effect: &'static str| {
+        statements.iter().filter(move |s| s.get("Effect").and_then(Value::as_str) == Some(effect))
+    };
+    if with_effect("Deny").any(|statement| applies(&statement, true)) {
+        Outcome::ExplicitDeny
+    } else if with_effect("Allow").any(|statement| applies(&statement, false)) {
+        Outcome::Allow
+    } else {
+        Outcome::ImplicitDeny
+    }
+}
+
+/// Rules.
+fn covers_action(statement: &Value, request: &Request) -> Truth {
+    let listed = |member: &str| {
+        statement.get(member).map(|value| {
+            texts(value).iter().any(|pattern| wildcard::matches(pattern, &request.action, true))
+        })
+    };
+    match (listed("Action"), listed("NotAction")) {
+        (Some(listed), _) => listed.into(),
+        (None, Some(listed)) => (!listed).into(),
+        (None, None) => Truth::Unknown,
+    }
+}
+
+/// Rules; for `NotResource` rule G-8 with decision D-05.
+fn covers_resource(statement: &Value, is_deny: bool, request: &Request) -> Truth {
+    let listed = |member: &str, lenient: bool| {
+        statement.get(member).map(|value| {
+            let covers = |pattern: &&str| request.resource.is_covered_by(pattern, lenient);
+            texts(value).iter().any(covers)
+        })
+    };
+    match (listed("Resource", is_deny), listed("NotResource", !is_deny)) {
+        (Some(listed), _) => listed.into(),
+        (None, Some(listed)) => (!listed).into(),
+        (None, None) => Truth::Unknown,
+    }
+}
+
+/// Rules C-1 to C-14.
+fn meets_conditions(statement: &Value, request: &Request) -> Truth {
+    let operators = statement.get("Condition").and_then(Value::as_object);
+    Truth::all(operators.into_iter().flatten().flat_map(|(operator, keys)| {
+        keys.as_object()
+            .into_iter()
+            .flatten()
+            .map(|(key, values)| holds(operator, &texts(values), request.values(key)))
+    }))
+}
+
+/// Returns the strings of a scalar or list that was checked before.
+fn texts(value: &Value) -> Vec<&str> {
+    strings(value, &mut std::collections::BTreeSet::new())
+}
