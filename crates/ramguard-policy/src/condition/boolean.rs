@@ -1,0 +1,76 @@
+//! Truth values: `true` and `false` in any ASCII case, nothing else (Rule C-7, decision D-23).
+
+use super::error::ValueErrorKind;
+
+/// Reads a truth value; `None` if `text` is none. Allocates nothing.
+pub(super) fn parse(text: &str) -> Option<bool> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Returns whether `text` is a truth value in the spelling RAM documents, `true` or `false`.
+///
+/// Other cases are read all the same and reported as `bool-spelling`. Decision D-23.
+pub fn is_canonical_bool(text: &str) -> bool {
+    matches!(text, "true" | "false")
+}
+
+/// Reads the value of a policy, saying why it cannot be read.
+pub(super) fn parse_value(text: &str) -> Result<bool, ValueErrorKind> {
+    parse(text).ok_or_else(|| ValueErrorKind::NotBoolean { value: text.into() })
+}
+
+/// The truth value a word most likely stands for.
+///
+/// One table of the OSS documentation gives `http` and `https` as values of
+/// `acs:SecureTransport`, whose examples use truth values.
+pub(super) fn replacement(text: &str) -> Option<&'static str> {
+    let word = text.trim();
+    let is_any = |words: &[&str]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
+    if is_any(&["true", "yes", "on", "1", "https"]) {
+        Some("true")
+    } else if is_any(&["false", "no", "off", "0", "http"]) {
+        Some("false")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_both_words_in_any_case() {
+        assert_eq!(parse("true"), Some(true));
+        assert_eq!(parse("FALSE"), Some(false));
+        assert_eq!(parse("tRuE"), Some(true));
+    }
+
+    #[test]
+    fn reads_nothing_else() {
+        for text in ["", "1", "0", "yes", "t", "true ", " false", "truе", "ｔｒｕｅ"] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_lower_case_is_canonical() {
+        assert!(is_canonical_bool("true"));
+        assert!(is_canonical_bool("false"));
+        assert!(!is_canonical_bool("True"));
+        assert!(!is_canonical_bool(""));
+    }
+
+    #[test]
+    fn replaces_words_for_truth_values() {
+        assert_eq!(replacement(" True"), Some("true"));
+        assert_eq!(replacement("http"), Some("false"));
+        assert_eq!(replacement("maybe"), None);
+    }
+}

@@ -1,0 +1,558 @@
+//! IP addresses and blocks: one strict grammar, containment by number (Rule C-8, decision D-24).
+//!
+//! * An address is four decimal octets without leading zeros, or IPv6 in any spelling of its
+//!   own, without a zone. A block adds `/` and a prefix length without leading zeros.
+//! * IPv4-mapped IPv6 is IPv4 from the moment it is read, a mapped block of at least 96 bits
+//!   with it. The families never match each other.
+//! * A `BlockSet` holds ascending ranges with a gap between any two, one list per family, so
+//!   looking up an address takes a binary search however many blocks the policy lists.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
+
+use super::error::ValueErrorKind;
+
+/// A block of IP addresses, or a single address.
+///
+/// `==` compares the addresses covered and the traits of the spelling that findings are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Host bits are masked.
+    net: IpNet,
+    has_prefix: bool,
+    has_host_bits: bool,
+}
+
+impl Block {
+    /// Returns the first address of the block, its host bits zero.
+    pub fn network(&self) -> IpAddr {
+        self.net.network()
+    }
+
+    /// Returns the prefix length in bits: 0 to 32 for IPv4, 0 to 128 for IPv6.
+    ///
+    /// A mapped block counts in IPv4: `::ffff:10.0.0.0/104` has 8.
+    pub fn prefix(&self) -> u8 {
+        self.net.prefix_len()
+    }
+
+    /// Returns whether the text had bits set past the prefix: `192.0.2.77/24`.
+    ///
+    /// They are ignored; the linter reports them as `cidr-host-bits`.
+    pub fn has_host_bits(&self) -> bool {
+        self.has_host_bits
+    }
+
+    /// Returns whether the text gives a single address as a block: `10.0.0.1/32`.
+    ///
+    /// The linter reports it as `single-address-as-block`.
+    pub fn is_single_address_with_prefix(&self) -> bool {
+        self.has_prefix && self.net.prefix_len() == self.net.max_prefix_len()
+    }
+
+    /// Returns whether `address` lies in this block.
+    ///
+    /// A block covers its own address family only: `0.0.0.0/0` does not cover `::1`. A mapped
+    /// address counts as IPv4. Allocates nothing.
+    ///
+    /// Rule C-8. Source: RAM documentation, "Policy elements"; families apart by decision D-24.
+    pub fn covers(&self, address: IpAddr) -> bool {
+        self.net.contains(&address.to_canonical())
+    }
+}
+
+/// Writes the block as a policy should have it: masked, and a single address without prefix.
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.net.prefix_len() == self.net.max_prefix_len() {
+            write!(f, "{}", self.net.network())
+        } else {
+            write!(f, "{}", self.net)
+        }
+    }
+}
+
+/// What keeps a text from being an IP address or a block.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum AddressFault {
+    /// There is nothing.
+    #[error("it is empty")]
+    Empty,
+    /// There are blanks around or inside it.
+    #[error("it holds a blank")]
+    Blank,
+    /// It holds a `*`.
+    #[error("addresses take no wildcard")]
+    Wildcard,
+    /// Parts of it are masked with `X`, as in samples of the documentation.
+    #[error("parts of it are masked")]
+    Masked,
+    /// The block is given by a dotted mask instead of a prefix length.
+    #[error("the mask is not a prefix length")]
+    DottedMask,
+    /// The prefix length is longer than the address.
+    #[error("the prefix is longer than {max_bits} bits")]
+    PrefixTooLong {
+        /// 32 or 128, by family.
+        max_bits: u8,
+    },
+    /// What follows the `/` is no plain number.
+    #[error("the prefix length is not a plain number")]
+    Prefix,
+    /// An octet has a leading zero, which some readers take for octal.
+    #[error("an octet has a leading zero")]
+    LeadingZero,
+    /// An octet is above 255.
+    #[error("an octet is above 255")]
+    OctetTooLarge,
+    /// It has fewer or more than four octets.
+    #[error("an IPv4 address has four octets")]
+    OctetCount,
+    /// It names the interface of a link-local address, as `fe80::1%eth0`.
+    #[error("it has a zone")]
+    Zone,
+    /// It is a range from one address to another.
+    #[error("it is a range")]
+    Range,
+    /// It carries a port or brackets.
+    #[error("it has a port or brackets")]
+    Port,
+    /// It is the name of a host.
+    #[error("it is a name")]
+    Name,
+    /// It is a block where a single address is wanted, in a request.
+    #[error("it is a block, not one address")]
+    BlockInRequest,
+    /// It is nothing like an address.
+    #[error("it has another form")]
+    Form,
+}
+
+impl AddressFault {
+    pub(super) fn help(self) -> &'static str {
+        match self {
+            Self::Empty | Self::Form | Self::OctetCount => {
+                "write an address such as `192.0.2.1` or `2001:db8::1`, or a block such as \
+                 `192.0.2.0/24`"
+            }
+            Self::Blank => "write the address without blanks, several as a list",
+            Self::Wildcard => "write a block; every address is `0.0.0.0/0` and `::/0`",
+            Self::Masked => "fill in the real address",
+            Self::DottedMask => "write the length of the mask in bits",
+            Self::PrefixTooLong { max_bits: 32 } => "write a prefix length from 0 to 32",
+            Self::PrefixTooLong { .. } => "write a prefix length from 0 to 128",
+            Self::Prefix => "write the prefix length as a number without sign or leading zero",
+            Self::LeadingZero => "write the octets in decimal without leading zeros",
+            Self::OctetTooLarge => "write octets from 0 to 255",
+            Self::Zone => "write the address without `%` and what follows it",
+            Self::Range => "write the blocks that make up the range, as a list",
+            Self::Port => "write the address alone",
+            Self::Name => "write the addresses of the host; names are not looked up",
+            Self::BlockInRequest => "give one address",
+        }
+    }
+}
+
+/// Reads an address or a block from the value of a policy. Allocates nothing.
+///
+/// # Errors
+///
+/// Says what keeps `text` from being one.
+pub fn parse_block(text: &str) -> Result<Block, AddressFault> {
+    let Some((address, prefix)) = text.split_once('/') else {
+        let address: IpAddr = text.parse().map_err(|_| address_fault(text))?;
+        return Ok(Block {
+            net: IpNet::from(address.to_canonical()),
+            has_prefix: false,
+            has_host_bits: false,
+        });
+    };
+    let address: IpAddr = address.parse().map_err(|_| address_fault(address))?;
+    let max_bits = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = parse_prefix(prefix, max_bits)?;
+    // A mapped block that reaches past the mapped range stays IPv6.
+    let (address, prefix) = match (address.to_canonical(), prefix.checked_sub(96)) {
+        (canonical @ IpAddr::V4(_), Some(shorter)) if address.is_ipv6() => (canonical, shorter),
+        _ => (address, prefix),
+    };
+    let written =
+        IpNet::new(address, prefix).map_err(|_| AddressFault::PrefixTooLong { max_bits })?;
+    let net = written.trunc();
+    Ok(Block { net, has_prefix: true, has_host_bits: written.addr() != net.addr() })
+}
+
+/// Reads the address in a request, mapped IPv6 as IPv4. Allocates nothing.
+pub(super) fn parse_address(text: &str) -> Option<IpAddr> {
+    text.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+}
+
+/// Reads the value of a policy, saying why it cannot be read.
+pub(super) fn parse_value(text: &str) -> Result<Block, ValueErrorKind> {
+    parse_block(text).map_err(|fault| ValueErrorKind::NotAddress { value: text.into(), fault })
+}
+
+/// The addresses that any block of a list covers.
+#[derive(Clone, Debug)]
+pub(super) struct BlockSet {
+    v4: Box<[(Ipv4Addr, Ipv4Addr)]>,
+    v6: Box<[(Ipv6Addr, Ipv6Addr)]>,
+}
+
+impl BlockSet {
+    pub(super) fn new(blocks: impl IntoIterator<Item = Block>) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for block in blocks {
+            match block.net {
+                IpNet::V4(net) => v4.push((net.network(), net.broadcast())),
+                IpNet::V6(net) => v6.push((net.network(), net.broadcast())),
+            }
+        }
+        Self {
+            v4: joined(v4, |last| last.to_bits().checked_add(1).map(Ipv4Addr::from_bits)),
+            v6: joined(v6, |last| last.to_bits().checked_add(1).map(Ipv6Addr::from_bits)),
+        }
+    }
+
+    /// Returns whether any block covers `address`, which is not a mapped one.
+    pub(super) fn covers(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => lies_in_any(&self.v4, &address),
+            IpAddr::V6(address) => lies_in_any(&self.v6, &address),
+        }
+    }
+}
+
+/// Sorts ranges and joins those that overlap or touch. `next` is the address after another.
+fn joined<A: Copy + Ord>(mut ranges: Vec<(A, A)>, next: impl Fn(A) -> Option<A>) -> Box<[(A, A)]> {
+    ranges.sort_unstable();
+    ranges.dedup_by(|later, earlier| {
+        let touches = next(earlier.1).is_none_or(|after| later.0 <= after);
+        if touches {
+            earlier.1 = earlier.1.max(later.1);
+        }
+        touches
+    });
+    ranges.into()
+}
+
+fn lies_in_any<A: Ord>(ranges: &[(A, A)], address: &A) -> bool {
+    let after = ranges.partition_point(|(first, _)| first <= address);
+    after
+        .checked_sub(1)
+        .and_then(|candidate| ranges.get(candidate))
+        .is_some_and(|(_, last)| address <= last)
+}
+
+/// Reads one to three digits without a leading zero, at most `max_bits`.
+fn parse_prefix(text: &str, max_bits: u8) -> Result<u8, AddressFault> {
+    let is_plain = !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && (text == "0" || !text.starts_with('0'));
+    if is_plain {
+        match text.parse() {
+            Ok(prefix) if prefix <= max_bits => Ok(prefix),
+            _ => Err(AddressFault::PrefixTooLong { max_bits }),
+        }
+    } else if text.contains(char::is_whitespace) {
+        Err(AddressFault::Blank)
+    } else if text.contains('*') {
+        Err(AddressFault::Wildcard)
+    } else if text.contains('.') {
+        Err(AddressFault::DottedMask)
+    } else {
+        Err(AddressFault::Prefix)
+    }
+}
+
+/// Names what keeps `text`, which did not parse, from being an address.
+#[cold]
+fn address_fault(text: &str) -> AddressFault {
+    let holds = |what: fn(char) -> bool| text.contains(what);
+    if text.is_empty() {
+        AddressFault::Empty
+    } else if holds(char::is_whitespace) {
+        AddressFault::Blank
+    } else if holds(|c| c == '*') {
+        AddressFault::Wildcard
+    } else if holds(|c| c == '%') {
+        AddressFault::Zone
+    } else if has_port(text) {
+        AddressFault::Port
+    } else if text.split_once('-').is_some_and(|(first, _)| first.parse::<IpAddr>().is_ok()) {
+        AddressFault::Range
+    } else if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        octet_fault(text)
+    } else if is_masked(text) {
+        AddressFault::Masked
+    } else if holds(|c| c.is_alphabetic()) && !holds(|c| c == ':') {
+        AddressFault::Name
+    } else {
+        AddressFault::Form
+    }
+}
+
+fn has_port(text: &str) -> bool {
+    let after_address = |(address, port): (&str, &str)| {
+        address.parse::<Ipv4Addr>().is_ok() && port.bytes().all(|b| b.is_ascii_digit())
+    };
+    text.contains(['[', ']']) || text.split_once(':').is_some_and(after_address)
+}
+
+fn octet_fault(text: &str) -> AddressFault {
+    if text.split('.').count() != 4 || text.split('.').any(str::is_empty) {
+        AddressFault::OctetCount
+    } else if text.split('.').any(|octet| octet.len() > 1 && octet.starts_with('0')) {
+        AddressFault::LeadingZero
+    } else {
+        AddressFault::OctetTooLarge
+    }
+}
+
+/// Whether `text` is an address with whole parts replaced by `X` or `XX`.
+fn is_masked(text: &str) -> bool {
+    let is_mask = |part: &str| !part.is_empty() && part.bytes().all(|b| matches!(b, b'x' | b'X'));
+    let is_part = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit());
+    text.split(['.', ':']).any(is_mask)
+        && text.split(['.', ':']).all(|part| is_mask(part) || is_part(part))
+}
+
+/// A block that most likely says what `text` meant.
+pub(super) fn replacement(text: &str, fault: AddressFault) -> Option<String> {
+    match fault {
+        AddressFault::Blank => Some(text.trim().to_owned()),
+        AddressFault::Wildcard => wildcard_as_block(text),
+        AddressFault::DottedMask => {
+            let (address, mask) = text.split_once('/')?;
+            let mask: Ipv4Addr = mask.parse().ok()?;
+            let prefix = ipnet::ipv4_mask_to_prefix(mask).ok()?;
+            let address: Ipv4Addr = address.parse().ok()?;
+            let net = ipnet::Ipv4Net::new(address, prefix).ok()?;
+            Some(net.trunc().to_string())
+        }
+        AddressFault::Port => {
+            let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+            let address = match bracketed {
+                Some((address, _)) => address,
+                None => text.split_once(':')?.0,
+            };
+            Some(address.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// `10.0.*.*` and `10.0.*` as `10.0.0.0/16`; `None` if a `*` stands before an octet.
+fn wildcard_as_block(text: &str) -> Option<String> {
+    let stars_from = text.find(".*")?;
+    let (octets, stars) = text.split_at_checked(stars_from)?;
+    let octet_count = octets.split('.').count();
+    let star_count = stars.split('.').skip(1).count();
+    let only_stars = stars.split('.').skip(1).all(|part| part == "*");
+    if !only_stars || octet_count + star_count > 4 {
+        return None;
+    }
+    let zeros = ".0".repeat(4_usize.checked_sub(octet_count)?);
+    Some(format!("{octets}{zeros}/{}", octet_count * 8))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn covers(block: &str, address: &str) -> bool {
+        let blocks = BlockSet::new([parse_block(block).unwrap()]);
+        let by_set = blocks.covers(parse_address(address).unwrap());
+        let address: IpAddr = address.parse().unwrap();
+        assert_eq!(by_set, parse_block(block).unwrap().covers(address));
+        by_set
+    }
+
+    #[test]
+    fn containment_is_by_number() {
+        assert!(covers("10.0.0.0/31", "10.0.0.1"));
+        assert!(!covers("10.0.0.0/31", "10.0.0.10"));
+        assert!(covers("2001:0db8:85a3:0000:0000:8a2e:0370:7334", "2001:db8:85a3::8a2e:370:7334"));
+        assert!(covers("2001:db8::/32", "2001:DB8:ffff::1"));
+        assert!(!covers("2001:db8::/32", "2001:db9::"));
+    }
+
+    #[test]
+    fn host_bits_are_masked_and_remembered() {
+        let block = parse_block("192.0.2.77/24").unwrap();
+        assert!(block.has_host_bits());
+        assert_eq!(block.to_string(), "192.0.2.0/24");
+        assert!(covers("192.0.2.77/24", "192.0.2.1"));
+        assert!(!parse_block("192.0.2.0/24").unwrap().has_host_bits());
+        assert!(!parse_block("192.0.2.77").unwrap().has_host_bits());
+    }
+
+    #[test]
+    fn a_single_address_written_as_a_block_is_remembered() {
+        for (text, single) in [
+            ("10.0.0.1/32", true),
+            ("::1/128", true),
+            ("::ffff:10.0.0.1/128", true),
+            ("10.0.0.1", false),
+            ("::1/127", false),
+        ] {
+            assert_eq!(parse_block(text).unwrap().is_single_address_with_prefix(), single);
+        }
+        assert_eq!(parse_block("10.0.0.1/32").unwrap().to_string(), "10.0.0.1");
+    }
+
+    #[test]
+    fn every_address_of_a_family_fits_in_a_block() {
+        assert!(covers("0.0.0.0/0", "255.255.255.255"));
+        assert!(covers("0.0.0.0/0", "0.0.0.0"));
+        assert!(covers("::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+    }
+
+    #[test]
+    fn families_never_match_each_other() {
+        assert!(!covers("0.0.0.0/0", "::1"));
+        assert!(!covers("::/0", "10.0.0.1"));
+        assert!(!covers("::10.0.0.1", "10.0.0.1"));
+    }
+
+    #[test]
+    fn mapped_addresses_are_ipv4_on_both_sides() {
+        assert!(covers("192.0.2.0/24", "::ffff:192.0.2.5"));
+        assert!(covers("192.0.2.0/24", "::FFFF:c000:205"));
+        assert!(covers("::ffff:192.0.2.0/120", "192.0.2.5"));
+        assert!(covers("::ffff:192.0.2.5", "192.0.2.5"));
+        assert!(covers("::ffff:0:0/96", "1.2.3.4"));
+        assert!(!covers("::ffff:0:0/95", "1.2.3.4"));
+        assert!(!covers("::/0", "::ffff:1.2.3.4"));
+        assert_eq!(parse_block("::ffff:10.1.0.0/104").unwrap().prefix(), 8);
+        assert_eq!(parse_block("::ffff:10.0.0.0/95").unwrap().prefix(), 95);
+    }
+
+    #[test]
+    fn blocks_that_touch_are_one_range() {
+        let blocks = ["10.0.1.0/24", "10.0.0.0/24", "10.0.0.7", "255.255.255.255", "255.0.0.0/8"];
+        let set = BlockSet::new(blocks.map(|text| parse_block(text).unwrap()));
+        assert_eq!(set.v4.len(), 2);
+        assert!(set.covers(parse_address("10.0.1.255").unwrap()));
+        assert!(!set.covers(parse_address("10.0.2.0").unwrap()));
+    }
+
+    #[test]
+    fn refuses_other_spellings_and_says_why() {
+        for (text, fault, replacement) in [
+            ("", AddressFault::Empty, None),
+            ("/24", AddressFault::Empty, None),
+            (" 10.0.0.1", AddressFault::Blank, Some("10.0.0.1")),
+            ("10.0.0.1, 10.0.0.2", AddressFault::Blank, None),
+            ("10.0.0.0/ 8", AddressFault::Blank, None),
+            ("10.0.*.*", AddressFault::Wildcard, Some("10.0.0.0/16")),
+            ("10.*", AddressFault::Wildcard, Some("10.0.0.0/8")),
+            ("10.0.0.*", AddressFault::Wildcard, Some("10.0.0.0/24")),
+            ("10.*.0.1", AddressFault::Wildcard, None),
+            ("10.0.0.1.*", AddressFault::Wildcard, None),
+            ("999.*", AddressFault::Wildcard, None),
+            ("*", AddressFault::Wildcard, None),
+            ("42.120.XX.X/24", AddressFault::Masked, None),
+            ("2001:db8:x::1", AddressFault::Masked, None),
+            ("10.0.0.0/255.0.0.0", AddressFault::DottedMask, Some("10.0.0.0/8")),
+            ("10.1.2.3/255.255.0.0", AddressFault::DottedMask, Some("10.1.0.0/16")),
+            ("10.0.0.0/0.255.255.255", AddressFault::DottedMask, None),
+            ("10.0.0.0/33", AddressFault::PrefixTooLong { max_bits: 32 }, None),
+            ("::/129", AddressFault::PrefixTooLong { max_bits: 128 }, None),
+            ("10.0.0.0/256", AddressFault::PrefixTooLong { max_bits: 32 }, None),
+            ("10.0.0.0/99999999999", AddressFault::PrefixTooLong { max_bits: 32 }, None),
+            ("10.0.0.0/08", AddressFault::Prefix, None),
+            ("10.0.0.0/+8", AddressFault::Prefix, None),
+            ("10.0.0.0/", AddressFault::Prefix, None),
+            ("10.0.0.0/8/8", AddressFault::Prefix, None),
+            ("010.0.0.1/8", AddressFault::LeadingZero, None),
+            ("10.00.0.1", AddressFault::LeadingZero, None),
+            ("10.0.0.256", AddressFault::OctetTooLarge, None),
+            ("10.0.0", AddressFault::OctetCount, None),
+            ("10.0/16", AddressFault::OctetCount, None),
+            ("10.0..1", AddressFault::OctetCount, None),
+            ("167772161", AddressFault::OctetCount, None),
+            ("fe80::1%eth0", AddressFault::Zone, None),
+            ("10.0.0.1-10.0.0.9", AddressFault::Range, None),
+            ("10.0.0.1:80", AddressFault::Port, Some("10.0.0.1")),
+            ("[::1]:443", AddressFault::Port, Some("::1")),
+            ("[::1]", AddressFault::Port, Some("::1")),
+            ("example.com", AddressFault::Name, None),
+            ("-10.0.0.1", AddressFault::Form, None),
+            ("1::2::3", AddressFault::Form, None),
+            ("12345::", AddressFault::Form, None),
+            ("1:2:3:4:5:6:7", AddressFault::Form, None),
+            ("1:2:3:4:5:6:7:8:9", AddressFault::Form, None),
+            ("::ffff:10.0.0.01", AddressFault::Form, None),
+            ("１0.0.0.1", AddressFault::Form, None),
+        ] {
+            assert_eq!(parse_block(text).unwrap_err(), fault, "{text:?}");
+            let error = parse_value(text).unwrap_err();
+            assert_eq!(error.replacement().as_deref(), replacement, "{text:?}");
+        }
+    }
+
+    /// Few distinct bits, so that blocks overlap, touch and miss each other narrowly.
+    fn net() -> impl Strategy<Value = IpNet> {
+        let v4 = (any::<u32>(), 0..=32_u8, any::<bool>()).prop_map(|(bits, prefix, small)| {
+            let bits = if small { 0x0a00_0000 | (bits & 0xf) } else { bits };
+            let prefix = if small { 28 + prefix % 5 } else { prefix };
+            IpNet::new(Ipv4Addr::from_bits(bits).into(), prefix).unwrap()
+        });
+        let v6 = (any::<u128>(), 0..=128_u8, any::<bool>()).prop_map(|(bits, prefix, small)| {
+            let bits = if small { 0xfd00 << 112 | (bits & 0xf) } else { bits };
+            let prefix = if small { 124 + prefix % 5 } else { prefix };
+            IpNet::new(Ipv6Addr::from_bits(bits).into(), prefix).unwrap()
+        });
+        prop_oneof![v4, v6]
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_of_blocks_agrees_with_ipnet(
+            nets in proptest::collection::vec(net(), 1..12),
+            seen in net(),
+        ) {
+            let blocks = nets.iter().map(|net| parse_block(&net.to_string()).unwrap());
+            let set = BlockSet::new(blocks);
+            for address in nets.iter().map(IpNet::addr).chain([seen.addr()]) {
+                let address = address.to_canonical();
+                let expected = nets.iter().any(|net| net.contains(&address));
+                prop_assert_eq!(set.covers(address), expected);
+            }
+        }
+
+        #[test]
+        fn writing_and_reading_a_block_gives_the_same_addresses(net in net()) {
+            let block = parse_block(&net.to_string()).unwrap();
+            let again = parse_block(&block.to_string()).unwrap();
+            prop_assert_eq!(again.network(), block.network());
+            prop_assert_eq!(again.prefix(), block.prefix());
+            prop_assert!(!again.has_host_bits());
+        }
+
+        #[test]
+        fn whatever_is_read_ipnet_reads_as_well(text in "[0-9a-f:./]{0,18}|([0-2]?[0-9]{1,2}\\.){3}[0-9]{1,3}(/[0-9]{1,2})?") {
+            if let Ok(block) = parse_block(&text) {
+                let plain = || text.parse::<IpAddr>().map(IpNet::from);
+                let theirs = text.parse::<IpNet>().or_else(|_| plain());
+                let theirs = theirs.unwrap().trunc();
+                if theirs.addr().to_canonical() == theirs.addr() {
+                    prop_assert_eq!(block.net, theirs);
+                }
+            }
+        }
+
+        #[test]
+        fn explaining_any_text_ends_in_a_block_or_in_nothing(text in "[0-9a-fx*:./% \\[\\]-]{0,18}|\\PC{0,12}") {
+            if let Err(error) = parse_value(&text) {
+                prop_assert!(!error.help().is_empty());
+                prop_assert!(error.replacement().is_none_or(|text| parse_block(&text).is_ok()));
+            }
+        }
+    }
+}

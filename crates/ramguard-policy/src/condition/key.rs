@@ -1,0 +1,194 @@
+//! Condition keys: `acs:SourceIp`, `oss:Prefix`, `acs:ResourceTag/<tag key>`.
+//!
+//! * A [`ConditionKey`] passed the lexical check of Rule C-9 and keeps the text as written.
+//! * Two spellings name the same key if they are equal up to ASCII case before the first `/` and
+//!   exactly equal after it (Rules C-9 and C-10). [`same_key`] and [`compare_keys`] say so for
+//!   any texts, valid or not, and agree with each other.
+
+use std::cmp::Ordering;
+
+/// The key of a condition, as the policy spells it.
+///
+/// `==` compares spellings; [`ConditionKey::is_same_as`] compares what they name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConditionKey(Box<str>);
+
+impl ConditionKey {
+    /// Reads a key: letters, digits and hyphens, a colon, a name without blanks, and for tags a
+    /// `/` and the tag key. `None` if `text` is nothing of that kind.
+    ///
+    /// The text has to fit `^[A-Za-z0-9][A-Za-z0-9-]*:[^\s/]+(/.+)?$`, where `\s` is any Unicode
+    /// blank and `.` anything but a line feed: a tag key may hold blanks, colons and slashes.
+    ///
+    /// Rule C-9. Source: RAM documentation, "Validate policies"; check by decision D-25.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (service, rest) = text.split_once(':')?;
+        let service_is_valid = !service.starts_with('-')
+            && !service.is_empty()
+            && service.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let (name, tag_key) = match rest.split_once('/') {
+            Some((name, tag_key)) => (name, Some(tag_key)),
+            None => (rest, None),
+        };
+        let name_is_valid = !name.is_empty() && !name.contains(char::is_whitespace);
+        let tag_key_is_valid = tag_key.is_none_or(|t| !t.is_empty() && !t.contains('\n'));
+        (service_is_valid && name_is_valid && tag_key_is_valid).then(|| Self(text.into()))
+    }
+
+    /// Returns the key as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the part before the colon, `acs` or the RAM code of a service, as written.
+    pub fn service(&self) -> &str {
+        self.0.split_once(':').map_or("", |(service, _)| service)
+    }
+
+    /// Returns the part whose case does not matter: everything before the first `/`.
+    pub fn prefix(&self) -> &str {
+        self.0.split_once('/').map_or(&self.0, |(prefix, _)| prefix)
+    }
+
+    /// Returns what follows the first `/`, where case matters: `team` of
+    /// `acs:ResourceTag/team`. `None` if the key has no `/`.
+    ///
+    /// Rule C-10.
+    pub fn tag_key(&self) -> Option<&str> {
+        self.0.split_once('/').map(|(_, tag_key)| tag_key)
+    }
+
+    /// Returns whether both spellings name the same key; see [`same_key`].
+    pub fn is_same_as(&self, other: &str) -> bool {
+        same_key(&self.0, other)
+    }
+}
+
+impl std::fmt::Display for ConditionKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Returns whether `a` and `b` name the same condition key.
+///
+/// They do if they are equal up to ASCII case before the first `/` and exactly equal after it.
+/// Neither needs to be a valid key. Allocates nothing.
+///
+/// Rules C-9 and C-10, decisions D-25 and D-26.
+pub fn same_key(a: &str, b: &str) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    // Texts that differ only in case have their first slash at the same place, so the cut of one
+    // serves both; where it does not, the heads differ.
+    let cut = a.bytes().position(|byte| byte == b'/').unwrap_or(a.len());
+    match (a.as_bytes().split_at_checked(cut), b.as_bytes().split_at_checked(cut)) {
+        (Some((a_head, a_tail)), Some((b_head, b_tail))) => {
+            a_head.eq_ignore_ascii_case(b_head) && a_tail == b_tail
+        }
+        _ => false,
+    }
+}
+
+/// Orders condition keys so that exactly the spellings of one key are equal.
+///
+/// A list sorted this way can be searched for any spelling of a key. Apart from that the order
+/// means nothing. Agrees with [`same_key`]; allocates nothing.
+pub fn compare_keys(a: &str, b: &str) -> Ordering {
+    folded(a).cmp(folded(b))
+}
+
+/// The bytes of a key, upper-case ASCII letters before the first `/` made lower-case.
+fn folded(key: &str) -> impl Iterator<Item = u8> {
+    let mut in_tag_key = false;
+    key.bytes().map(move |byte| {
+        in_tag_key |= byte == b'/';
+        if in_tag_key { byte } else { byte.to_ascii_lowercase() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_keys_of_services_and_tags() {
+        for text in [
+            "acs:SourceIp",
+            "oss:x-oss-acl",
+            "a:b",
+            "0-:b:c",
+            "ecs:tag/部门",
+            "kms:tag/acs:alikafka:x",
+            "acs:ResourceTag/two words",
+            "acs:ResourceTag/a/b//c",
+            "acs:ResourceTag//",
+            "acs:名",
+        ] {
+            assert_eq!(ConditionKey::parse(text).map(|k| k.to_string()).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_key() {
+        for text in [
+            "",
+            ":",
+            "acs",
+            "acs:",
+            ":SourceIp",
+            "-acs:SourceIp",
+            "a_b:c",
+            "部:c",
+            "acs: SourceVpc",
+            "acs:Source\u{3000}Ip",
+            "acs:SourceIp ",
+            " acs:SourceIp",
+            "acs:ResourceTag/",
+            "acs:/team",
+            "acs/x:y",
+            "acs:ResourceTag/a\nb",
+            "acs:ResourceTag/a\n",
+        ] {
+            assert_eq!(ConditionKey::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn case_counts_only_in_the_tag_key() {
+        assert!(same_key("acs:SourceIp", "ACS:sourceip"));
+        assert!(same_key("acs:ResourceTag/Team", "ACS:resourcetag/Team"));
+        assert!(!same_key("acs:ResourceTag/Team", "acs:ResourceTag/team"));
+        assert!(!same_key("acs:ResourceTag/a/B", "acs:ResourceTag/a/b"));
+        assert!(!same_key("acs:SourceIp", "acs:SourceIp/"));
+        assert!(!same_key("acs:SourceIp/a", "acs:SourceIpXa"));
+        assert!(!same_key("acs:É", "acs:é"));
+    }
+
+    #[test]
+    fn parts_are_as_written() {
+        let key = ConditionKey::parse("ACS:ResourceTag/a/B").unwrap();
+        assert_eq!(key.service(), "ACS");
+        assert_eq!(key.prefix(), "ACS:ResourceTag");
+        assert_eq!(key.tag_key(), Some("a/B"));
+        assert_eq!(ConditionKey::parse("acs:SourceIp").unwrap().tag_key(), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn order_and_sameness_agree(a in "[aAbB/:部]{0,6}", b in "[aAbB/:部]{0,6}") {
+            proptest::prop_assert_eq!(compare_keys(&a, &b).is_eq(), same_key(&a, &b));
+            proptest::prop_assert_eq!(compare_keys(&a, &b), compare_keys(&b, &a).reverse());
+        }
+
+        #[test]
+        fn sameness_folds_before_the_slash_only(a in "[aAb/]{0,5}", b in "[aAb/]{0,5}") {
+            let fold = |key: &str| match key.split_once('/') {
+                Some((head, tail)) => format!("{}/{tail}", head.to_ascii_lowercase()),
+                None => key.to_ascii_lowercase(),
+            };
+            proptest::prop_assert_eq!(same_key(&a, &b), fold(&a) == fold(&b));
+        }
+    }
+}
