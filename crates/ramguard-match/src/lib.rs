@@ -1,8 +1,8 @@
 //! Answers whether a text fits a wildcard pattern, for one pattern or for many.
 //!
 //! In a pattern `*` is any run of characters including none, `?` is exactly one character, and
-//! everything else is itself; a pattern matches a whole text. [`Pattern`] is one of them. Both
-//! patterns and texts may come from an enemy: no pattern takes more than a small multiple of its
+//! everything else is itself; a pattern matches a whole text. [`Pattern`] is one of them,
+//! [`PatternSet`] is many that are asked together. Both patterns and texts may come from an enemy: no pattern takes more than a small multiple of its
 //! own length plus the length of the text, nothing recurses and nothing panics.
 //!
 //! ```
@@ -25,6 +25,7 @@
 
 mod pattern;
 mod run;
+mod set;
 #[cfg(feature = "steps")]
 pub mod steps;
 #[cfg(not(feature = "steps"))]
@@ -32,3 +33,4 @@ mod steps;
 mod window;
 
 pub use pattern::{Case, Pattern};
+pub use set::{Matches, PatternSet};
