@@ -1,1 +1,26 @@
-//! Decides requests against Alibaba Cloud RAM policies, inside your process, and says why
+//! Decides requests against Alibaba Cloud RAM policies, inside your process.
+//!
+//! Give [`Authorizer`] the policies in force for a caller, then ask it about one [`Request`] at a
+//! time. The [`Decision`] says allowed, denied by a statement, or allowed by none, and names the
+//! statements that settled it.
+//!
+//! Nothing here opens a file, reads a clock or starts a thread. What a condition looks at, the
+//! caller puts into the request, so equal inputs give equal decisions everywhere.
+#![forbid(unsafe_code)]
+
+mod compile;
+mod context;
+mod decide;
+mod decision;
+mod principal;
+mod request;
+mod semantics;
+
+pub use compile::{Element, Poison, PolicySet};
+pub use context::{Context, ContextEntry, Values};
+pub use decide::{Authorizer, Layers};
+pub use decision::{Decision, Denial, Layer, Outcome, Reason, StatementRef};
+pub use principal::{Principal, PrincipalKind};
+pub use ramguard_policy::{self as policy, Kind, Policy, PolicyError};
+pub use request::{Mode, Request, RequestError};
+pub use semantics::Semantics;

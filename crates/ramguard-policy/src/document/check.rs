@@ -1,0 +1,667 @@
+//! Checks a JSON tree against the grammar of its kind (section 1.1 of the language) and sorts it
+//! into [`Parts`].
+//!
+//! One walk, no repair: whatever is wrong is noted and the walk goes on, so that all problems of a
+//! document are reported. A statement with a problem is not marked sound.
+
+use super::parts::{
+    EntryParts, Parts, PrincipalKind, PrincipalParts, Run, StatementParts, TestedParts, Text,
+};
+use super::{Document, Effect, ReadOptions};
+use crate::condition::{ConditionKey, Operator, Test, ValueErrorKind};
+use crate::json::{FaultCode, Kind as JsonKind, Member, Tree, Value};
+use crate::name::principal::{self, BucketPrincipal, TrustPrincipal};
+use crate::name::resource::{self, ArnError, Resource};
+use crate::name::action;
+use crate::problem::{Problem, ProblemKind};
+use crate::suggest::nearest;
+use crate::text::Span;
+use crate::Kind;
+
+/// Text of a document is quoted in a message up to this many characters.
+const MAX_QUOTED_CHARS: usize = 80;
+
+const ONE_OR_MORE_STRINGS: &str = "a string or a list of strings";
+
+pub(super) fn check(
+    kind: Kind,
+    tree: &Tree<'_>,
+    options: &ReadOptions,
+) -> (Parts, Vec<Problem>) {
+    let mut checker = Checker {
+        kind,
+        legacy_not_resource: options.legacy_not_resource,
+        source: tree.source(),
+        problems: Vec::new(),
+        parts: Parts::default(),
+    };
+    checker.parts.text.push_str(tree.source());
+    checker.parts.source_len = tree.source().len();
+    checker.size(options);
+    for fault in tree.faults() {
+        let span = fault.span();
+        let problem = Problem::new(ProblemKind::Json(fault.clone()), span);
+        checker.note(match (fault.related(), fault.related_label()) {
+            (Some(first), Some(label)) => problem.with_related(first, label),
+            _ => problem,
+        });
+    }
+    // Where reading was given up the tree is a torso, and what it lacks says nothing about the
+    // document.
+    let is_whole =
+        |code| !matches!(code, FaultCode::Depth | FaultCode::Size);
+    if tree.faults().iter().all(|fault| is_whole(fault.code()))
+        && let Some(root) = tree.root()
+    {
+        checker.document(root);
+    }
+    let Checker { mut problems, parts, .. } = checker;
+    problems.sort_by_key(|problem| problem.span());
+    (parts, problems)
+}
+
+struct Checker<'t> {
+    kind: Kind,
+    legacy_not_resource: bool,
+    source: &'t str,
+    problems: Vec<Problem>,
+    parts: Parts,
+}
+
+fn type_name(kind: JsonKind) -> &'static str {
+    match kind {
+        JsonKind::Null => "null",
+        JsonKind::Bool(_) => "a Boolean",
+        JsonKind::Number => "a number",
+        JsonKind::String => "a string",
+        JsonKind::Array => "a list",
+        JsonKind::Object => "an object",
+        JsonKind::Invalid => "something that is not JSON",
+    }
+}
+
+fn quoted(text: &str) -> Box<str> {
+    match text.char_indices().nth(MAX_QUOTED_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    }
+}
+
+/// The place of an element that is missing from `object`: its opening brace.
+fn opening(object: Value<'_>) -> Span {
+    let start = object.span().start;
+    Span::new(start, start + 1)
+}
+
+impl<'t> Checker<'t> {
+    fn note(&mut self, problem: Problem) {
+        if self.problems.len() < Document::MAX_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
+    fn wrong(&mut self, kind: ProblemKind, span: Span) {
+        self.note(Problem::new(kind, span));
+    }
+
+    fn data_type(&mut self, element: &str, expected: &'static str, value: Value<'_>) {
+        // The reader has said what is wrong with it already.
+        if value.kind() == JsonKind::Invalid {
+            return;
+        }
+        let kind = ProblemKind::DataType {
+            element: element.into(),
+            expected,
+            found: type_name(value.kind()),
+        };
+        self.wrong(kind, value.span());
+    }
+
+    fn size(&mut self, options: &ReadOptions) {
+        let (bytes, limit) = (self.source.len(), options.limits.max_bytes(self.kind));
+        if bytes > limit {
+            let kind = ProblemKind::Size { kind: self.kind, bytes, limit };
+            self.wrong(kind, Span::new(0, u32::from(bytes > 0)));
+        }
+    }
+
+    fn document(&mut self, root: Value<'t>) {
+        if root.kind() != JsonKind::Object {
+            return self.data_type("a policy", "an object with `Version` and `Statement`", root);
+        }
+        let mut version = None;
+        let mut statements = None;
+        for member in root.members() {
+            match member.key {
+                "Version" => version = Some(member.value),
+                "Statement" => statements = Some(member.value),
+                _ => self.unknown_element(&member, &["Version", "Statement"]),
+            }
+        }
+        match version {
+            None => self.wrong(ProblemKind::MissingVersion, opening(root)),
+            Some(value) => match value.as_str() {
+                Some("1") => {}
+                Some(text) => {
+                    let found = quoted(text);
+                    self.wrong(ProblemKind::InvalidVersion { found }, value.span());
+                }
+                None => self.data_type("`Version`", "the string `\"1\"`", value),
+            },
+        }
+        match statements {
+            None => self.wrong(ProblemKind::MissingStatement, opening(root)),
+            Some(list) if list.kind() == JsonKind::Array => {
+                if list.elements().next().is_none() {
+                    self.wrong(ProblemKind::EmptyStatement, list.span());
+                }
+                for value in list.elements() {
+                    self.statement(value);
+                }
+            }
+            Some(value) => {
+                self.data_type("`Statement`", "a list of statements", value);
+                // The statement inside is checked all the same, so that its faults are told too.
+                if value.kind() == JsonKind::Object {
+                    self.statement(value);
+                }
+            }
+        }
+    }
+
+    fn unknown_element(&mut self, member: &Member<'_>, known: &[&str]) {
+        let remedy = match member.key {
+            "NotPrincipal" => "RAM has no `NotPrincipal`; name the principals that are meant".into(),
+            "NotResource" => "RAM has no `NotResource` since 2019; write a Deny on the resources \
+                              that are excluded"
+                .into(),
+            "NotAction" => format!("a {} policy takes `Action` only", self.kind),
+            "Id" => "RAM has no `Id`; remove it".into(),
+            key => match nearest(key, known) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("remove it; known elements here: {}", known.join(", ")),
+            },
+        };
+        let kind = ProblemKind::UnknownElement {
+            name: quoted(member.key),
+            remedy: remedy.into(),
+        };
+        self.wrong(kind, member.key_span);
+    }
+
+    fn statement(&mut self, value: Value<'t>) {
+        let problems_before = self.problems.len();
+        let mut statement = StatementParts {
+            span: value.span(),
+            sound: false,
+            sid: None,
+            effect: None,
+            not_action: false,
+            actions: Run::default(),
+            not_resource: false,
+            resources: Run::default(),
+            principals: Run::default(),
+            conditions: Run::default(),
+        };
+        if value.kind() == JsonKind::Object {
+            self.elements(value, &mut statement);
+        } else {
+            self.data_type("a statement", "an object", value);
+        }
+        statement.sound = self.problems.len() == problems_before
+            && self.problems.len() < Document::MAX_PROBLEMS;
+        self.parts.statements.push(statement);
+    }
+
+    fn elements(&mut self, value: Value<'t>, statement: &mut StatementParts) {
+        let mut seen = Seen::default();
+        for member in value.members() {
+            match member.key {
+                "Effect" => {
+                    seen.effect = true;
+                    statement.effect = self.effect(member.value);
+                }
+                "Action" => {
+                    seen.action = Some(member.key_span);
+                    statement.actions = self.actions("`Action`", member.value);
+                }
+                "NotAction" if self.kind.allows_not_action() => {
+                    seen.not_action = Some(member.key_span);
+                    statement.not_action = true;
+                    statement.actions = self.actions("`NotAction`", member.value);
+                }
+                "Resource" if self.kind.has_resource() => {
+                    seen.resource = Some(member.key_span);
+                    statement.resources = self.resources("`Resource`", member.value);
+                }
+                "Resource" => self.resource_not_allowed("Resource", &member),
+                "NotResource" if !self.kind.has_resource() => {
+                    self.resource_not_allowed("NotResource", &member);
+                }
+                "NotResource" if self.legacy_not_resource => {
+                    seen.not_resource = Some(member.key_span);
+                    statement.not_resource = true;
+                    statement.resources = self.resources("`NotResource`", member.value);
+                }
+                "Principal" if self.kind.has_principal() => {
+                    seen.principal = true;
+                    statement.principals = match self.kind {
+                        Kind::Trust => self.trust_principals(member.value),
+                        _ => self.bucket_principals(member.value),
+                    };
+                }
+                "Principal" => {
+                    let kind = ProblemKind::PrincipalNotAllowed { kind: self.kind };
+                    self.wrong(kind, member.key_span);
+                }
+                "Condition" => statement.conditions = self.conditions(member.value),
+                "Sid" => match (member.value.as_str(), member.value.kind()) {
+                    (Some(_), JsonKind::String) => {
+                        statement.sid = Some(self.keep(member.value).text);
+                    }
+                    _ => self.data_type("`Sid`", "a string", member.value),
+                },
+                _ => self.unknown_element(&member, self.known_elements()),
+            }
+        }
+        self.missing_elements(value, &seen);
+    }
+
+    fn known_elements(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::Identity | Kind::Session | Kind::Control => {
+                &["Effect", "Action", "NotAction", "Resource", "Condition"]
+            }
+            Kind::Trust => &["Effect", "Action", "Principal", "Condition"],
+            Kind::Bucket => &["Effect", "Action", "Principal", "Resource", "Condition"],
+        }
+    }
+
+    fn missing_elements(&mut self, value: Value<'_>, seen: &Seen) {
+        let place = opening(value);
+        if !seen.effect {
+            self.wrong(ProblemKind::MissingEffect, place);
+        }
+        match (seen.action, seen.not_action) {
+            (None, None) => {
+                let or_not_action = self.kind.allows_not_action();
+                self.wrong(ProblemKind::MissingAction { or_not_action }, place);
+            }
+            (Some(action), Some(not_action)) => {
+                let problem = Problem::new(ProblemKind::ActionConflict, action.max(not_action));
+                self.note(problem.with_related(action.min(not_action), "the other one is here"));
+            }
+            _ => {}
+        }
+        match (seen.resource, seen.not_resource) {
+            (None, None) if self.kind.has_resource() => {
+                self.wrong(ProblemKind::MissingResource, place);
+            }
+            (Some(resource), Some(not_resource)) => {
+                let kind = ProblemKind::UnknownElement {
+                    name: "NotResource".into(),
+                    remedy: "a statement has `Resource` or `NotResource`, not both".into(),
+                };
+                let problem = Problem::new(kind, not_resource);
+                self.note(problem.with_related(resource, "`Resource` is here"));
+            }
+            _ => {}
+        }
+        if !seen.principal && self.kind.has_principal() {
+            self.wrong(ProblemKind::MissingPrincipal { kind: self.kind }, place);
+        }
+    }
+
+    fn resource_not_allowed(&mut self, name: &'static str, member: &Member<'_>) {
+        self.wrong(ProblemKind::ResourceNotAllowed { name }, member.key_span);
+    }
+
+    fn effect(&mut self, value: Value<'_>) -> Option<Effect> {
+        match value.as_str() {
+            Some("Allow") => Some(Effect::Allow),
+            Some("Deny") => Some(Effect::Deny),
+            Some(text) => {
+                self.wrong(ProblemKind::InvalidEffect { found: quoted(text) }, value.span());
+                None
+            }
+            None => {
+                self.data_type("`Effect`", "the string `\"Allow\"` or `\"Deny\"`", value);
+                None
+            }
+        }
+    }
+
+    /// Walks the strings of a scalar or a list; everything else in it is a problem.
+    fn strings(
+        &mut self,
+        element: &str,
+        value: Value<'t>,
+        mut visit: impl FnMut(&mut Self, Value<'t>, &'t str),
+    ) {
+        match value.kind() {
+            JsonKind::String => {
+                if let Some(text) = value.as_str() {
+                    visit(self, value, text);
+                }
+            }
+            JsonKind::Array => {
+                if value.elements().next().is_none() {
+                    self.wrong(ProblemKind::EmptyList { element: element.into() }, value.span());
+                }
+                for item in value.elements() {
+                    match item.as_str() {
+                        Some(text) => visit(self, item, text),
+                        None => self.data_type(
+                            &format!("an entry of {element}"),
+                            "a string in quotes",
+                            item,
+                        ),
+                    }
+                }
+            }
+            _ => self.data_type(element, ONE_OR_MORE_STRINGS, value),
+        }
+    }
+
+    /// Notes where the text of a string is: in the source, or unescaped behind it.
+    fn keep(&mut self, value: Value<'_>) -> EntryParts {
+        let span = value.span();
+        let text = value.as_str().unwrap_or_default();
+        // An escape is longer than what it stands for, so equal lengths mean there is none.
+        let text = match value.inner_span() {
+            Some(inner) if inner.len() as usize == text.len() => {
+                Text { start: inner.start, end: inner.end }
+            }
+            _ => self.keep_unescaped(text),
+        };
+        EntryParts { text, span }
+    }
+
+    fn keep_key(&mut self, member: &Member<'_>) -> EntryParts {
+        let span = member.key_span;
+        let text = if span.len() as usize == member.key.len() + 2 {
+            Text { start: span.start + 1, end: span.end - 1 }
+        } else {
+            self.keep_unescaped(member.key)
+        };
+        EntryParts { text, span }
+    }
+
+    fn keep_unescaped(&mut self, text: &str) -> Text {
+        // The reader refuses texts past 128 MiB, and unescaping never lengthens: both ends fit.
+        let start = u32::try_from(self.parts.text.len()).unwrap_or(u32::MAX);
+        self.parts.text.push_str(text);
+        let end = u32::try_from(self.parts.text.len()).unwrap_or(u32::MAX);
+        Text { start, end }
+    }
+
+    fn run_from(&self, start: usize) -> Run {
+        run(start, self.parts.entries.len())
+    }
+
+    fn actions(&mut self, element: &str, value: Value<'t>) -> Run {
+        let start = self.parts.entries.len();
+        self.strings(element, value, |checker, item, text| {
+            let is_valid = match checker.kind {
+                Kind::Trust => text.eq_ignore_ascii_case("sts:AssumeRole"),
+                _ => action::is_pattern(text),
+            };
+            if !is_valid {
+                let remedy = match checker.kind {
+                    Kind::Trust => "a trust policy is about `sts:AssumeRole` only".into(),
+                    _ => action::remedy(text),
+                };
+                let kind =
+                    ProblemKind::InvalidAction { found: quoted(text), remedy: quoted_remedy(remedy) };
+                checker.wrong(kind, item.span());
+            }
+            let entry = checker.keep(item);
+            checker.parts.entries.push(entry);
+        });
+        self.run_from(start)
+    }
+
+    fn resources(&mut self, element: &str, value: Value<'t>) -> Run {
+        let start = self.parts.entries.len();
+        self.strings(element, value, |checker, item, text| {
+            if let Err(error) = Resource::parse(text) {
+                let found = quoted(text);
+                let kind = match error {
+                    ArnError::Prefix => ProblemKind::InvalidArnPrefix {
+                        found,
+                        remedy: quoted_remedy(resource::prefix_remedy(text)),
+                    },
+                    ArnError::Missing(what) => ProblemKind::MissingArnField {
+                        found,
+                        what,
+                        remedy: quoted_remedy(resource::missing_remedy(text)),
+                    },
+                    ArnError::Field(what) => ProblemKind::InvalidArnField { found, what },
+                };
+                checker.wrong(kind, item.span());
+            }
+            let entry = checker.keep(item);
+            checker.parts.entries.push(entry);
+        });
+        self.run_from(start)
+    }
+
+    fn invalid_principal(&mut self, found: &str, remedy: String, span: Span) {
+        let kind = ProblemKind::InvalidPrincipal {
+            found: quoted(found),
+            remedy: quoted_remedy(remedy),
+        };
+        self.wrong(kind, span);
+    }
+
+    fn trust_principals(&mut self, value: Value<'t>) -> Run {
+        const FORM: &str = "a trust policy names its principals in a map: `{\"RAM\": [...]}`, \
+                            `{\"Service\": [...]}` or `{\"Federated\": [...]}`";
+        let start = self.parts.principals.len();
+        match value.kind() {
+            JsonKind::Object if value.members().next().is_none() => {
+                self.invalid_principal("{}", FORM.into(), value.span());
+            }
+            JsonKind::Object => {
+                for member in value.members() {
+                    self.trust_principal_list(&member);
+                }
+            }
+            JsonKind::String | JsonKind::Array => {
+                let found = value.as_str().unwrap_or("[...]");
+                self.invalid_principal(found, FORM.into(), value.span());
+            }
+            _ => self.data_type("`Principal`", "a map", value),
+        }
+        run(start, self.parts.principals.len())
+    }
+
+    fn trust_principal_list(&mut self, member: &Member<'t>) {
+        let (kind, element) = match member.key {
+            "RAM" => (PrincipalKind::Ram, "`Principal.RAM`"),
+            "Service" => (PrincipalKind::Service, "`Principal.Service`"),
+            "Federated" => (PrincipalKind::Federated, "`Principal.Federated`"),
+            key => {
+                let remedy = match nearest(key, &["RAM", "Service", "Federated"]) {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => "principals stand under `RAM`, `Service` or `Federated`".into(),
+                };
+                return self.invalid_principal(key, remedy, member.key_span);
+            }
+        };
+        let map_key = member.key;
+        self.strings(element, member.value, |checker, item, text| {
+            let parsed = match kind {
+                PrincipalKind::Ram => TrustPrincipal::parse_ram(text),
+                PrincipalKind::Service => TrustPrincipal::parse_service(text),
+                PrincipalKind::Federated | PrincipalKind::Bucket => {
+                    TrustPrincipal::parse_federated(text)
+                }
+            };
+            if parsed.is_none() {
+                let remedy = principal::trust_remedy(map_key, text);
+                checker.invalid_principal(text, remedy, item.span());
+            }
+            let entry = checker.keep(item);
+            checker.parts.principals.push(PrincipalParts { kind, entry });
+        });
+    }
+
+    fn bucket_principals(&mut self, value: Value<'t>) -> Run {
+        let start = self.parts.principals.len();
+        match value.kind() {
+            JsonKind::Array => self.strings("`Principal`", value, |checker, item, text| {
+                if BucketPrincipal::parse(text).is_none() {
+                    let remedy = principal::bucket_remedy(text);
+                    checker.invalid_principal(text, remedy, item.span());
+                }
+                let entry = checker.keep(item);
+                checker.parts.principals.push(PrincipalParts { kind: PrincipalKind::Bucket, entry });
+            }),
+            JsonKind::String | JsonKind::Object => {
+                let found = value.as_str().unwrap_or("{...}");
+                let remedy = "a bucket policy names its principals in a list: `[\"<uid>\"]`";
+                self.invalid_principal(found, remedy.into(), value.span());
+            }
+            _ => self.data_type("`Principal`", "a list of strings", value),
+        }
+        run(start, self.parts.principals.len())
+    }
+
+    fn conditions(&mut self, value: Value<'t>) -> Run {
+        let start = self.parts.conditions.len();
+        if value.kind() == JsonKind::Object {
+            for member in value.members() {
+                self.operator(&member);
+            }
+        } else {
+            self.data_type("`Condition`", "a map from operator to key to values", value);
+        }
+        run(start, self.parts.conditions.len())
+    }
+
+    fn operator(&mut self, member: &Member<'t>) {
+        let operator = Operator::parse(member.key);
+        if operator.is_none() {
+            let remedy = Operator::why_unsupported(member.key).unwrap_or_else(|| {
+                match Operator::suggest(member.key) {
+                    Some(operator) => format!("did you mean `{}`?", operator.name()),
+                    None => "RAM has String*, Numeric*, Date*, Bool, IpAddress and NotIpAddress \
+                             operators"
+                        .into(),
+                }
+            });
+            let kind = ProblemKind::InvalidOperator {
+                found: quoted(member.key),
+                remedy: remedy.into(),
+            };
+            self.wrong(kind, member.key_span);
+        }
+        if member.value.kind() != JsonKind::Object {
+            let element = format!("condition operator `{}`", quoted(member.key));
+            return self.data_type(&element, "a map from key to values", member.value);
+        }
+        if member.value.members().next().is_none() {
+            let element = format!("condition operator `{}`", quoted(member.key)).into();
+            self.wrong(ProblemKind::EmptyList { element }, member.value.span());
+        }
+        for key in member.value.members() {
+            self.condition_key(operator, member.key_span, &key);
+        }
+    }
+
+    fn condition_key(
+        &mut self,
+        operator: Option<Operator>,
+        operator_span: Span,
+        member: &Member<'t>,
+    ) {
+        if ConditionKey::parse(member.key).is_none() {
+            self.wrong(ProblemKind::InvalidKey { found: quoted(member.key) }, member.key_span);
+        }
+        let start = self.parts.entries.len();
+        let element = match operator {
+            Some(_) => format!("condition key `{}`", quoted(member.key)),
+            None => "a condition key".into(),
+        };
+        let problems_before = self.problems.len();
+        let mut texts: Vec<(&'t str, Span)> = Vec::new();
+        self.strings(&element, member.value, |checker, item, text| {
+            let entry = checker.keep(item);
+            checker.parts.entries.push(entry);
+            texts.push((text, item.span()));
+        });
+        let Some(operator) = operator else { return };
+        if self.problems.len() > problems_before {
+            return;
+        }
+        match Test::parse(operator, texts.iter().map(|(text, _)| *text)) {
+            Ok(test) => {
+                let values = self.run_from(start);
+                let key = self.keep_key(member);
+                self.parts.conditions.push(TestedParts { operator_span, key, test, values });
+            }
+            Err(error) => {
+                let (index, value_error) = error.into_parts();
+                self.invalid_value(operator, member, index, value_error, &texts);
+            }
+        }
+    }
+
+    fn invalid_value(
+        &mut self,
+        operator: Operator,
+        member: &Member<'_>,
+        index: usize,
+        error: ValueErrorKind,
+        texts: &[(&str, Span)],
+    ) {
+        if let ValueErrorKind::MultipleBoolean { .. } = error {
+            let kind = ProblemKind::MultipleBoolean {
+                key: quoted(member.key),
+                count: texts.len(),
+            };
+            return self.wrong(kind, member.value.span());
+        }
+        let mut next = Some((index, error));
+        // Each round starts behind the value that was refused, so every faulty value is told once
+        // and the list is read at most once more as a whole.
+        let mut from = 0;
+        while let Some((offset, kind)) = next.take() {
+            let Some(&(text, span)) = texts.get(from + offset) else { return };
+            let kind = ProblemKind::InvalidValue { found: quoted(text), operator, kind };
+            self.wrong(kind, span);
+            from += offset + 1;
+            let rest = texts.get(from..).unwrap_or_default();
+            if !rest.is_empty() && self.problems.len() < Document::MAX_PROBLEMS {
+                next = Test::parse(operator, rest.iter().map(|(text, _)| *text))
+                    .err()
+                    .map(|error| error.into_parts());
+            }
+        }
+    }
+}
+
+/// A remedy may quote the text of the document, which can be long.
+fn quoted_remedy(remedy: String) -> Box<str> {
+    match remedy.char_indices().nth(3 * MAX_QUOTED_CHARS) {
+        Some((end, _)) => format!("{}…", remedy.get(..end).unwrap_or_default()).into(),
+        None => remedy.into(),
+    }
+}
+
+fn run(start: usize, end: usize) -> Run {
+    // There are fewer entries than bytes, and the reader refuses texts past 128 MiB.
+    let fit = |n| u32::try_from(n).unwrap_or(u32::MAX);
+    Run { start: fit(start), end: fit(end) }
+}
+
+#[derive(Default)]
+struct Seen {
+    effect: bool,
+    action: Option<Span>,
+    not_action: Option<Span>,
+    resource: Option<Span>,
+    not_resource: Option<Span>,
+    principal: bool,
+}

@@ -1,0 +1,157 @@
+//! Actions: `*`, or `<ram-code>:<action-name>` with wildcards on either side.
+//!
+//! Rules. Source: "Policy elements" and "Validate policies" (RAM
+//! documentation); the lexical check is that of section 2 of the language.
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while, take_while1};
+use nom::character::complete::satisfy;
+use nom::combinator::{all_consuming, recognize};
+use nom::sequence::pair;
+use nom::{IResult, Parser};
+
+fn is_service_start(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '*' | '?')
+}
+
+fn is_service_char(c: char) -> bool {
+    is_service_start(c) || matches!(c, '_' | '-')
+}
+
+fn is_name_char(c: char) -> bool {
+    is_service_char(c) || matches!(c, '.' | '/')
+}
+
+fn pattern(input: &str) -> IResult<&str, &str> {
+    let qualified =
+        recognize((satisfy(is_service_start), take_while(is_service_char), tag(":"), name));
+    all_consuming(alt((qualified, tag("*")))).parse(input)
+}
+
+fn name(input: &str) -> IResult<&str, &str> {
+    take_while1(is_name_char).parse(input)
+}
+
+/// Returns whether `text` is an action as a policy may write it (rule A-1): `*` alone, or
+/// `<ram-code>:<action-name>` with exactly one colon, wildcards allowed on both sides.
+#[must_use]
+pub fn is_pattern(text: &str) -> bool {
+    pattern(text).is_ok()
+}
+
+/// Splits an action of a request at its colon: `ecs:StopInstance` into `ecs` and `StopInstance`.
+///
+/// Returns `None` if the text has not exactly one colon with something on both sides, or holds a
+/// wildcard, a blank, a control or an invisible character (rule A-6).
+#[must_use]
+pub fn split_request(text: &str) -> Option<(&str, &str)> {
+    let (service, name) = text.split_once(':')?;
+    let plain = !service.is_empty()
+        && !name.is_empty()
+        && text.chars().all(|c| !matches!(c, '*' | '?') && !is_blank(c))
+        && !name.contains(':');
+    plain.then_some((service, name))
+}
+
+/// Returns whether `c` is a blank in the sense of the language: white space of any script, a
+/// control character, or a character nobody sees.
+#[must_use]
+pub fn is_blank(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_whitespace() || c.is_ascii_control();
+    }
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{feff}'
+        )
+}
+
+/// Says what to write instead of an action that is refused.
+pub(crate) fn remedy(found: &str) -> String {
+    const FORM: &str = "write `*` or `<ram-code>:<action-name>`, for example `ecs:StopInstance`";
+    let trimmed: String = found
+        .chars()
+        .filter(|&c| !is_blank(c))
+        .map(|c| if c == '：' { ':' } else { c })
+        .collect();
+    if trimmed != found && is_pattern(&trimmed) {
+        return format!("a blank or look-alike character never matches; write `{trimmed}`");
+    }
+    let mut halves = pair(take_while(|c| c != ':'), take_while(|_| true));
+    let halves: IResult<&str, (&str, &str)> = halves.parse(found);
+    match halves {
+        Ok((_, ("", rest))) if rest.len() > 1 => format!("the RAM code is missing; {FORM}"),
+        Ok((_, (_, ":"))) => format!("the action name is missing; {FORM}"),
+        Ok((_, (before, ""))) if before.ends_with('*') && is_pattern(&format!("{before}:x")) => {
+            format!("for every action of a service write `{}:*`", before.trim_end_matches('*'))
+        }
+        Ok((_, (_, rest))) if rest.matches(':').count() > 1 => {
+            format!("an action has exactly one colon; {FORM}")
+        }
+        _ => FORM.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_every_form_of_the_lexical_check() {
+        for text in [
+            "*",
+            "ecs:StopInstance",
+            "ecs:*",
+            "*:Describe*",
+            "ecs-workbench:Login",
+            "?s:a",
+            "*:*",
+            "a_b-c:d.e/f-g_h",
+            "1a:2",
+        ] {
+            assert!(is_pattern(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_the_lexical_check_leaves_out() {
+        for text in [
+            "",
+            "**",
+            "ecs",
+            "ecs:",
+            ":Stop",
+            "ecs:a:b",
+            "ecs: Stop",
+            "ecs:Stop ",
+            " ecs:Stop",
+            "_a:b",
+            "-a:b",
+            "ecs：Stop",
+            "ecs:\u{200b}Stop",
+            "ecs:[x]",
+            "e.cs:a",
+            "ecs:部",
+        ] {
+            assert!(!is_pattern(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_names_one_action() {
+        assert_eq!(split_request("ecs:StopInstance"), Some(("ecs", "StopInstance")));
+        for text in ["ecs", "a:b:c", "ecs:*", "e?s:a", "ecs: a", ":a", "a:", "ecs:a\u{200b}", ""] {
+            assert_eq!(split_request(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_remedy_for_a_blank_is_the_name_without_it() {
+        assert!(remedy("ecs: CreateInstance").contains("`ecs:CreateInstance`"));
+        assert!(remedy("ecs：Stop").contains("`ecs:Stop`"));
+        assert!(remedy("ecs*").contains("`ecs:*`"));
+    }
+}

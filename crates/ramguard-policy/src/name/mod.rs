@@ -1,0 +1,8 @@
+//! The names a policy holds: actions, resources and principals.
+//!
+//! Each has a small grammar of its own. Nothing is repaired: a name with a blank is refused, never
+//! trimmed, since a Deny with a name that matches nothing would be inert (decision D-07).
+
+pub mod action;
+pub mod principal;
+pub mod resource;

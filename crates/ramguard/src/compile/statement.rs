@@ -1,0 +1,167 @@
+//! One statement, ready to be tested against requests.
+
+use ramguard_match::Pattern;
+use ramguard_policy::condition::Truth;
+use ramguard_policy::{Effect, Kind, Policy, Statement, Tested};
+
+use super::{PrincipalTest, ResourceTest, StatementAt, folded};
+use crate::Request;
+use crate::request::Seen;
+
+/// On which side a construct stands whose meaning for a request cannot be determined: in an Allow
+/// it does not apply, in a Deny it does (polarity rule, section 0 of the language).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Polarity {
+    Allow,
+    Deny,
+}
+
+impl Polarity {
+    /// Settles what is unknown.
+    pub(crate) fn settle(self, truth: Truth) -> bool {
+        match truth {
+            Truth::True => true,
+            Truth::False => false,
+            Truth::Unknown => self == Self::Deny,
+        }
+    }
+
+    fn opposite(self) -> Self {
+        match self {
+            Self::Allow => Self::Deny,
+            Self::Deny => Self::Allow,
+        }
+    }
+}
+
+/// An element that can keep a statement from applying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Element {
+    /// `Action` or `NotAction`.
+    Action,
+    /// `Resource` or `NotResource`.
+    Resource,
+    /// `Principal`.
+    Principal,
+    /// `Condition`.
+    Condition,
+}
+
+impl Element {
+    /// Returns the name of the element in a policy.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Action => "Action",
+            Self::Resource => "Resource",
+            Self::Principal => "Principal",
+            Self::Condition => "Condition",
+        }
+    }
+}
+
+/// One statement, compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct StatementTest {
+    at: StatementAt,
+    polarity: Polarity,
+    not_action: bool,
+    actions: Box<[Pattern]>,
+    /// Whether the resource is the role itself, as in a trust policy.
+    resource_is_implied: bool,
+    not_resource: bool,
+    resources: Box<[ResourceTest]>,
+    principal: PrincipalTest,
+    conditional: bool,
+}
+
+impl StatementTest {
+    pub(crate) fn compile(document: usize, kind: Kind, statement: Statement<'_>) -> Self {
+        // A policy has fewer statements than bytes, and no set holds 2^32 documents.
+        let fit = |n| u32::try_from(n).unwrap_or(u32::MAX);
+        Self {
+            at: StatementAt { document: fit(document), statement: fit(statement.index()) },
+            polarity: match statement.effect() {
+                Effect::Allow => Polarity::Allow,
+                Effect::Deny => Polarity::Deny,
+            },
+            not_action: statement.is_not_action(),
+            actions: statement.actions().map(|entry| folded(entry.text)).collect(),
+            resource_is_implied: !kind.has_resource(),
+            not_resource: statement.is_not_resource(),
+            resources: statement
+                .resources()
+                .map(|entry| ResourceTest::compile(entry.text))
+                .collect(),
+            principal: PrincipalTest::compile(statement),
+            conditional: statement.conditions().len() > 0,
+        }
+    }
+
+    pub(crate) fn at(&self) -> StatementAt {
+        self.at
+    }
+
+    pub(crate) fn polarity(&self) -> Polarity {
+        self.polarity
+    }
+
+    /// Returns whether the statement applies to the request: every element holds. Conditions are
+    /// read from `policies`, where the statement came from.
+    pub(crate) fn applies(&self, request: &Request<'_>, policies: &[Policy]) -> bool {
+        self.covers_action(request)
+            && self.covers_resource(request)
+            && self.polarity.settle(self.names_caller(request).and(self.conditions(request, policies)))
+    }
+
+    /// Rules.
+    pub(crate) fn covers_action(&self, request: &Request<'_>) -> bool {
+        let listed = self.actions.iter().any(|pattern| pattern.is_match(request.action()));
+        listed != self.not_action
+    }
+
+    /// Rules. Under `NotResource` the entries are matched at the opposite polarity of
+    /// the statement (decision D-05).
+    pub(crate) fn covers_resource(&self, request: &Request<'_>) -> bool {
+        if self.resource_is_implied {
+            return true;
+        }
+        let polarity = if self.not_resource { self.polarity.opposite() } else { self.polarity };
+        let listed = self.resources.iter().any(|entry| entry.matches(request, polarity));
+        listed != self.not_resource
+    }
+
+    pub(crate) fn names_caller(&self, request: &Request<'_>) -> Truth {
+        self.principal.matches(request)
+    }
+
+    /// Rules C-1 and C-11: a false condition settles the statement before an unreadable one.
+    pub(crate) fn conditions(&self, request: &Request<'_>, policies: &[Policy]) -> Truth {
+        if !self.conditional {
+            return Truth::True;
+        }
+        let statement = policies
+            .get(self.at.document as usize)
+            .and_then(|policy| policy.statement(self.at.statement as usize));
+        // The statement is where it was compiled from; the closed side stands in for what cannot
+        // happen.
+        let Some(statement) = statement else { return Truth::Unknown };
+        let mut all = Truth::True;
+        for tested in statement.conditions() {
+            all = all.and(evaluate(tested, request));
+            if all == Truth::False {
+                break;
+            }
+        }
+        all
+    }
+}
+
+/// Evaluates one condition against the keys of the request.
+pub(crate) fn evaluate(tested: Tested<'_>, request: &Request<'_>) -> Truth {
+    match request.values(tested.key().text) {
+        None => tested.test().evaluate([]),
+        Some(Seen::Engine(value)) => tested.test().evaluate([value]),
+        Some(Seen::Host(values)) => tested.test().evaluate(values.iter()),
+    }
+}

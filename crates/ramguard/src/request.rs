@@ -1,0 +1,309 @@
+//! One question: may this caller do this to this resource?
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use ramguard_policy::name::action::split_request;
+use ramguard_policy::name::resource::{ArnError, ArnFields, Resource};
+
+use crate::context::Values;
+use crate::{Context, Principal};
+
+/// How the layers of policy are combined (section 5.2 of the language).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Mode {
+    /// An ordinary request: the caller's policies or a resource-based policy may allow it.
+    #[default]
+    Standard,
+    /// AssumeRole: the caller's policies and the role's trust policy must both allow it (E-8).
+    AssumeRole,
+    /// Role SSO: the trust policy alone decides after the control policies (E-9).
+    RoleSso,
+}
+
+impl Mode {
+    /// Returns the name used in test cases.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::AssumeRole => "assume_role",
+            Self::RoleSso => "role_sso",
+        }
+    }
+}
+
+/// What can be wrong with a request. A request that is not understood is denied.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// The action is not one action (rule A-6).
+    #[error("`{found}` is not an action: write `<ram-code>:<action-name>` without wildcards")]
+    Action {
+        /// The action given.
+        found: Box<str>,
+    },
+    /// The resource is neither `*` nor an ARN of five fields (rule A-6).
+    #[error("`{found}` is not a resource: {error}")]
+    Resource {
+        /// The resource given.
+        found: Box<str>,
+        /// What is wrong with it.
+        error: ArnError,
+    },
+    /// The caller is not named in a form RAM has.
+    #[error("`{found}` is not a principal of this type")]
+    Principal {
+        /// The name given.
+        found: Box<str>,
+    },
+    /// A condition key is given twice, be it in another case (rule C-14).
+    #[error("condition key `{key}` is given twice")]
+    DuplicateKey {
+        /// The key, as it is written the second time.
+        key: Box<str>,
+    },
+    /// More condition keys than [`Context::MAX_KEYS`].
+    #[error("more than {limit} condition keys")]
+    TooManyKeys {
+        /// The bound.
+        limit: usize,
+    },
+    /// More text than [`Request::MAX_BYTES`] or [`Context::MAX_WEIGHT`].
+    #[error("more than {limit} bytes")]
+    TooLarge {
+        /// The bound.
+        limit: usize,
+    },
+}
+
+/// One action on one resource by one caller, with the keys its conditions look at.
+///
+/// It borrows the caller's strings or owns them, as they are given.
+///
+/// ```
+/// use ramguard::{Context, Principal, Request};
+///
+/// let request = Request::parse("ecs:StopInstance", "acs:ecs:cn-hangzhou:1:instance/i-a")?
+///     .with_principal(Principal::user("acs:ram::1:user/alice")?)
+///     .with_context(Context::from_pairs([("acs:SourceIp", "203.0.113.9")])?);
+/// assert_eq!(request.action(), "ecs:StopInstance");
+/// # Ok::<(), ramguard::RequestError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request<'a> {
+    action: Cow<'a, str>,
+    resource: Cow<'a, str>,
+    fields: Option<FieldBounds>,
+    is_ram: bool,
+    owner: Option<Cow<'a, str>>,
+    principal: Option<Principal<'a>>,
+    context: Keys<'a>,
+    mode: Mode,
+    passed_to: Option<&'static str>,
+}
+
+/// The condition keys, of this request alone or shared with others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Keys<'a> {
+    Own(Context<'a>),
+    Shared(&'a Context<'a>),
+}
+
+/// Where the fields of an ARN stand in its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FieldBounds {
+    service: Range<usize>,
+    region: Range<usize>,
+    account: Range<usize>,
+    relative_id: Range<usize>,
+}
+
+impl<'a> Request<'a> {
+    /// An action or a resource has at most this many bytes.
+    pub const MAX_BYTES: usize = 8 << 10;
+
+    /// Takes an action and a resource, both of one request: wildcard characters in the resource
+    /// are data (rule R-12).
+    ///
+    /// # Errors
+    /// [`RequestError::Action`] unless the action has exactly one colon and no wildcard or blank;
+    /// [`RequestError::Resource`] unless the resource is `*` or has five fields (rule A-6);
+    /// [`RequestError::TooLarge`] past [`Self::MAX_BYTES`].
+    pub fn parse(
+        action: impl Into<Cow<'a, str>>,
+        resource: impl Into<Cow<'a, str>>,
+    ) -> Result<Self, RequestError> {
+        let (action, resource) = (action.into(), resource.into());
+        if action.len() > Self::MAX_BYTES || resource.len() > Self::MAX_BYTES {
+            return Err(RequestError::TooLarge { limit: Self::MAX_BYTES });
+        }
+        if split_request(&action).is_none() {
+            return Err(RequestError::Action { found: action.into_owned().into() });
+        }
+        let (fields, is_ram) = match Resource::parse(&resource) {
+            Ok(Resource::Any) => (None, false),
+            Ok(Resource::Arn(arn)) => {
+                (Some(FieldBounds::of(&arn)), arn.service.eq_ignore_ascii_case("ram"))
+            }
+            Err(error) => {
+                return Err(RequestError::Resource { found: resource.into_owned().into(), error });
+            }
+        };
+        Ok(Self {
+            action,
+            resource,
+            fields,
+            is_ram,
+            owner: None,
+            principal: None,
+            context: Keys::Own(Context::default()),
+            mode: Mode::Standard,
+            passed_to: None,
+        })
+    }
+
+    /// Sets the caller. Without one, the request is taken as made by a RAM user of the account
+    /// that owns the resource, whom no trust or bucket policy names.
+    #[must_use]
+    pub fn with_principal(mut self, principal: Principal<'a>) -> Self {
+        self.principal = Some(principal);
+        self
+    }
+
+    /// Sets the condition keys.
+    #[must_use]
+    pub fn with_context(mut self, context: Context<'a>) -> Self {
+        self.context = Keys::Own(context);
+        self
+    }
+
+    /// Sets the condition keys to a context that several requests share.
+    #[must_use]
+    pub fn with_shared_context(mut self, context: &'a Context<'a>) -> Self {
+        self.context = Keys::Shared(context);
+        self
+    }
+
+    /// Sets how the layers are combined.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// States the account that owns the resource, where its ARN does not carry it (decision D-33).
+    #[must_use]
+    pub fn with_owner(mut self, account: impl Into<Cow<'a, str>>) -> Self {
+        self.owner = Some(account.into());
+        self
+    }
+
+    /// Sets `acs:Service` to the service that receives the role, over whatever the context says
+    /// (rule P-2).
+    pub(crate) fn passing_role_to(mut self, service: &'static str) -> Self {
+        self.passed_to = Some(service);
+        self
+    }
+
+    /// Returns the action.
+    #[must_use]
+    pub fn action(&self) -> &str {
+        &self.action
+    }
+
+    /// Returns the resource.
+    #[must_use]
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// Returns the caller, if one is set.
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal<'a>> {
+        self.principal.as_ref()
+    }
+
+    /// Returns the condition keys as the host gave them.
+    #[must_use]
+    pub fn context(&self) -> &Context<'a> {
+        match &self.context {
+            Keys::Own(context) => context,
+            Keys::Shared(context) => context,
+        }
+    }
+
+    /// Returns how the layers are combined.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Returns the fields of the resource, or `None` for `*`.
+    #[must_use]
+    pub fn arn(&self) -> Option<ArnFields<'_>> {
+        let bounds = self.fields.as_ref()?;
+        let field = |range: &Range<usize>| self.resource.get(range.clone()).unwrap_or_default();
+        Some(ArnFields {
+            service: field(&bounds.service),
+            region: field(&bounds.region),
+            account: field(&bounds.account),
+            relative_id: field(&bounds.relative_id),
+        })
+    }
+
+    /// Returns whether the resource belongs to RAM itself, whose names fold case and whose region
+    /// is blank (rules R-6 and R-7).
+    pub(crate) fn is_ram(&self) -> bool {
+        self.is_ram
+    }
+
+    /// Returns the account that owns the resource: as stated, else the account field. `None` where
+    /// that is empty, `*` or `system`, which counts as the caller's own (decision D-33).
+    pub(crate) fn owner(&self) -> Option<&str> {
+        if let Some(owner) = &self.owner {
+            return Some(owner);
+        }
+        let bounds = self.fields.as_ref()?;
+        let account = self.resource.get(bounds.account.clone())?;
+        (!matches!(account, "" | "*" | "system")).then_some(account)
+    }
+
+    /// Returns whether the caller's account owns the resource. An owner that nobody states counts
+    /// as the caller's own account (decision D-33); a caller without an account owns nothing.
+    pub(crate) fn caller_owns_resource(&self) -> bool {
+        match (&self.principal, self.owner()) {
+            (None, _) => true,
+            (Some(principal), owner) => {
+                principal.account().is_some_and(|own| owner.is_none_or(|owner| owner == own))
+            }
+        }
+    }
+
+    /// Returns the values of a condition key for the conditions of a policy.
+    pub(crate) fn values(&self, key: &str) -> Option<Seen<'_>> {
+        if let Some(service) = self.passed_to
+            && ramguard_policy::condition::same_key(key, "acs:Service")
+        {
+            return Some(Seen::Engine(service));
+        }
+        self.context().values(key).map(Seen::Host)
+    }
+}
+
+impl FieldBounds {
+    fn of(arn: &ArnFields<'_>) -> Self {
+        let service = 4..4 + arn.service.len();
+        let region = service.end + 1..service.end + 1 + arn.region.len();
+        let account = region.end + 1..region.end + 1 + arn.account.len();
+        let relative_id = account.end + 1..account.end + 1 + arn.relative_id.len();
+        Self { service, region, account, relative_id }
+    }
+}
+
+/// The values of a key as a condition sees them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seen<'r> {
+    Engine(&'static str),
+    Host(&'r Values<'r>),
+}
