@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use ramguard_match::{Case, Pattern};
+use ramguard_match::{Case, PatternSet};
 
 /// Texts to be met exactly; `*` and `?` stand for themselves.
 #[derive(Clone, Debug)]
@@ -55,17 +55,16 @@ impl FoldedTexts {
 
 /// Patterns of which one has to fit.
 #[derive(Clone, Debug)]
-pub(super) struct Patterns(Box<[Pattern]>);
+pub(super) struct Patterns(PatternSet);
 
 impl Patterns {
     pub(super) fn new(texts: &[Arc<str>]) -> Self {
-        Self(texts.iter().map(|text| Pattern::new(text, Case::Sensitive)).collect())
+        Self(PatternSet::new(texts, Case::Sensitive))
     }
 
-    /// Returns whether any pattern fits `seen`, trying them one after the other. Allocates
-    /// nothing.
+    /// Returns whether any pattern fits `seen`.
     pub(super) fn is_match(&self, seen: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.is_match(seen))
+        self.0.is_match(seen)
     }
 }
 
