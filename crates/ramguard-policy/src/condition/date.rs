@@ -11,6 +11,8 @@
 use std::cmp::Ordering;
 
 use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
 
 use super::error::ValueErrorKind;
 use super::numeric::split_digits;
@@ -197,7 +199,13 @@ pub(super) fn replacement(text: &str, fault: DateFault) -> Option<String> {
         // jiff reads most other spellings of ISO 8601. It also takes the second 60 for 59, and a
         // zone in brackets that may contradict the offset; what was meant is open then.
         DateFault::Form | DateFault::Offset if !text.contains('[') && !has_second_60(text) => {
-            text.parse::<jiff::Timestamp>().ok().map(|timestamp| timestamp.to_string())
+            let timestamp: jiff::Timestamp = text.parse().ok()?;
+            let offset = Pieces::parse(text).ok()?.to_numeric_offset()?;
+            Some(if offset == Offset::UTC {
+                timestamp.to_string()
+            } else {
+                timestamp.display_with_offset(offset).to_string()
+            })
         }
         _ => None,
     }
@@ -281,9 +289,9 @@ mod tests {
             ("2024-01-01T24:00:00Z", DateFault::NoSuchTime, None),
             ("2024-01-01T00:60:00Z", DateFault::NoSuchTime, None),
             ("2016-12-31T23:59:60Z", DateFault::NoSuchTime, None),
-            ("2024-01-01T00:00:00+0800", DateFault::Offset, Some("2023-12-31T16:00:00Z")),
-            ("2024-01-01T00:00:00+08", DateFault::Offset, Some("2023-12-31T16:00:00Z")),
-            ("2024-01-01T00:00:00+24:00", DateFault::Offset, Some("2023-12-31T00:00:00Z")),
+            ("2024-01-01T00:00:00+0800", DateFault::Offset, Some("2024-01-01T00:00:00+08:00")),
+            ("2024-01-01T00:00:00+08", DateFault::Offset, Some("2024-01-01T00:00:00+08:00")),
+            ("2024-01-01T00:00:00+24:00", DateFault::Offset, None),
             ("2024-01-01T00:00:00+08:60", DateFault::Offset, None),
             ("2024-01-01t00:00:00z", DateFault::Form, Some("2024-01-01T00:00:00Z")),
             ("2024-01-01 00:00:00Z", DateFault::Form, Some("2024-01-01T00:00:00Z")),

@@ -88,20 +88,18 @@ pub enum ValueErrorKind {
 impl ValueErrorKind {
     /// Says in one sentence what to write instead.
     pub fn help(&self) -> String {
+        if let Some(replacement) = self.replacement() {
+            return format!("write `{replacement}`");
+        }
         let advice = match self {
             Self::NoValue => "give at least one value, or remove the key",
-            Self::MultipleBoolean { .. } => {
-                "keep `true` or `false`; both together would hold whenever the key is present"
-            }
+            Self::MultipleBoolean { .. } => "keep one of `true` and `false`",
             Self::NotBoolean { .. } => "write `true` or `false`",
             Self::NotNumber { fault, .. } => fault.help(),
             Self::NotDate { fault, .. } => fault.help(),
             Self::NotAddress { fault, .. } => fault.help(),
         };
-        match self.replacement() {
-            Some(replacement) => format!("{advice}: `{replacement}`"),
-            None => advice.to_owned(),
-        }
+        advice.to_owned()
     }
 
     /// Returns a value that most likely says what was meant and that the operator can read.
@@ -139,8 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn help_names_the_replacement() {
+    fn help_is_the_replacement_where_there_is_one() {
         let kind = ValueErrorKind::NotBoolean { value: "https".into() };
-        assert_eq!(kind.help(), "write `true` or `false`: `true`");
+        assert_eq!(kind.help(), "write `true`");
     }
 }
