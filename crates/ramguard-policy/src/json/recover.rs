@@ -366,7 +366,9 @@ impl Reader<'_> {
     /// Returns the end of what stands before `at`, white space apart.
     fn end_of_previous(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or_default();
-        before.trim_end_matches([' ', '\t', '\r', '\n']).len()
+        // White space that a string without its closing quote ends in belongs to it.
+        let last = self.nodes.last().map_or(0, |node| node.end as usize);
+        before.trim_end_matches([' ', '\t', '\r', '\n']).len().max(last)
     }
 }
 
