@@ -1,3 +1,4 @@
 //! The judge of RamGuard: textbook oracles, generators, laws, corpora (never published)
 
+pub mod generate;
 pub mod oracle;
