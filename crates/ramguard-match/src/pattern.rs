@@ -3,9 +3,10 @@
 //! The text of a pattern is kept as written, in one allocation; what is found out about it is kept
 //! as offsets. Set up by [`Pattern::new`], relied on by [`Pattern::is_match`]:
 //!
+//! * the *head* is what stands before the first wildcard, the *tail* what stands after the last
+//!   one, the *middle* what is left; head and tail are literal, the middle is empty or starts and
+//!   ends with a wildcard, and a literal pattern is all head;
 //! * a *run* is what stands between two stars, or between a star and an end; it holds no star;
-//! * `head` bytes precede the first star, `tail` is the offset just past the last one, and both
-//!   are the whole length when there is no star;
 //! * text and pattern are valid UTF-8, so a literal found by comparing bytes starts and ends
 //!   between two characters.
 
@@ -40,20 +41,29 @@ pub enum Case {
 pub struct Pattern {
     text: Box<str>,
     case: Case,
-    shape: Shape,
-    head: usize,
-    tail: usize,
+    cut: Cut,
 }
 
-/// Which of the three ways to match a pattern needs.
+/// Where the head of a pattern ends and its tail starts, as byte offsets.
+///
+/// Both are the length of the pattern if it holds no wildcard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Shape {
-    /// Neither `*` nor `?`.
-    Literal,
-    /// `?` but no `*`.
-    Fixed,
-    /// At least one `*`.
-    Starred,
+pub(crate) struct Cut {
+    pub(crate) head: usize,
+    pub(crate) tail: usize,
+}
+
+impl Cut {
+    pub(crate) fn of(pattern: &[u8]) -> Cut {
+        let wild = |&byte: &u8| byte == b'*' || byte == b'?';
+        match pattern.iter().position(wild) {
+            Some(head) => {
+                let last = pattern.iter().rposition(wild).unwrap_or(head);
+                Cut { head, tail: last + 1 }
+            }
+            None => Cut { head: pattern.len(), tail: pattern.len() },
+        }
+    }
 }
 
 impl Pattern {
@@ -62,16 +72,7 @@ impl Pattern {
     /// Costs one pass over the text and one allocation.
     #[must_use]
     pub fn new(text: &str, case: Case) -> Pattern {
-        let bytes = text.as_bytes();
-        let (shape, head, tail) = match bytes.iter().position(|&byte| byte == b'*') {
-            Some(head) => {
-                let after = bytes.iter().rev().take_while(|&&byte| byte != b'*').count();
-                (Shape::Starred, head, bytes.len() - after)
-            }
-            None if bytes.contains(&b'?') => (Shape::Fixed, bytes.len(), bytes.len()),
-            None => (Shape::Literal, bytes.len(), bytes.len()),
-        };
-        Pattern { text: text.into(), case, shape, head, tail }
+        Pattern { text: text.into(), case, cut: Cut::of(text.as_bytes()) }
     }
 
     /// Returns whether the whole of `text` fits this pattern.
@@ -103,46 +104,70 @@ impl Pattern {
     /// from the case of letters).
     #[must_use]
     pub fn is_literal(&self) -> bool {
-        self.shape == Shape::Literal
+        self.cut.head == self.text.len()
     }
 
     fn fits<const FOLD: bool>(&self, text: &str, folding: Folding<FOLD>) -> bool {
         let bytes = self.text.as_bytes();
-        match self.shape {
-            Shape::Literal => folding.equal(bytes, text.as_bytes()),
-            Shape::Fixed => Run::new(bytes, folding).prefix_of(text.as_bytes()) == Some(text.len()),
-            Shape::Starred => {
-                let (Some(head), Some(middle), Some(tail)) = (
-                    bytes.get(..self.head),
-                    bytes.get(self.head..self.tail),
-                    bytes.get(self.tail..),
-                ) else {
-                    return false;
-                };
-                fits_around_stars(head, middle, tail, text, folding)
-            }
-        }
+        let Cut { head, tail } = self.cut;
+        let (Some(head), Some(middle), Some(tail)) =
+            (bytes.get(..head), bytes.get(head..tail), bytes.get(tail..))
+        else {
+            return false;
+        };
+        fits(head, middle, tail, text, folding)
     }
 }
 
-/// Returns whether `text` starts with `head`, ends with `tail`, and has the runs of `middle` in
-/// between, in their order and apart from each other.
-///
-/// Taking every run at the leftmost place that is left is enough: if the runs fit anywhere, they
-/// still fit after one of them has moved to the left, as this only leaves more room to the rest.
-fn fits_around_stars<const FOLD: bool>(
+/// Returns whether `text` fits the pattern with these three parts.
+#[inline]
+pub(crate) fn fits<const FOLD: bool>(
     head: &[u8],
     middle: &[u8],
     tail: &[u8],
     text: &str,
     folding: Folding<FOLD>,
 ) -> bool {
-    let Some(end) = Run::new(head, folding).prefix_of(text.as_bytes()) else { return false };
-    let Some(rest) = text.get(end..) else { return false };
-    let Some(end) = Run::new(tail, folding).suffix_of(rest.as_bytes()) else { return false };
+    let bytes = text.as_bytes();
+    let Some(end) = bytes.len().checked_sub(tail.len()) else { return false };
+    let (Some(start), Some(rest)) = (bytes.get(..head.len()), bytes.get(end..)) else {
+        return false;
+    };
+    head.len() <= end
+        && folding.equal(head, start)
+        && folding.equal(tail, rest)
+        && match middle {
+            [] => head.len() == bytes.len(),
+            [b'*'] => true,
+            _ => text.get(head.len()..end).is_some_and(|text| fits_middle(middle, text, folding)),
+        }
+}
+
+/// Returns whether `text` fits `middle`, which starts and ends with a wildcard.
+///
+/// Taking every run at the leftmost place that is left is enough: if the runs fit anywhere, they
+/// still fit after one of them has moved to the left, as this only leaves more room to the rest.
+pub(crate) fn fits_middle<const FOLD: bool>(
+    middle: &[u8],
+    text: &str,
+    folding: Folding<FOLD>,
+) -> bool {
+    let star = |&byte: &u8| byte == b'*';
+    let (Some(first), Some(last)) = (middle.iter().position(star), middle.iter().rposition(star))
+    else {
+        return Run::new(middle, folding).prefix_of(text.as_bytes()) == Some(text.len());
+    };
+    let (Some(start), Some(between), Some(end)) =
+        (middle.get(..first), middle.get(first..last), middle.get(last + 1..))
+    else {
+        return false;
+    };
+    let Some(rest) = Run::new(start, folding).prefix_of(text.as_bytes()) else { return false };
+    let Some(rest) = text.get(rest..) else { return false };
+    let Some(end) = Run::new(end, folding).suffix_of(rest.as_bytes()) else { return false };
     let Some(mut rest) = rest.get(..end) else { return false };
-    let ascii = middle.contains(&b'?') && rest.is_ascii();
-    for run in middle.split(|&byte| byte == b'*').filter(|run| !run.is_empty()) {
+    let ascii = between.contains(&b'?') && rest.is_ascii();
+    for run in between.split(star).filter(|run| !run.is_empty()) {
         match Run::new(run, folding).end_in(rest, ascii).and_then(|end| rest.get(end..)) {
             Some(left) => rest = left,
             None => return false,

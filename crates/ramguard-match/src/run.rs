@@ -118,8 +118,8 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
     /// `ascii` says that every character of `text` is known to take one byte.
     pub(crate) fn end_in(self, text: &str, ascii: bool) -> Option<usize> {
         let bytes = text.as_bytes();
-        if bytes.len() < self.bytes.len() {
-            return None;
+        if self.folding.equal(self.bytes, bytes.get(..self.bytes.len())?) {
+            return Some(self.bytes.len());
         }
         let start = if !self.bytes.contains(&b'?') {
             if self.bytes.len() <= SHORT {

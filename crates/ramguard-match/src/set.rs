@@ -1,6 +1,19 @@
 //! Many patterns, one text: which of them fit?
+//!
+//! A set is made once and then only read. It keeps the texts of all patterns, and an index that
+//! leads from a text to the few patterns worth checking; every one of those is checked whole, so
+//! that the index can cost time when it is wrong, but no answer.
+
+mod index;
+mod key;
+mod search;
+mod table;
+
+use std::ops::ControlFlow;
 
 use crate::{Case, Pattern};
+use index::{Index, Patterns};
+use search::{Sink, search};
 
 /// A set of wildcard patterns that is asked which of them fit a text.
 ///
@@ -18,7 +31,11 @@ use crate::{Case, Pattern};
 /// ```
 #[derive(Clone, Debug)]
 pub struct PatternSet {
-    patterns: Vec<Pattern>,
+    case: Case,
+    patterns: Patterns,
+    index: Index,
+    /// Patterns that came after the index was full, checked one by one.
+    late: Vec<Pattern>,
 }
 
 /// The patterns that were found to fit a text, in ascending order.
@@ -28,44 +45,94 @@ pub struct PatternSet {
 #[derive(Clone, Debug, Default)]
 pub struct Matches {
     numbers: Vec<u32>,
+    visited: Visited,
 }
 
 impl PatternSet {
     /// Reads every text as a pattern, as [`Pattern::new`] does.
+    ///
+    /// Takes time in proportion to the number of patterns and their lengths (a sort by hash is the
+    /// only part that grows faster, by its logarithm), and less than 120 bytes a pattern beyond its
+    /// text.
+    ///
+    /// # Limits
+    /// Patterns up to a total length of 4 GiB are indexed; those that come later are checked one
+    /// by one.
     pub fn new<I>(patterns: I, case: Case) -> PatternSet
     where
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let patterns = patterns.into_iter().map(|text| Pattern::new(text.as_ref(), case)).collect();
-        PatternSet { patterns }
+        PatternSet::with_keys(patterns, case, !0)
+    }
+
+    fn with_keys<I>(texts: I, case: Case, kept: u64) -> PatternSet
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let mut patterns = Patterns::default();
+        let mut late = vec![];
+        for text in texts {
+            let text = text.as_ref();
+            if !late.is_empty() || !patterns.push(text, case == Case::AsciiInsensitive) {
+                late.push(Pattern::new(text, case));
+            }
+        }
+        patterns.shrink();
+        let index = Index::new(&patterns, kept);
+        PatternSet { case, patterns, index, late }
     }
 
     /// Returns the number of patterns.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.patterns.len()
+        self.patterns.len() + self.late.len()
     }
 
     /// Returns whether there are no patterns, so that no text fits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
+        self.len() == 0
     }
 
     /// Returns whether any pattern fits the whole of `text`. Stops at the first that does.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.is_match(text))
+        let mut sink = First { visited: Visited::default() };
+        self.search(text, &mut sink).is_break()
+            || self.late.iter().any(|pattern| pattern.is_match(text))
     }
 
     /// Replaces what is in `found` with the numbers of all patterns that fit the whole of `text`.
     pub fn matches_into(&self, text: &str, found: &mut Matches) {
         found.numbers.clear();
-        for (number, pattern) in (0_u32..).zip(&self.patterns) {
+        found.visited.clear();
+        // Going on to the end is all this sink ever asks for.
+        let _ = self.search(text, found);
+        found.numbers.sort_unstable();
+        for (number, pattern) in (self.patterns.len()..).zip(&self.late) {
             if pattern.is_match(text) {
-                found.numbers.push(number);
+                // No machine holds four thousand million patterns; see `Patterns::push`.
+                found.numbers.push(u32::try_from(number).unwrap_or(u32::MAX));
             }
+        }
+    }
+
+    /// Returns how many bytes of memory the set takes outside itself, the texts included.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        let late: usize = self.late.iter().map(|pattern| pattern.text().len()).sum();
+        self.patterns.heap_bytes()
+            + self.index.heap_bytes()
+            + self.late.capacity() * size_of::<Pattern>()
+            + late
+    }
+
+    fn search(&self, text: &str, sink: &mut impl Sink) -> ControlFlow<()> {
+        match self.case {
+            Case::Sensitive => search::<false>(&self.patterns, &self.index, text, sink),
+            Case::AsciiInsensitive => search::<true>(&self.patterns, &self.index, text, sink),
         }
     }
 }
@@ -98,5 +165,153 @@ impl Matches {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
+    }
+}
+
+impl Sink for Matches {
+    #[inline]
+    fn take(&mut self, number: u32) -> ControlFlow<()> {
+        self.numbers.push(number);
+        ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn visit(&mut self, first: u32) -> bool {
+        self.visited.insert(first)
+    }
+}
+
+/// Stops at the first pattern that fits.
+struct First {
+    visited: Visited,
+}
+
+impl Sink for First {
+    #[inline]
+    fn take(&mut self, _: u32) -> ControlFlow<()> {
+        ControlFlow::Break(())
+    }
+
+    #[inline]
+    fn visit(&mut self, first: u32) -> bool {
+        self.visited.insert(first)
+    }
+}
+
+/// How many lists are remembered without a table.
+const FEW: usize = 16;
+
+/// The lists visited in one look-up.
+///
+/// The first few are kept as they come. If there are more, `round` of every list says in which
+/// look-up it was last visited, so that nothing has to be cleared between two of them.
+#[derive(Clone, Debug, Default)]
+struct Visited {
+    few: [u32; FEW],
+    count: usize,
+    rounds: Vec<u32>,
+    round: u32,
+}
+
+impl Visited {
+    fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    /// Adds a list; returns whether it is new.
+    fn insert(&mut self, list: u32) -> bool {
+        if let Some(few) = self.few.get(..self.count) {
+            if few.contains(&list) {
+                return false;
+            }
+            if let Some(slot) = self.few.get_mut(self.count) {
+                *slot = list;
+                self.count += 1;
+                return true;
+            }
+            self.begin_round();
+            self.count = FEW + 1;
+            for list in self.few {
+                self.mark(list);
+            }
+        }
+        self.mark(list)
+    }
+
+    fn begin_round(&mut self) {
+        match self.round.checked_add(1) {
+            Some(round) => self.round = round,
+            None => {
+                self.rounds.fill(0);
+                self.round = 1;
+            }
+        }
+    }
+
+    /// Marks a list as visited in this round; returns whether it was not.
+    fn mark(&mut self, list: u32) -> bool {
+        let list = list as usize;
+        if self.rounds.len() <= list {
+            self.rounds.resize(list + 1, 0);
+        }
+        match self.rounds.get_mut(list) {
+            Some(round) if *round != self.round => {
+                *round = self.round;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colliding_keys_lose_no_pattern() {
+        let patterns: Vec<String> = (0..300)
+            .map(|number| match number % 6 {
+                0 => format!("svc{number}:Get"),
+                1 => format!("svc{number}:*"),
+                2 => format!("svc:*{number}"),
+                3 => format!("svc:*-{number}-*"),
+                4 => format!("*-{number}-*:?"),
+                _ => format!("svc{}:??{number}*x*y{number}", number % 10),
+            })
+            .collect();
+        let texts = ["svc1:Get", "svc6:Get", "svc:x-9-2", "svc:-9--15-8", "a-4-b-10-:x"];
+        let mut found = Matches::new();
+        for kept in [0, 0xF, 0xFF, 0xFFF, 0xFFFF, 0xFF00_0000_0000_0000, !0] {
+            let set = PatternSet::with_keys(&patterns, Case::Sensitive, kept);
+            for text in texts {
+                let expected: Vec<usize> = (0..patterns.len())
+                    .filter(|&n| Pattern::new(&patterns[n], Case::Sensitive).is_match(text))
+                    .collect();
+                set.matches_into(text, &mut found);
+                assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{kept:x} `{text}`");
+                assert_eq!(set.is_match(text), !expected.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_is_new_once_in_every_look_up() {
+        let mut visited = Visited::default();
+        for _ in 0..3 {
+            visited.clear();
+            assert!((0..100).all(|list| visited.insert(list)));
+            assert!(!(0..100).any(|list| visited.insert(list)));
+        }
+    }
+
+    #[test]
+    fn rounds_start_over_without_forgetting_this_one() {
+        let mut visited = Visited { round: u32::MAX - 1, ..Visited::default() };
+        for _ in 0..4 {
+            visited.clear();
+            assert!((0..40).all(|list| visited.insert(list)));
+            assert!(!(0..40).any(|list| visited.insert(list)));
+        }
     }
 }
