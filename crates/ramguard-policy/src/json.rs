@@ -11,9 +11,9 @@
 //! * reading takes time in proportion to the text, whatever its bytes are, and never recurses;
 //! * a value is one node of 12 bytes on a flat tape, followed by the nodes inside it; in an object
 //!   keys and values take turns;
-//! * memory stays in proportion to the text: at most 6 bytes of tape a byte of text (twice that
-//!   while the tape grows), 1 byte of unescaped text and, where an object has many keys, 16 bytes a
-//!   key while that object is checked;
+//! * memory stays in proportion to the text: for a policy about its own size, for the densest text
+//!   12 bytes of tape a byte of text and 18 while the tape grows; in addition at most 1 byte of
+//!   unescaped text and, where an object has many keys, 16 bytes a key while it is checked;
 //! * strings without escapes are borrowed from the text, the others are unescaped once;
 //! * numbers keep their text and are never converted.
 //!

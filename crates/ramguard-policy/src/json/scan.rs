@@ -8,15 +8,16 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 /// The top bit of every byte of a word.
 const TOPS: u64 = 0x8080_8080_8080_8080;
 
-/// Marks the first byte of `word` that equals `byte`; marks above the first may be wrong.
-const fn first_equal(word: u64, byte: u8) -> u64 {
-    let differs = word ^ (ONES * byte as u64);
-    differs.wrapping_sub(ONES) & !differs & TOPS
-}
-
-/// Marks the first byte of `word` below 0x20; marks above the first may be wrong.
-const fn first_control(word: u64) -> u64 {
-    word.wrapping_sub(ONES * 0x20) & !word & TOPS
+/// Marks the first byte of `word` that is a quote, a backslash or below 0x20; marks above it may
+/// be wrong.
+///
+/// A byte below `n` borrows from its top bit when `n` is taken away. Turning bit 1 over puts the
+/// quote, 0x22, right above the control characters and nothing else below 0x21, and the backslash
+/// differs from itself in nothing, which is below 1. Bytes that have their top bit are no stops.
+const fn first_stop(word: u64) -> u64 {
+    let quotes_and_controls = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let backslashes = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    (quotes_and_controls | backslashes) & !word & TOPS
 }
 
 /// Returns the place of the first quote, backslash or control character at or after `from`.
@@ -24,8 +25,7 @@ const fn first_control(word: u64) -> u64 {
 pub(super) fn string_end(bytes: &[u8], from: usize) -> usize {
     let mut rest = bytes.get(from..).unwrap_or_default();
     while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        let marks = first_equal(word, b'"') | first_equal(word, b'\\') | first_control(word);
+        let marks = first_stop(u64::from_le_bytes(*chunk));
         if marks != 0 {
             return bytes.len() - rest.len() + (marks.trailing_zeros() / 8) as usize;
         }
@@ -90,6 +90,18 @@ mod tests {
         let bytes: Vec<u8> = (0x20..=0xFF).filter(|&byte| byte != b'"' && byte != b'\\').collect();
         for from in 0..bytes.len() {
             assert_eq!(string_end(&bytes, from), bytes.len());
+        }
+    }
+
+    #[test]
+    fn no_byte_hides_or_forges_a_stop_beside_it() {
+        let stops = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+        for first in 0..=0xFF {
+            for second in 0..=0xFF {
+                let bytes = [b'a', first, second, b'~', b'~', b'~', b'~', b'~', b'"'];
+                let plain = bytes.iter().position(|&byte| stops(byte)).unwrap();
+                assert_eq!(string_end(&bytes, 0), plain, "{first:#x} {second:#x}");
+            }
         }
     }
 
