@@ -8,12 +8,15 @@
 //! caller puts into the request, so equal inputs give equal decisions everywhere.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "serde")]
+pub mod case;
 mod compile;
 mod context;
 mod decide;
 mod decision;
 mod principal;
 mod request;
+pub mod role;
 mod semantics;
 
 pub use compile::{Element, Poison, PolicySet};

@@ -15,6 +15,8 @@ use std::fmt;
 
 pub use parts::{Entries, Entry, Statement, StatementPrincipal, Tested};
 pub use policy::Policy;
+#[cfg(feature = "serde")]
+pub use serde::PolicySeed;
 
 use crate::json::{self, JsonLimits, Kind as JsonKind, Tree, Value};
 use crate::text::{LineIndex, Span};

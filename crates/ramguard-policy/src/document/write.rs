@@ -6,7 +6,7 @@ use super::Policy;
 use super::parts::{Entries, PrincipalKind, Statement};
 
 /// What is written: text, lists and maps; no policy holds anything else.
-enum Node<'p> {
+pub(super) enum Node<'p> {
     Text(&'p str),
     List(Vec<Node<'p>>),
     Map(Vec<(&'p str, Node<'p>)>),
@@ -25,7 +25,7 @@ pub(super) fn pretty(policy: &Policy) -> String {
     out
 }
 
-fn document(policy: &Policy) -> Node<'_> {
+pub(super) fn document(policy: &Policy) -> Node<'_> {
     let statements = policy.statements().map(statement).collect();
     Node::Map(vec![("Version", Node::Text("1")), ("Statement", Node::List(statements))])
 }
@@ -172,7 +172,7 @@ fn write_pretty(out: &mut String, node: &Node<'_>, level: usize) {
 }
 
 /// Writes a JSON string with the fewest escapes: only what RFC 8259 asks for.
-fn write_string(out: &mut String, text: &str) {
+pub(super) fn write_string(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {

@@ -1,0 +1,317 @@
+//! Reading a case, deciding it, and comparing with what is expected.
+
+use std::sync::Arc;
+
+use ramguard_policy::{Kind, ReadOptions};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::form::{CaseRequest, PrincipalForm, SemanticsForm, mode};
+use crate::role::{OperationDecision, OperationRequestError};
+use crate::{
+    Authorizer, Decision, Layers, Mode, Outcome, Policy, PolicyError, PolicySet, Principal,
+    RequestError,
+};
+
+/// The caller of a case that names none (section 11).
+const DEFAULT_ACCOUNT: &str = "1000000000000001";
+const DEFAULT_USER: &str = "acs:ram::1000000000000001:user/alice";
+
+/// Policies, a request, and the outcome that is expected.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// A name that is printed when the case fails.
+    pub id: String,
+    /// The sentence the case proves.
+    #[serde(default)]
+    pub why: Option<String>,
+    /// Where the rule is documented.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// The rules the case is about.
+    #[serde(default)]
+    pub rule: Vec<String>,
+    /// `documented` or `inferred`.
+    #[serde(default)]
+    pub confidence: Option<String>,
+    #[serde(default)]
+    policy: Option<Box<RawValue>>,
+    #[serde(default)]
+    policies: Option<CasePolicies>,
+    #[serde(default)]
+    mode: Option<String>,
+    #[serde(default)]
+    options: SemanticsForm,
+    /// The question.
+    pub request: CaseRequest,
+    /// `Allow`, `ExplicitDeny`, `ImplicitDeny`, or `Error` for policies that must be refused.
+    pub expect: String,
+}
+
+/// The policies of a case, layer by layer, each as the text of a document.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CasePolicies {
+    /// Control policies, one list a node, from the member upward; absent where they do not apply.
+    #[serde(default)]
+    pub control: Option<Vec<Vec<Box<RawValue>>>>,
+    /// The session policy of a role session.
+    #[serde(default)]
+    pub session: Option<Box<RawValue>>,
+    /// Policies at account level.
+    #[serde(default)]
+    pub account: Vec<Box<RawValue>>,
+    /// Policies granted on the resource group of the resource.
+    #[serde(default)]
+    pub resource_group: Option<Vec<Box<RawValue>>>,
+    /// The trust policy (modes `assume_role` and `role_sso`) or the bucket policy.
+    #[serde(default)]
+    pub resource: Option<Box<RawValue>>,
+}
+
+/// Why a case could not be decided.
+#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// It is not JSON of the form of a case.
+    #[error("not a test case: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A member has a value that the form does not know.
+    #[error("`{found}` is not a known {member}")]
+    Form {
+        /// The member.
+        member: &'static str,
+        /// Its value.
+        found: Box<str>,
+    },
+    /// A member is missing.
+    #[error("`{member}` is missing")]
+    Missing {
+        /// The member.
+        member: &'static str,
+    },
+    /// A policy is refused.
+    #[error("{place}: {error}")]
+    Policy {
+        /// The layer the policy stands in.
+        place: Box<str>,
+        /// What is wrong with it.
+        error: PolicyError,
+    },
+}
+
+impl CaseError {
+    pub(super) fn form(member: &'static str, found: &str) -> Self {
+        Self::Form { member, found: found.into() }
+    }
+
+    pub(super) fn missing(member: &'static str) -> Self {
+        Self::Missing { member }
+    }
+
+    pub(super) fn policy(place: impl Into<Box<str>>, error: PolicyError) -> Self {
+        Self::Policy { place: place.into(), error }
+    }
+}
+
+/// What a case came to.
+#[derive(Clone, Debug)]
+pub enum Got {
+    /// One request was decided.
+    Decision(Decision),
+    /// An operation, or a list of checks, was decided.
+    Operation(OperationDecision),
+    /// The request is not a valid one, which makes it a denial (decision D-45).
+    Refused(Box<str>),
+}
+
+/// What a case came to, and the authorizer that decided it.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// What it came to.
+    pub got: Got,
+    /// The policies it was decided with.
+    pub authorizer: Authorizer,
+}
+
+impl CaseResult {
+    /// Returns the outcome; a request that is not valid is denied.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match &self.got {
+            Got::Decision(decision) => decision.outcome(),
+            Got::Operation(decision) => decision.outcome(),
+            Got::Refused(_) => Outcome::ImplicitDeny,
+        }
+    }
+
+    /// Returns whether the outcome is the one that `case` expects.
+    #[must_use]
+    pub fn passed(&self, case: &Case) -> bool {
+        self.outcome().name() == case.expect
+    }
+}
+
+impl Case {
+    /// Reads a case from one JSON object.
+    ///
+    /// # Errors
+    /// [`CaseError::Json`] if it is not JSON of the form of a case, [`CaseError::Form`] if it
+    /// expects an outcome there is not.
+    pub fn parse(text: &str) -> Result<Self, CaseError> {
+        let case: Self = serde_json::from_str(text)?;
+        match case.expect.as_str() {
+            "Allow" | "ExplicitDeny" | "ImplicitDeny" | "Error" => Ok(case),
+            other => Err(CaseError::form("expect", other)),
+        }
+    }
+
+    /// Decides the case.
+    ///
+    /// # Errors
+    /// If a policy is refused, or the mode or operation is not known. A request that is not valid
+    /// is no error but a denial: [`Got::Refused`].
+    pub fn run(&self) -> Result<CaseResult, CaseError> {
+        let mode = mode(self.mode.as_deref().or(self.request.mode.as_deref()))?;
+        let authorizer = self.authorizer(mode)?;
+        let got = decide(&authorizer, &self.request, mode, true)?;
+        Ok(CaseResult { got, authorizer })
+    }
+
+    fn authorizer(&self, mode: Mode) -> Result<Authorizer, CaseError> {
+        let options = ReadOptions {
+            legacy_not_resource: self.options.legacy_not_resource.unwrap_or(false),
+            ..ReadOptions::default()
+        };
+        let read = |kind, place: &str, text: &RawValue| {
+            Policy::parse_with(kind, text.get(), &options)
+                .map_err(|error| CaseError::policy(place, error))
+        };
+        let set = |kind, place: &str, texts: &[Box<RawValue>]| {
+            let policies: Result<Vec<_>, _> =
+                texts.iter().map(|text| read(kind, place, text)).collect();
+            Ok::<_, CaseError>(Arc::new(PolicySet::new(policies?)))
+        };
+        let mut layers = Layers::default();
+        match (&self.policy, &self.policies) {
+            (Some(_), Some(_)) => return Err(CaseError::form("member beside `policy`", "policies")),
+            (None, None) => return Err(CaseError::missing("policy")),
+            (Some(policy), None) => {
+                let policy = read(Kind::Identity, "policy", policy)?;
+                layers.account = Arc::new(PolicySet::from(policy));
+            }
+            (None, Some(policies)) => {
+                layers.account = set(Kind::Identity, "policies.account", &policies.account)?;
+                if let Some(nodes) = &policies.control {
+                    let nodes: Result<Vec<_>, _> = nodes
+                        .iter()
+                        .map(|node| set(Kind::Control, "policies.control", node))
+                        .collect();
+                    layers.control = Some(nodes?);
+                }
+                if let Some(session) = &policies.session {
+                    let policy = read(Kind::Session, "policies.session", session)?;
+                    layers.session = Some(Arc::new(PolicySet::from(policy)));
+                }
+                if let Some(group) = &policies.resource_group {
+                    layers.resource_group =
+                        Some(set(Kind::Identity, "policies.resource_group", group)?);
+                }
+                if let Some(resource) = &policies.resource {
+                    let kind = match mode {
+                        Mode::Standard => Kind::Bucket,
+                        Mode::AssumeRole | Mode::RoleSso => Kind::Trust,
+                    };
+                    let policy = read(kind, "policies.resource", resource)?;
+                    layers.resource = Some(Arc::new(PolicySet::from(policy)));
+                }
+            }
+        }
+        Ok(Authorizer::with_layers(layers, self.options.semantics()))
+    }
+}
+
+/// Decides a request, an operation or a list of checks in its JSON form.
+///
+/// With `default_user`, a request without a principal is made by the default user of test cases.
+fn decide(
+    authorizer: &Authorizer,
+    request: &CaseRequest,
+    mode: Mode,
+    default_user: bool,
+) -> Result<Got, CaseError> {
+    let principal = match &request.principal {
+        Some(principal) => Some(principal.clone()),
+        None => default_user.then(|| PrincipalForm {
+            r#type: "user".into(),
+            account: Some(DEFAULT_ACCOUNT.into()),
+            arn: Some(DEFAULT_USER.into()),
+            ..PrincipalForm::default()
+        }),
+    };
+    let request = CaseRequest { principal, ..request.clone() };
+    request.decide(authorizer, mode)
+}
+
+impl CaseRequest {
+    /// Decides it with an authorizer.
+    ///
+    /// # Errors
+    /// [`CaseError`] if it is neither a request nor an operation, or the operation is not known.
+    pub fn decide(&self, authorizer: &Authorizer, mode: Mode) -> Result<Got, CaseError> {
+        let refused = |error: RequestError| Got::Refused(error.to_string().into());
+        if let Some(checks) = &self.checks {
+            if self.action.is_some() || self.resource.is_some() {
+                return Err(CaseError::form("member beside `checks`", "action or resource"));
+            }
+            let mut decided = Vec::with_capacity(checks.len());
+            for check in checks {
+                let principal = check.principal.as_ref().or(self.principal.as_ref()).cloned();
+                let check = CaseRequest { principal, ..check.clone() };
+                match check.to_request(mode) {
+                    Ok(request) => decided.push((request.clone(), authorizer.decide(&request))),
+                    Err(error) => return Ok(refused(error)),
+                }
+            }
+            return Ok(Got::Operation(OperationDecision::of_requests(decided)));
+        }
+        if let Some(op) = &self.op {
+            if self.action.is_some() || self.resource.is_some() {
+                return Err(CaseError::form("member beside `op`", "action or resource"));
+            }
+            let operation = op.to_operation()?;
+            let principal = self.principal.as_ref().map(PrincipalForm::to_principal).transpose();
+            let (principal, context) = match (principal, self.to_context()) {
+                (Ok(principal), Ok(context)) => (principal, context),
+                (Err(error), _) | (_, Err(error)) => return Ok(refused(error)),
+            };
+            return Ok(self.decide_operation(authorizer, &operation, principal.as_ref(), &context));
+        }
+        if self.action.is_none() {
+            return Err(CaseError::missing("action"));
+        }
+        if self.resource.is_none() {
+            return Err(CaseError::missing("resource"));
+        }
+        Ok(match self.to_request(mode) {
+            Ok(request) => Got::Decision(authorizer.decide(&request)),
+            Err(error) => refused(error),
+        })
+    }
+
+    fn decide_operation(
+        &self,
+        authorizer: &Authorizer,
+        operation: &crate::role::InstanceOperation,
+        principal: Option<&Principal<'_>>,
+        context: &crate::Context<'_>,
+    ) -> Got {
+        match authorizer.decide_operation(operation, principal, context) {
+            Ok(decision) => Got::Operation(decision),
+            Err(
+                error @ (OperationRequestError::Operation(_) | OperationRequestError::Request(_)),
+            ) => Got::Refused(error.to_string().into()),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Puts the checks of an operation together (rules R-9 and E-14).
+
+use std::fmt;
+
+use super::operation::{Check, InstanceOperation, OperationError};
+use crate::{Authorizer, Context, Decision, Outcome, Principal, Request, RequestError};
+
+/// What ECS answers when a check fails. Source: error lists of AttachInstanceRamRole and of the
+/// common codes (ECS API reference).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EcsError {
+    /// A check of an ECS action is not allowed.
+    ForbiddenRam,
+    /// The check of `ram:PassRole` is not allowed.
+    PassRoleForbidden,
+}
+
+impl EcsError {
+    /// Returns the error code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ForbiddenRam => "Forbidden.RAM",
+            Self::PassRoleForbidden => "InvalidUser.PassRoleForbidden",
+        }
+    }
+
+    /// Returns the HTTP status.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        403
+    }
+
+    /// Returns the message ECS sends along.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::ForbiddenRam => {
+                "User not authorized to operate on the specified resource, or this API doesn't \
+                 support RAM."
+            }
+            Self::PassRoleForbidden => {
+                "The RAM user does not have the privilege to pass a RAM role."
+            }
+        }
+    }
+}
+
+impl fmt::Display for EcsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// The first check of an operation that is not allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedCheck {
+    /// Its number among the checks, from 0.
+    pub index: usize,
+    /// What was decided for it.
+    pub decision: Decision,
+    /// What ECS answers.
+    pub error: EcsError,
+}
+
+/// What an operation comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationDecision {
+    outcome: Outcome,
+    checks: Vec<(Check, Decision)>,
+    failed: Option<FailedCheck>,
+}
+
+impl OperationDecision {
+    /// Puts decided checks together: allowed only if all are, else an explicit denial if any is
+    /// one, else an implicit one (rule E-14). Without a check nothing is allowed.
+    fn combine(checks: Vec<(Check, Decision)>) -> Self {
+        let outcomes = || checks.iter().map(|(_, decision)| decision.outcome());
+        let outcome = if outcomes().any(|outcome| outcome == Outcome::ExplicitDeny) {
+            Outcome::ExplicitDeny
+        } else if !checks.is_empty() && outcomes().all(Outcome::is_allowed) {
+            Outcome::Allow
+        } else {
+            Outcome::ImplicitDeny
+        };
+        let failed = checks.iter().enumerate().find(|(_, (_, d))| !d.is_allowed()).map(
+            |(index, (check, decision))| FailedCheck {
+                index,
+                decision: *decision,
+                error: match check.passes_role_to {
+                    Some(_) => EcsError::PassRoleForbidden,
+                    None => EcsError::ForbiddenRam,
+                },
+            },
+        );
+        Self { outcome, checks, failed }
+    }
+
+    /// Puts decided requests together as the checks of one call; one of `ram:PassRole` passes a
+    /// role.
+    #[cfg(feature = "serde")]
+    pub(crate) fn of_requests(requests: Vec<(Request<'_>, Decision)>) -> Self {
+        Self::combine(
+            requests
+                .into_iter()
+                .map(|(request, decision)| {
+                    let passes_role = request.action().eq_ignore_ascii_case("ram:PassRole");
+                    let check = Check {
+                        action: request.action().to_owned().into(),
+                        resource: request.resource().to_owned(),
+                        passes_role_to: passes_role.then_some("ecs.aliyuncs.com"),
+                    };
+                    (check, decision)
+                })
+                .collect(),
+        )
+    }
+
+    /// Returns the outcome of all checks together.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Returns whether the operation may proceed.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.outcome.is_allowed()
+    }
+
+    /// Returns every check with its decision, in the order they are made.
+    #[must_use]
+    pub fn checks(&self) -> &[(Check, Decision)] {
+        &self.checks
+    }
+
+    /// Returns the first check that is not allowed, with the error of ECS.
+    #[must_use]
+    pub fn failed(&self) -> Option<&FailedCheck> {
+        self.failed.as_ref()
+    }
+}
+
+/// Why an operation could not be decided; it is denied.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OperationRequestError {
+    /// A parameter of the operation is missing or not of its form.
+    #[error(transparent)]
+    Operation(#[from] OperationError),
+    /// A check is no valid request.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+}
+
+impl Authorizer {
+    /// Decides an operation of ECS: every check of the call, made by `principal` under `context`.
+    ///
+    /// The engine sets `acs:Service` in the check of `ram:PassRole`, over whatever the context
+    /// says.
+    ///
+    /// ```
+    /// use ramguard::role::InstanceOperation;
+    /// use ramguard::{Authorizer, Context, Policy};
+    ///
+    /// let policy = Policy::parse(
+    ///     r#"{ "Version": "1", "Statement": [{
+    ///         "Effect": "Allow", "Action": "ecs:AttachInstanceRamRole", "Resource": "*" }] }"#,
+    /// )?;
+    /// let attach = InstanceOperation::AttachInstanceRamRole {
+    ///     region: "cn-hangzhou".into(),
+    ///     account: "1000000000000001".into(),
+    ///     instance_ids: vec!["i-a".into()],
+    ///     ram_role_name: "app".into(),
+    ///     policy: None,
+    /// };
+    /// let decision =
+    ///     Authorizer::new([policy]).decide_operation(&attach, None, &Context::default())?;
+    /// let error = decision.failed().map(|failed| failed.error.code());
+    /// assert_eq!(error, Some("InvalidUser.PassRoleForbidden"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a parameter of the operation is missing or not of its form; nothing is decided then, and
+    /// the call must be refused.
+    pub fn decide_operation(
+        &self,
+        operation: &InstanceOperation,
+        principal: Option<&Principal<'_>>,
+        context: &Context<'_>,
+    ) -> Result<OperationDecision, OperationRequestError> {
+        let mut decided = Vec::new();
+        for check in operation.checks(self.semantics())? {
+            let decision = self.decide(&check.request(principal, context)?);
+            decided.push((check, decision));
+        }
+        Ok(OperationDecision::combine(decided))
+    }
+}
+
+impl Check {
+    /// Returns the check as a request of `principal` under `context`.
+    ///
+    /// # Errors
+    /// If the resource is not one; the checks of [`InstanceOperation::checks`] are.
+    pub fn request<'r>(
+        &'r self,
+        principal: Option<&Principal<'r>>,
+        context: &'r Context<'r>,
+    ) -> Result<Request<'r>, RequestError> {
+        let mut request =
+            Request::parse(&*self.action, self.resource.as_str())?.with_shared_context(context);
+        if let Some(principal) = principal {
+            request = request.with_principal(principal.clone());
+        }
+        if let Some(service) = self.passes_role_to {
+            request = request.passing_role_to(service);
+        }
+        Ok(request)
+    }
+}

@@ -1,0 +1,477 @@
+//! The four calls of ECS that hand a role to an instance or take it back, and their checks.
+//!
+//! Source: AttachInstanceRamRole, DetachInstanceRamRole, RunInstances and CreateInstance (ECS API
+//! reference); the checks of each are rules P-3 to P-5 with decisions D-36 to D-38.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use ramguard_policy::name::action::is_blank;
+use ramguard_policy::{Kind, Limits, Policy, PolicyError, ReadOptions};
+
+use crate::Semantics;
+
+/// A call names at most this many instances.
+pub(super) const MAX_INSTANCES: usize = 100;
+
+/// What an operation is about, before its checks are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InstanceOperation {
+    /// Gives a role to instances.
+    AttachInstanceRamRole {
+        /// The region of the instances.
+        region: String,
+        /// The account that owns instances and role.
+        account: String,
+        /// 1 to 100 instances; the same one twice counts once.
+        instance_ids: Vec<String>,
+        /// The name of the role, not its ARN.
+        ram_role_name: String,
+        /// What narrows the credentials the instances get.
+        policy: Option<SessionPolicy>,
+    },
+    /// Takes the role back from instances.
+    DetachInstanceRamRole {
+        /// The region of the instances.
+        region: String,
+        /// The account that owns instances and roles.
+        account: String,
+        /// 1 to 100 instances; the same one twice counts once.
+        instance_ids: Vec<String>,
+        /// Which roles are taken back.
+        roles: DetachedRoles,
+    },
+    /// Creates instances, with a role or without.
+    RunInstances(CreateInstances),
+    /// Creates one instance, with a role or without.
+    CreateInstance(CreateInstances),
+}
+
+/// Which roles DetachInstanceRamRole takes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DetachedRoles {
+    /// `RamRoleName` is given.
+    Named(String),
+    /// `RamRoleName` is left out: the role attached to each instance, as the host knows it. An
+    /// instance that is not in the map makes the call a denial.
+    Attached(BTreeMap<String, String>),
+}
+
+/// The parameters of RunInstances and CreateInstance that a check looks at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CreateInstances {
+    /// The region of the new instances.
+    pub region: String,
+    /// The account that will own them.
+    pub account: String,
+    /// The image.
+    pub image_id: Option<String>,
+    /// The security groups.
+    pub security_group_ids: Vec<String>,
+    /// The snapshots of new disks.
+    pub snapshot_ids: Vec<String>,
+    /// The key pair.
+    pub key_pair_name: Option<String>,
+    /// The switch the instances are connected to.
+    pub vswitch_id: Option<String>,
+    /// The VPC; checked by CreateInstance only.
+    pub vpc_id: Option<String>,
+    /// The role the instances get.
+    pub ram_role_name: Option<String>,
+}
+
+/// The optional `Policy` of AttachInstanceRamRole: a session policy of at most 1,024 bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionPolicy(Policy);
+
+impl SessionPolicy {
+    /// Reads the `Policy` parameter.
+    ///
+    /// # Errors
+    /// Every problem of the document, its length included.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        let limits =
+            Limits::default().with_max_bytes(Kind::Session, Limits::ATTACH_POLICY_BYTES);
+        let options = ReadOptions { limits, ..ReadOptions::default() };
+        Policy::parse_with(Kind::Session, text, &options).map(Self)
+    }
+
+    /// Returns the policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.0
+    }
+}
+
+/// One check of an operation: an action on a resource, made by its caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The action.
+    pub action: Cow<'static, str>,
+    /// The resource.
+    pub resource: String,
+    /// The service that receives the role, for a check of `ram:PassRole`: the value of
+    /// `acs:Service` (rule P-2, decision D-39).
+    pub passes_role_to: Option<&'static str>,
+}
+
+/// Why an operation cannot be checked.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OperationError {
+    /// Not 1 to 100 instances, or one whose id is no id.
+    #[error("the instance ids are not a list of 1 to {MAX_INSTANCES} ids")]
+    InstanceIds,
+    /// A parameter whose value is not of its form.
+    #[error("`{found}` is not a valid {parameter}")]
+    Parameter {
+        /// The parameter, as ECS names it.
+        parameter: &'static str,
+        /// The value given.
+        found: Box<str>,
+    },
+    /// A parameter that the call needs.
+    #[error("{parameter} is missing")]
+    Missing {
+        /// The parameter, as ECS names it.
+        parameter: &'static str,
+    },
+    /// The role of an instance is not known, so it cannot be checked (section 6).
+    #[error("the role attached to instance `{instance_id}` is not known")]
+    UnknownRole {
+        /// The instance.
+        instance_id: Box<str>,
+    },
+}
+
+const PASS_ROLE: &str = "ram:PassRole";
+/// The service that receives the role of an instance (decision D-39).
+const ECS: &str = "ecs.aliyuncs.com";
+
+impl InstanceOperation {
+    /// Returns the name of the call.
+    #[must_use]
+    pub const fn api(&self) -> &'static str {
+        match self {
+            Self::AttachInstanceRamRole { .. } => "AttachInstanceRamRole",
+            Self::DetachInstanceRamRole { .. } => "DetachInstanceRamRole",
+            Self::RunInstances(_) => "RunInstances",
+            Self::CreateInstance(_) => "CreateInstance",
+        }
+    }
+
+    /// Returns the action ECS checks for the call.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        match self {
+            Self::AttachInstanceRamRole { .. } => "ecs:AttachInstanceRamRole",
+            Self::DetachInstanceRamRole { .. } => "ecs:DetachInstanceRamRole",
+            Self::RunInstances(_) => "ecs:RunInstances",
+            Self::CreateInstance(_) => "ecs:CreateInstance",
+        }
+    }
+
+    /// Returns the checks of the call, in the order they are made.
+    ///
+    /// # Errors
+    /// [`OperationError`] if a parameter is missing or not of its form: nothing is checked then.
+    pub fn checks(&self, semantics: &Semantics) -> Result<Vec<Check>, OperationError> {
+        let mut checks = Checks { action: self.action(), list: Vec::new() };
+        match self {
+            Self::AttachInstanceRamRole { region, account, instance_ids, ram_role_name, .. } => {
+                checks.instances(region, account, instance_ids)?;
+                checks.bound_role(account, ram_role_name, semantics, true)?;
+            }
+            Self::DetachInstanceRamRole { region, account, instance_ids, roles } => {
+                let ids = checks.instances(region, account, instance_ids)?;
+                let pass = semantics.detach_requires_passrole;
+                for name in roles.names(&ids)? {
+                    checks.bound_role(account, name, semantics, pass)?;
+                }
+            }
+            Self::RunInstances(new) => checks.new_instances(new, false)?,
+            Self::CreateInstance(new) => checks.new_instances(new, true)?,
+        }
+        Ok(checks.list)
+    }
+}
+
+impl DetachedRoles {
+    /// Returns the names of the roles, each once, in the order of the instances.
+    fn names(&self, instance_ids: &[&str]) -> Result<Vec<&str>, OperationError> {
+        match self {
+            Self::Named(name) => Ok(vec![name]),
+            Self::Attached(roles) => {
+                let mut names: Vec<&str> = Vec::new();
+                for id in instance_ids {
+                    let Some(name) = roles.get(*id) else {
+                        return Err(OperationError::UnknownRole { instance_id: (*id).into() });
+                    };
+                    if !names.contains(&name.as_str()) {
+                        names.push(name);
+                    }
+                }
+                Ok(names)
+            }
+        }
+    }
+}
+
+struct Checks {
+    action: &'static str,
+    list: Vec<Check>,
+}
+
+impl Checks {
+    fn push(&mut self, resource: String) {
+        self.list.push(Check { action: self.action.into(), resource, passes_role_to: None });
+    }
+
+    fn instances<'i>(
+        &mut self,
+        region: &str,
+        account: &str,
+        ids: &'i [String],
+    ) -> Result<Vec<&'i str>, OperationError> {
+        let (region, account) = (part("RegionId", region)?, account_id(account)?);
+        if ids.is_empty() || ids.len() > MAX_INSTANCES {
+            return Err(OperationError::InstanceIds);
+        }
+        let mut once: Vec<&str> = Vec::with_capacity(ids.len());
+        for id in ids {
+            if part("InstanceIds", id).is_err() {
+                return Err(OperationError::InstanceIds);
+            }
+            if !once.contains(&id.as_str()) {
+                once.push(id);
+                self.push(format!("acs:ecs:{region}:{account}:instance/{id}"));
+            }
+        }
+        Ok(once)
+    }
+
+    fn bound_role(
+        &mut self,
+        account: &str,
+        name: &str,
+        semantics: &Semantics,
+        pass: bool,
+    ) -> Result<(), OperationError> {
+        let role = role_arn(account, name)?;
+        if semantics.attach_checks_role_resource {
+            self.push(role.clone());
+        }
+        if pass {
+            self.pass_role(role);
+        }
+        Ok(())
+    }
+
+    fn pass_role(&mut self, resource: String) {
+        self.list.push(Check { action: PASS_ROLE.into(), resource, passes_role_to: Some(ECS) });
+    }
+
+    fn new_instances(
+        &mut self,
+        new: &CreateInstances,
+        checks_vpc: bool,
+    ) -> Result<(), OperationError> {
+        let (region, account) = (part("RegionId", &new.region)?, account_id(&new.account)?);
+        let ecs = |kind: &str, id: &str| format!("acs:ecs:{region}:{account}:{kind}/{id}");
+        let vpc = |kind: &str, id: &str| format!("acs:vpc:{region}:{account}:{kind}/{id}");
+        self.push(ecs("instance", "*"));
+        let Some(image) = &new.image_id else {
+            return Err(OperationError::Missing { parameter: "ImageId" });
+        };
+        self.push(ecs("image", part("ImageId", image)?));
+        for id in &new.security_group_ids {
+            self.push(ecs("securitygroup", part("SecurityGroupId", id)?));
+        }
+        for id in &new.snapshot_ids {
+            self.push(ecs("snapshot", part("SnapshotId", id)?));
+        }
+        if let Some(name) = &new.key_pair_name {
+            self.push(ecs("keypair", part("KeyPairName", name)?));
+        }
+        if let Some(id) = &new.vswitch_id {
+            self.push(vpc("vswitch", part("VSwitchId", id)?));
+        }
+        if let (true, Some(id)) = (checks_vpc, &new.vpc_id) {
+            self.push(vpc("vpc", part("VpcId", id)?));
+        }
+        if let Some(name) = &new.ram_role_name {
+            self.pass_role(role_arn(&new.account, name)?);
+        }
+        Ok(())
+    }
+}
+
+/// The canonical ARN of a role: RAM is global, so the region is blank (rule R-7).
+fn role_arn(account: &str, name: &str) -> Result<String, OperationError> {
+    let is_name = (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+    if !is_name {
+        return Err(invalid("RamRoleName", name));
+    }
+    Ok(format!("acs:ram::{}:role/{name}", account_id(account)?))
+}
+
+fn account_id(text: &str) -> Result<&str, OperationError> {
+    let is_id = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if is_id { Ok(text) } else { Err(invalid("account id", text)) }
+}
+
+/// A text that becomes part of an ARN must not bring a separator or blank along.
+fn part<'t>(parameter: &'static str, text: &'t str) -> Result<&'t str, OperationError> {
+    let is_part = (1..=128).contains(&text.len())
+        && !text.chars().any(|c| matches!(c, ':' | '/') || is_blank(c));
+    if is_part { Ok(text) } else { Err(invalid(parameter, text)) }
+}
+
+fn invalid(parameter: &'static str, found: &str) -> OperationError {
+    let found: Cow<'_, str> = match found.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", found.get(..end).unwrap_or_default()).into(),
+        None => found.into(),
+    };
+    OperationError::Parameter { parameter, found: found.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attach(ids: &[&str], role: &str) -> InstanceOperation {
+        InstanceOperation::AttachInstanceRamRole {
+            region: "cn-hangzhou".into(),
+            account: "1".into(),
+            instance_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            ram_role_name: role.into(),
+            policy: None,
+        }
+    }
+
+    fn listed(operation: &InstanceOperation, semantics: &Semantics) -> Vec<String> {
+        let checks = operation.checks(semantics).expect("valid parameters");
+        checks.iter().map(|check| format!("{} {}", check.action, check.resource)).collect()
+    }
+
+    #[test]
+    fn attach_checks_each_instance_once_then_the_role_then_pass_role() {
+        assert_eq!(
+            listed(&attach(&["i-a", "i-b", "i-a"], "app"), &Semantics::default()),
+            [
+                "ecs:AttachInstanceRamRole acs:ecs:cn-hangzhou:1:instance/i-a",
+                "ecs:AttachInstanceRamRole acs:ecs:cn-hangzhou:1:instance/i-b",
+                "ecs:AttachInstanceRamRole acs:ram::1:role/app",
+                "ram:PassRole acs:ram::1:role/app",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_role_resource_check_can_be_switched_off() {
+        let semantics = Semantics { attach_checks_role_resource: false, ..Semantics::default() };
+        assert_eq!(
+            listed(&attach(&["i-a"], "app"), &semantics),
+            [
+                "ecs:AttachInstanceRamRole acs:ecs:cn-hangzhou:1:instance/i-a",
+                "ram:PassRole acs:ram::1:role/app",
+            ]
+        );
+    }
+
+    fn detach(roles: DetachedRoles) -> InstanceOperation {
+        InstanceOperation::DetachInstanceRamRole {
+            region: "cn-hangzhou".into(),
+            account: "1".into(),
+            instance_ids: vec!["i-a".into(), "i-b".into(), "i-c".into()],
+            roles,
+        }
+    }
+
+    #[test]
+    fn detach_without_a_name_checks_each_attached_role_once() {
+        let attached = [("i-a", "app"), ("i-b", "web"), ("i-c", "app")];
+        let roles = attached.map(|(id, role)| (id.to_owned(), role.to_owned())).into();
+        let checks = listed(&detach(DetachedRoles::Attached(roles)), &Semantics::default());
+        assert_eq!(
+            checks.get(3..),
+            Some(
+                [
+                    "ecs:DetachInstanceRamRole acs:ram::1:role/app".to_owned(),
+                    "ram:PassRole acs:ram::1:role/app".to_owned(),
+                    "ecs:DetachInstanceRamRole acs:ram::1:role/web".to_owned(),
+                    "ram:PassRole acs:ram::1:role/web".to_owned(),
+                ]
+                .as_slice()
+            )
+        );
+    }
+
+    #[test]
+    fn detach_of_a_role_nobody_knows_cannot_be_checked() {
+        let operation = detach(DetachedRoles::Attached(BTreeMap::new()));
+        let error = operation.checks(&Semantics::default()).unwrap_err();
+        assert_eq!(error, OperationError::UnknownRole { instance_id: "i-a".into() });
+    }
+
+    #[test]
+    fn detach_need_not_ask_for_pass_role() {
+        let semantics = Semantics { detach_requires_passrole: false, ..Semantics::default() };
+        let checks = listed(&detach(DetachedRoles::Named("app".into())), &semantics);
+        assert!(checks.iter().all(|check| !check.starts_with("ram:PassRole")), "{checks:?}");
+    }
+
+    #[test]
+    fn one_to_one_hundred_instances_are_taken() {
+        let ids: Vec<String> = (0..=100).map(|i| format!("i-{i}")).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let check = |ids: &[&str]| attach(ids, "app").checks(&Semantics::default()).is_ok();
+        assert!(!check(&[]));
+        assert!(check(ids.get(..100).unwrap()));
+        assert!(!check(&ids));
+    }
+
+    #[test]
+    fn a_parameter_cannot_bring_a_field_of_its_own() {
+        for id in ["", "i-a:x", "instance/i-a", "i a"] {
+            assert_eq!(
+                attach(&[id], "app").checks(&Semantics::default()),
+                Err(OperationError::InstanceIds),
+                "{id}"
+            );
+        }
+        for role in ["", "a/b", "a:b", "*", "a b", &"r".repeat(65)] {
+            assert!(attach(&["i-a"], role).checks(&Semantics::default()).is_err(), "{role}");
+        }
+    }
+
+    #[test]
+    fn creating_without_a_role_passes_none() {
+        let new = CreateInstances {
+            region: "cn-hangzhou".into(),
+            account: "1".into(),
+            image_id: Some("m-1".into()),
+            security_group_ids: vec!["sg-1".into()],
+            snapshot_ids: vec!["s-1".into()],
+            key_pair_name: Some("kp".into()),
+            vswitch_id: Some("vsw-1".into()),
+            vpc_id: Some("vpc-1".into()),
+            ram_role_name: None,
+        };
+        let run = listed(&InstanceOperation::RunInstances(new.clone()), &Semantics::default());
+        assert_eq!(
+            run,
+            [
+                "ecs:RunInstances acs:ecs:cn-hangzhou:1:instance/*",
+                "ecs:RunInstances acs:ecs:cn-hangzhou:1:image/m-1",
+                "ecs:RunInstances acs:ecs:cn-hangzhou:1:securitygroup/sg-1",
+                "ecs:RunInstances acs:ecs:cn-hangzhou:1:snapshot/s-1",
+                "ecs:RunInstances acs:ecs:cn-hangzhou:1:keypair/kp",
+                "ecs:RunInstances acs:vpc:cn-hangzhou:1:vswitch/vsw-1",
+            ]
+        );
+        let create = listed(&InstanceOperation::CreateInstance(new), &Semantics::default());
+        assert!(create.contains(&"ecs:CreateInstance acs:vpc:cn-hangzhou:1:vpc/vpc-1".into()));
+    }
+}
