@@ -1,0 +1,1 @@
+//! Lint rules for Alibaba Cloud RAM policies: one rule a file, findings, fixes

@@ -1,0 +1,1 @@
+//! Instance RAM roles: roles, policies, instances and their credentials, as a pure library
