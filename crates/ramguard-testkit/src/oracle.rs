@@ -66,7 +66,7 @@ pub struct Options {
     /// Whether attaching and detaching are checked on the role too. Decision D-38.
     pub attach_checks_role_resource: bool,
     /// Whether the owner of an account is above its own policies. Decision D-34. Without it the
-    /// owner is treated like the owner of any other account.
+    /// owner goes through the chain like a user of the account.
     pub root_bypass: bool,
 }
 

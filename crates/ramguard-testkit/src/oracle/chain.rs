@@ -3,10 +3,12 @@
 //! Every document of a case is checked before anything is decided, so a statement that reaches
 //! [`applies`] is known to be sound.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::condition::{folded_key, holds};
-use super::document::{Kind, reject_codes_of_value, strings};
+use super::document::{Kind, is_blank, reject_codes_of_value, strings};
 use super::principal::{Caller, bucket_names, trust_names};
 use super::resource::Resource;
 use super::truth::Truth;
@@ -89,7 +91,7 @@ impl Request {
                 .ok_or_else(|| format!("the request has no `{member}`"))
         };
         let action = text("action")?;
-        let misplaced = |symbol: char| matches!(symbol, '*' | '?') || symbol.is_whitespace();
+        let misplaced = |symbol: char| matches!(symbol, '*' | '?') || is_blank(symbol);
         // Rule A-6. An operation without a name, or of no service, is no operation either.
         let sound = !action.contains(misplaced)
             && action.split_once(':').is_some_and(|(service, name)| {
@@ -236,7 +238,10 @@ impl<'a> Policies<'a> {
 
         // Step 4, and the last part of step 1.
         let mut by_identity = Outcome::ImplicitDeny;
-        if let Caller::Identity { .. } = request.caller {
+        // The owner of an account assumes no role, whatever the option says (rule E-10).
+        let judged_by_documents = matches!(request.caller, Caller::Identity { .. })
+            || (is_root && owns && !options.root_bypass && mode == Mode::Standard);
+        if judged_by_documents {
             by_identity = without_principal(&self.account);
             if by_identity == Outcome::ImplicitDeny {
                 by_identity = without_principal(&self.resource_group);
@@ -365,5 +370,5 @@ fn meets_conditions(statement: &Value, request: &Request) -> Truth {
 
 /// Returns the strings of a scalar or list that was checked before.
 fn texts(value: &Value) -> Vec<&str> {
-    strings(value, &mut std::collections::BTreeSet::new())
+    strings(value, &mut BTreeSet::new())
 }

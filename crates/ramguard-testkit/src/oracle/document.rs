@@ -133,11 +133,15 @@ fn check_statement(
             "Resource" if kind == Kind::Trust => {
                 codes.insert("resource-not-allowed");
             }
+            // Nothing about resources belongs here, and this element belongs nowhere.
+            "NotResource" if kind == Kind::Trust => {
+                codes.extend(["resource-not-allowed", "unknown-element"]);
+            }
             "Resource" => check_resources(value, codes),
-            "NotResource" if options.legacy_not_resource && kind != Kind::Trust => {
+            "NotResource" if options.legacy_not_resource => {
                 check_resources(value, codes);
             }
-            "Principal" if resource_based => codes.extend(principal::reject_code(value, kind)),
+            "Principal" if resource_based => codes.extend(principal::reject_codes(value, kind)),
             "Principal" => {
                 codes.insert("principal-not-allowed");
             }
@@ -227,11 +231,22 @@ pub fn arn_fault(resource: &str) -> Option<&'static str> {
     if service.is_empty() || relative.is_empty() {
         return Some("missing-arn-field");
     }
-    let misplaced = |symbol: char| symbol == '/' || symbol.is_whitespace();
+    let misplaced = |symbol: char| symbol == '/' || is_blank(symbol);
     [service, region, account]
         .into_iter()
         .any(|field| field.contains(misplaced))
         .then_some("invalid-arn-field")
+}
+
+/// Returns whether a character shows as nothing: a blank of any kind, a control character, or one
+/// that only steers how others are shown. Rules.
+#[must_use]
+pub fn is_blank(symbol: char) -> bool {
+    let steers = matches!(
+        u32::from(symbol),
+        0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0xfeff
+    );
+    steers || symbol.is_whitespace() || symbol.is_control()
 }
 
 fn check_condition(value: &Value, codes: &mut Codes) {

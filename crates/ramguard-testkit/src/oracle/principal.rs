@@ -2,6 +2,8 @@
 //!
 //! Trust policies name callers by map, bucket policies by list; the two grammars share nothing.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::document::{self, Kind};
@@ -128,28 +130,38 @@ fn is_identity_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '@' | '-'))
 }
 
-/// Returns the code the `Principal` of a trust or bucket policy earns, or nothing.
+/// Returns the codes the `Principal` of a trust or bucket policy earns.
+///
+/// Whatever is wrong with it is an `invalid-principal`; an empty list is an `empty-list` besides,
+/// and what should be a text or a list and is not a `data-type-mismatch`.
 ///
 /// Rules G-9, T-1, T-3, T-4, T-8; section 5.3 for buckets.
 #[must_use]
-pub fn reject_code(value: &Value, kind: Kind) -> Option<&'static str> {
-    let fault = match (kind, value) {
+pub fn reject_codes(value: &Value, kind: Kind) -> BTreeSet<&'static str> {
+    let mut codes = BTreeSet::new();
+    let sound = match (kind, value) {
         (Kind::Trust, Value::Object(map)) => {
-            map.is_empty() || !map.iter().all(|(kind, entries)| is_trust_member(kind, entries))
+            let mut sound = !map.is_empty();
+            for (kind, entries) in map {
+                for entry in document::strings(entries, &mut codes) {
+                    sound &= is_trust_entry(kind, entry);
+                }
+            }
+            sound
         }
-        (Kind::Bucket, Value::Array(entries)) => {
-            entries.is_empty()
-                || !entries.iter().all(|entry| entry.as_str().is_some_and(is_bucket_entry))
+        (Kind::Bucket, Value::Array(_)) => {
+            document::strings(value, &mut codes).into_iter().all(is_bucket_entry)
         }
-        _ => true,
+        (Kind::Trust, Value::String(_)) => false,
+        _ => {
+            codes.insert("data-type-mismatch");
+            false
+        }
     };
-    fault.then_some("invalid-principal")
-}
-
-fn is_trust_member(kind: &str, entries: &Value) -> bool {
-    let mut faults = std::collections::BTreeSet::new();
-    let entries = document::strings(entries, &mut faults);
-    faults.is_empty() && entries.into_iter().all(|entry| is_trust_entry(kind, entry))
+    if !sound || !codes.is_empty() {
+        codes.insert("invalid-principal");
+    }
+    codes
 }
 
 fn is_trust_entry(kind: &str, entry: &str) -> bool {
@@ -221,7 +233,7 @@ fn is_bucket_entry(entry: &str) -> bool {
 #[must_use]
 pub fn trust_names(principal: &Value, caller: &Caller) -> Truth {
     let entries = |kind: &str| {
-        let mut faults = std::collections::BTreeSet::new();
+        let mut faults = BTreeSet::new();
         principal.get(kind).map(|entries| document::strings(entries, &mut faults))
     };
     let named = match caller {
