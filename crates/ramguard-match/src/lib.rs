@@ -31,6 +31,7 @@ pub mod steps;
 #[cfg(not(feature = "steps"))]
 mod steps;
 mod window;
+mod word;
 
 pub use pattern::{Case, Pattern};
 pub use set::{Matches, PatternSet};

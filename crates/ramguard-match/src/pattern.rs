@@ -10,7 +10,9 @@
 //! * text and pattern are valid UTF-8, so a literal found by comparing bytes starts and ends
 //!   between two characters.
 
-use crate::run::{Folding, Run};
+use crate::run::Run;
+use crate::steps;
+use crate::word::Folding;
 
 /// Whether `A` and `a` are the same letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -128,6 +130,7 @@ pub(crate) fn fits<const FOLD: bool>(
     text: &str,
     folding: Folding<FOLD>,
 ) -> bool {
+    steps::count(1);
     let bytes = text.as_bytes();
     let Some(end) = bytes.len().checked_sub(tail.len()) else { return false };
     let (Some(start), Some(rest)) = (bytes.get(..head.len()), bytes.get(end..)) else {
@@ -153,10 +156,10 @@ pub(crate) fn fits_middle<const FOLD: bool>(
     folding: Folding<FOLD>,
 ) -> bool {
     let star = |&byte: &u8| byte == b'*';
-    let (Some(first), Some(last)) = (middle.iter().position(star), middle.iter().rposition(star))
-    else {
+    let Some(first) = middle.iter().position(star) else {
         return Run::new(middle, folding).prefix_of(text.as_bytes()) == Some(text.len());
     };
+    let last = middle.iter().rposition(star).unwrap_or(first);
     let (Some(start), Some(between), Some(end)) =
         (middle.get(..first), middle.get(first..last), middle.get(last + 1..))
     else {

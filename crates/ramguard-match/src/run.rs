@@ -4,46 +4,24 @@
 //! `?` takes the one to four bytes of a character, every other byte of the run one byte equal to
 //! it. Nothing here allocates or recurses. With `k` bytes of run and `n` bytes of text:
 //!
-//! * at the start and at the end, `k` steps;
-//! * inside, without `?`: up to [`SHORT`] bytes of run `n * k / 64` window steps, which is at most
-//!   `n / 2`; longer runs by two-way search, at most `4 * (n + k)` byte comparisons;
-//! * inside, with `?`: at most `n * k / 64` window steps, each of them one or three comparisons of
-//!   64 bytes.
+//! * at the start and at the end, at most `k` steps;
+//! * inside, `n` comparisons of one word if the run is no longer than a word; if it is longer,
+//!   [`TRIES`] comparisons of the whole run where its first word fits, and then
+//! * without `?`: up to [`SHORT`] bytes of run `n * k / 64` window steps, which is at most `n / 2`;
+//!   longer runs by two-way search, at most `4 * (n + k)` byte comparisons;
+//! * with `?`: at most `n * k / 64` window steps, each of them one comparison of 64 bytes, or three
+//!   if the text is not ASCII.
 
 use crate::steps;
 use crate::window::{self, Characters, WIDTH};
+use crate::word::{Folding, WORD, folded, lowest_bytes, not_any, word_at};
 
 /// Literal runs of up to this many bytes are looked for 64 places at a time; longer ones would
 /// cost more this way than by two-way search.
 const SHORT: usize = 32;
 
-/// How bytes are compared: `FOLD` makes the ASCII letters equal in either case.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Folding<const FOLD: bool>;
-
-impl<const FOLD: bool> Folding<FOLD> {
-    /// Returns the byte that stands for `byte` and its other case.
-    #[inline]
-    pub(crate) fn fold(self, byte: u8) -> u8 {
-        if FOLD { byte.to_ascii_lowercase() } else { byte }
-    }
-
-    /// Returns the bits to set in a text byte before it is compared with `fold(byte)`.
-    ///
-    /// Two bytes that differ only in the bit 0x20 are the two cases of a letter if the one with
-    /// the bit is a letter; hence the bit is ignored for letters and counts for all other bytes.
-    #[inline]
-    pub(crate) fn ignored(self, byte: u8) -> u8 {
-        if FOLD && byte.is_ascii_alphabetic() { 0x20 } else { 0 }
-    }
-
-    /// Returns whether two byte strings are the same.
-    #[inline]
-    pub(crate) fn equal(self, left: &[u8], right: &[u8]) -> bool {
-        steps::count(1);
-        if FOLD { left.eq_ignore_ascii_case(right) } else { left == right }
-    }
-}
+/// How often a long run is compared as a whole before it is looked for in bounded time.
+const TRIES: usize = 8;
 
 /// A piece of a pattern that holds no star.
 #[derive(Clone, Copy, Debug)]
@@ -116,25 +94,49 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
     /// Returns the offset in `text` just past the leftmost place where this run fits.
     ///
     /// `ascii` says that every character of `text` is known to take one byte.
+    #[inline]
     pub(crate) fn end_in(self, text: &str, ascii: bool) -> Option<usize> {
         let bytes = text.as_bytes();
-        if self.folding.equal(self.bytes, bytes.get(..self.bytes.len())?) {
-            return Some(self.bytes.len());
-        }
-        let start = if !self.bytes.contains(&b'?') {
-            if self.bytes.len() <= SHORT {
-                self.start_by_bytes(bytes)
-            } else {
-                two_way(self.bytes, bytes, self.folding)
-            }
-        } else if self.bytes.iter().all(|&symbol| symbol == b'?') {
-            return self.prefix_of(bytes);
-        } else if ascii {
-            self.start_by_bytes(bytes)
-        } else {
+        let word = word_at::<FOLD>(self.bytes, 0);
+        let mut mask = lowest_bytes(self.bytes.len());
+        if ascii {
+            mask &= not_any(word);
+        } else if self.bytes.contains(&b'?') {
             return self.end_by_characters(text);
+        }
+        let mut from = 0;
+        for _ in 0..TRIES {
+            let start = from + first_fit::<FOLD>(bytes.get(from..)?, word & mask, mask)?;
+            let end = start + self.bytes.len();
+            let place = bytes.get(start..end)?;
+            if self.bytes.len() <= WORD || self.fits_at(place) {
+                return Some(end);
+            }
+            from = start + 1;
+        }
+        self.end_after(bytes, from)
+    }
+
+    /// Returns whether the run fits `place`, which is as long as it is.
+    ///
+    /// `?` takes one byte here, so the run has none or the text is ASCII.
+    fn fits_at(self, place: &[u8]) -> bool {
+        let fits = |(&symbol, &byte): (&u8, &u8)| {
+            symbol == b'?' || self.folding.fold(symbol) == self.folding.fold(byte)
         };
-        start.map(|start| start + self.bytes.len())
+        steps::count(1);
+        self.folding.equal(self.bytes, place) || self.bytes.iter().zip(place).all(fits)
+    }
+
+    /// Does the rest of the work of [`Run::end_in`] in bounded time.
+    fn end_after(self, bytes: &[u8], from: usize) -> Option<usize> {
+        let rest = bytes.get(from..)?;
+        let start = if self.bytes.len() > SHORT && !self.bytes.contains(&b'?') {
+            two_way(self.bytes, rest, self.folding)
+        } else {
+            self.start_by_bytes(rest)
+        };
+        start.map(|start| from + start + self.bytes.len())
     }
 
     /// Looks for the run at 64 byte offsets at once, and returns the first it fits at.
@@ -176,6 +178,9 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
 
     /// Looks for the run at 64 characters at once, and returns the end of the first fit.
     fn end_by_characters(self, text: &str) -> Option<usize> {
+        if self.bytes.iter().all(|&symbol| symbol == b'?') {
+            return self.prefix_of(text.as_bytes());
+        }
         let run = str::from_utf8(self.bytes).ok()?;
         let mut starts = text;
         loop {
@@ -202,6 +207,30 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
             starts = starts.get(next..)?;
         }
     }
+}
+
+/// Returns the first place of `text` whose word, where `mask` has bits, is `word`.
+///
+/// The last places are compared with zeros past the end of the text.
+#[inline]
+fn first_fit<const FOLD: bool>(text: &[u8], word: u64, mask: u64) -> Option<usize> {
+    let whole = |bytes: &[u8; WORD]| folded::<FOLD>(bytes) & mask == word;
+    let windows = text.windows(WORD).filter_map(|window| window.first_chunk());
+    let whole_words = (text.len() + 1).saturating_sub(WORD);
+    if let Some(at) = windows.clone().position(whole) {
+        steps::count(at as u64 + 1);
+        return Some(at);
+    }
+    steps::count(text.len() as u64 + 1);
+    let mut last = word_at::<FOLD>(text, whole_words);
+    for at in whole_words..text.len() {
+        if last & mask == word {
+            return Some(at);
+        }
+        last >>= 8;
+    }
+    // What is left has no bytes, so that only a run without any could fit.
+    (mask == 0).then_some(text.len())
 }
 
 /// Returns the length in bytes of the character that starts with `byte`.

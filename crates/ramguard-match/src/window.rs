@@ -4,7 +4,7 @@
 //! done on eight bytes in a word, which every 64-bit machine does well, and which compilers turn
 //! into vector instructions where there are some.
 
-use crate::run::Folding;
+use crate::word::{Folding, WORD, zero_bytes};
 
 /// How many places are looked at together.
 pub(crate) const WIDTH: usize = 64;
@@ -45,20 +45,16 @@ pub(crate) fn equal_at(text: &[u8], at: usize, symbol: u8, ignored: u8) -> u64 {
 /// Returns the set of places where `window[i] | ignored == symbol`.
 #[inline]
 fn equal(window: &[u8; WIDTH], symbol: u8, ignored: u8) -> u64 {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const REST: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    let symbols = u64::from(symbol) * LOW;
-    let ignored = u64::from(ignored) * LOW;
-    let (words, _) = window.as_chunks::<8>();
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let symbols = u64::from(symbol) * EACH;
+    let ignored = u64::from(ignored) * EACH;
+    let (words, _) = window.as_chunks::<WORD>();
     let mut places = 0;
     for (index, word) in words.iter().enumerate() {
-        let differing = (u64::from_le_bytes(*word) | ignored) ^ symbols;
-        // The top bit of a byte becomes one exactly where all eight bits of `differing` are zero;
-        // no carry leaves a byte, as 0x7F + 0x7F stays below 0x100.
-        let equal = !(((differing & REST) + REST) | differing | REST);
+        let equal = zero_bytes((u64::from_le_bytes(*word) | ignored) ^ symbols);
         // One bit a byte, moved together into the topmost byte.
         let bits = (equal >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        places |= bits << (8 * index);
+        places |= bits << (WORD * index);
     }
     places
 }

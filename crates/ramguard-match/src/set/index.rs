@@ -11,9 +11,10 @@
 //! Keys are hashes. Lists are made by equal keys, as they are found by equal keys, so a collision
 //! makes a list longer and never loses a pattern; whoever finds a list checks its patterns whole.
 
-use super::key::{MAX_HEAD, MAX_TAIL, Seeds, Starts, WINDOWS, WORD};
+use super::key::{MAX_HEAD, MAX_TAIL, Seeds, Starts, WINDOWS};
 use super::table::{Next, Table};
 use crate::pattern::Cut;
+use crate::word::WORD;
 
 /// Up to this many patterns are checked one by one rather than told apart by their heads.
 const FEW_HEADS: usize = 4;

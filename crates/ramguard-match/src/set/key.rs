@@ -9,14 +9,13 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
+use crate::word::{WORD, folded, lowest_bytes, word_at, word_before};
+
 /// How many bytes of a head the keys look at.
 pub(super) const MAX_HEAD: usize = 128;
 
 /// How many bytes of a tail the keys look at.
 pub(super) const MAX_TAIL: usize = 32;
-
-/// How many bytes a word has.
-pub(super) const WORD: usize = 8;
 
 /// The lengths that a window can have, in bytes.
 pub(super) const WINDOWS: [usize; 4] = [2, 4, 8, 16];
@@ -176,81 +175,9 @@ fn product(left: u64, right: u64) -> u64 {
     (whole as u64) ^ ((whole >> 64) as u64)
 }
 
-/// Returns a word with all bits set in its first `count` bytes. A word has its first byte lowest.
-#[inline]
-pub(super) fn lowest_bytes(count: usize) -> u64 {
-    if count >= WORD { !0 } else { (1 << (8 * count)) - 1 }
-}
-
-#[inline]
-fn folded<const FOLD: bool>(bytes: &[u8; WORD]) -> u64 {
-    let word = u64::from_le_bytes(*bytes);
-    if !FOLD {
-        return word;
-    }
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    // The top bit of every byte tells: 0x3F + x reaches it from `A` on, 0x25 + x from past `Z` on.
-    let low = word & (0x7F * EACH);
-    let from_a = low + 0x3F * EACH;
-    let past_z = low + 0x25 * EACH;
-    let capital = from_a & !past_z & !word & (0x80 * EACH);
-    word | (capital >> 2)
-}
-
-/// Returns the eight bytes of `text` at `at`, zeros past its end.
-#[inline]
-pub(super) fn word_at<const FOLD: bool>(text: &[u8], at: usize) -> u64 {
-    if let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<WORD>()) {
-        return folded::<FOLD>(bytes);
-    }
-    let rest = text.len().saturating_sub(at);
-    if rest == 0 {
-        return 0;
-    }
-    if let Some(bytes) = text.last_chunk::<WORD>() {
-        return folded::<FOLD>(bytes) >> (8 * (WORD - rest));
-    }
-    let mut bytes = [0; WORD];
-    for (to, from) in bytes.iter_mut().zip(text.iter().skip(at)) {
-        *to = *from;
-    }
-    folded::<FOLD>(&bytes)
-}
-
-/// Returns the eight bytes of `text` before `end`, zeros before its start.
-#[inline]
-fn word_before<const FOLD: bool>(text: &[u8], end: usize) -> u64 {
-    match text.get(..end).and_then(|start| start.last_chunk::<WORD>()) {
-        Some(bytes) => folded::<FOLD>(bytes),
-        None if end == 0 => 0,
-        None => word_at::<FOLD>(text, 0) << (8 * (WORD - end)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn folding_a_word_lowers_the_ascii_capitals_and_nothing_else() {
-        for byte in 0..=255_u8 {
-            let mut bytes = [0xC3, byte, b'Z', byte, b'@', b'[', byte, 0xFF];
-            let word = folded::<true>(&bytes);
-            bytes.make_ascii_lowercase();
-            assert_eq!(word.to_le_bytes(), bytes);
-        }
-    }
-
-    #[test]
-    fn a_word_reads_zeros_past_either_end_of_the_text() {
-        let text = b"abcdefghijkl";
-        assert_eq!(word_at::<false>(text, 10).to_le_bytes(), *b"kl\0\0\0\0\0\0");
-        assert_eq!(word_at::<false>(text, 12), 0);
-        assert_eq!(word_at::<false>(&text[..3], 1).to_le_bytes(), *b"bc\0\0\0\0\0\0");
-        assert_eq!(word_before::<false>(text, 3).to_le_bytes(), *b"\0\0\0\0\0abc");
-        assert_eq!(word_before::<false>(text, 9).to_le_bytes(), *b"bcdefghi");
-        assert_eq!(word_before::<false>(text, 0), 0);
-    }
 
     #[test]
     fn the_key_of_a_start_is_that_of_the_same_bytes_standing_alone() {

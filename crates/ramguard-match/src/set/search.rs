@@ -7,10 +7,10 @@
 use std::ops::ControlFlow;
 
 use super::index::{Firsts, Index, Middles, Patterns, Pieces};
-use super::key::{Starts, WINDOWS, WORD, lowest_bytes, word_at};
+use super::key::{Starts, WINDOWS};
 use super::table::Next;
-use crate::run::Folding;
 use crate::window::{self, WIDTH};
+use crate::word::{Folding, WORD, lowest_bytes, word_at};
 use crate::{pattern, steps};
 
 /// What is done with the patterns that fit.
