@@ -91,7 +91,7 @@ fn a_value_that_is_no_list_or_object_has_nothing_inside() {
     for text in ["1", "\"a\"", "null"] {
         let tree = tree(text);
         let root = tree.root().unwrap();
-        assert!(root.is_empty() && root.len() == 0, "{text}");
+        assert_eq!((root.is_empty(), root.len()), (true, 0), "{text}");
         assert_eq!(root.get("a").map(Value::raw), None, "{text}");
     }
 }
