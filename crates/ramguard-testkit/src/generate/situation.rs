@@ -7,7 +7,7 @@ use super::condition::drifted_key;
 use super::datum::{Datum, Family};
 use super::vocabulary::{
     ABROAD, ADDRESS_KEYS, FLAG_KEYS, HOME, MOMENT_KEYS, NUMBER_KEYS, OPERATIONS, PROVIDERS,
-    REGIONS, ROLES, SERVICES, TEXT_KEYS, UIDS, UNREADABLE, USERS,
+    REGIONS, ROLES, SERVICES, SESSION_POLICIES, TEXT_KEYS, UIDS, UNREADABLE, USERS,
 };
 use super::wording::{in_drifting_case, moved};
 
@@ -307,12 +307,8 @@ impl Situation {
             } else {
                 put("ram_role_name", role.into());
             }
-            if source.chance(10) {
-                put(
-                    "policy",
-                    json!({"Version": "1", "Statement": [
-                    {"Effect": "Allow", "Action": "oss:*", "Resource": "*"}]}),
-                );
+            if api == "AttachInstanceRamRole" && source.chance(10) {
+                put("policy", source.pick(&SESSION_POLICIES).into());
             }
         } else {
             put("image_id", "m-1".into());

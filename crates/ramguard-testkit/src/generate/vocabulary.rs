@@ -37,6 +37,12 @@ pub(super) const UIDS: [&str; 2] = ["2000000000000001", "2000000000000002"];
 /// Services that act for themselves.
 pub(super) const SERVICES: [&str; 3] =
     ["ecs.aliyuncs.com", "fc.aliyuncs.com", "1000000000000001@ecs.aliyuncs.com"];
+/// Policies for the credentials of an instance, the last of them unusable.
+pub(super) const SESSION_POLICIES: [&str; 3] = [
+    r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"*"}]}"#,
+    r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#,
+    r#"{"Version":"1","Statement":[]}"#,
+];
 /// What stands behind the account in the name of an identity provider.
 pub(super) const PROVIDERS: [&str; 2] = ["saml-provider/corp", "oidc-provider/ack"];
 

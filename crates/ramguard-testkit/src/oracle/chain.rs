@@ -56,20 +56,19 @@ pub(super) fn decide(case: &Value) -> Result<Outcome, String> {
     let none = Value::Null;
     let context = request.get("context").unwrap_or(&none);
     let checks = match (request.get("checks"), request.get("op")) {
-        (Some(Value::Array(checks)), _) => checks.iter().cloned().map(Some).collect(),
+        (Some(Value::Array(checks)), _) => checks.clone(),
         (Some(_), _) => return Err("the checks are not a list".to_owned()),
         (None, Some(op)) => operation::checks(op, context, options)?,
-        (None, None) => vec![Some(request.clone())],
+        (None, None) => vec![request.clone()],
     };
     if checks.is_empty() {
         return Err("the request has no check".to_owned());
     }
     let outcomes = checks
         .iter()
-        .map(|check| match check {
-            None => Ok(Outcome::ImplicitDeny),
-            Some(check) => Request::read(check, principal)
-                .map(|request| policies.decide(&request, mode, options)),
+        .map(|check| {
+            let request = Request::read(check, principal)?;
+            Ok(policies.decide(&request, mode, options))
         })
         .collect::<Result<Vec<Outcome>, String>>()?;
     // Rule E-14.

@@ -7,11 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Options;
 use super::condition::folded_key;
-use super::document::{Kind, reject_codes, reject_codes_of_value};
-
-/// One check of a call: a request, or nothing where the role it concerns is not known, which
-/// nobody can be allowed.
-pub(super) type Check = Option<Value>;
+use super::document::{Kind, reject_codes};
 
 /// Returns the checks of a call in the order of the table of section 6.
 ///
@@ -19,8 +15,9 @@ pub(super) type Check = Option<Value>;
 ///
 /// # Errors
 ///
-/// One sentence when the call is unknown or lacks a parameter it cannot do without.
-pub(super) fn checks(op: &Value, context: &Value, options: Options) -> Result<Vec<Check>, String> {
+/// One sentence when the call is unknown, lacks a parameter it cannot do without, or takes a role
+/// from an instance whose role nobody told.
+pub(super) fn checks(op: &Value, context: &Value, options: Options) -> Result<Vec<Value>, String> {
     let text = |member: &str| op.get(member).and_then(Value::as_str);
     let required = |member: &str| {
         text(member)
@@ -34,13 +31,13 @@ pub(super) fn checks(op: &Value, context: &Value, options: Options) -> Result<Ve
         given => given.clone(),
     };
     let role_name = |role: &str| format!("acs:ram::{account}:role/{role}");
-    let check = |action: &str, resource: String| -> Check {
-        Some(json!({"action": action, "resource": resource, "context": context}))
+    let check = |action: &str, resource: String| -> Value {
+        json!({"action": action, "resource": resource, "context": context})
     };
-    let pass_role = |role: &str| -> Check {
+    let pass_role = |role: &str| -> Value {
         let resource = role_name(role);
         let context = handed_to_ecs(&context);
-        Some(json!({"action": "ram:PassRole", "resource": resource, "context": context}))
+        json!({"action": "ram:PassRole", "resource": resource, "context": context})
     };
     let action = format!("ecs:{api}");
     let mut checks = Vec::new();
@@ -56,23 +53,21 @@ pub(super) fn checks(op: &Value, context: &Value, options: Options) -> Result<Ve
                 checks.push(check(&action, resource));
             }
             let roles = match text("ram_role_name").filter(|role| !role.is_empty()) {
-                Some(role) => vec![Some(role)],
+                Some(role) => vec![role],
                 None if attaches => return Err("the call has no `ram_role_name`".to_owned()),
+                // A role nobody told cannot be checked: the call is refused as it stands.
                 None => instances
                     .iter()
                     .map(|id| op.get("attached_roles").and_then(|of| of.get(id)?.as_str()))
-                    .collect(),
+                    .collect::<Option<Vec<&str>>>()
+                    .ok_or("the role of an instance is not known")?,
             };
-            for role in &roles {
+            for role in roles {
                 if options.attach_checks_role_resource {
-                    checks.push(role.and_then(|role| check(&action, role_name(role))));
+                    checks.push(check(&action, role_name(role)));
                 }
                 if attaches || options.detach_requires_passrole {
-                    checks.push(role.and_then(pass_role));
-                }
-                // Which role is taken from the instance is not known: never allowed.
-                if role.is_none() {
-                    checks.push(None);
+                    checks.push(pass_role(role));
                 }
             }
             if attaches {
@@ -136,17 +131,14 @@ fn handed_to_ecs(context: &Value) -> Value {
 
 /// Refuses the policy of an attach call that is no session policy of at most 1,024 bytes.
 fn check_session_policy(policy: Option<&Value>) -> Result<(), String> {
-    let (codes, bytes) = match policy {
-        None | Some(Value::Null) => return Ok(()),
-        Some(Value::String(text)) => (reject_codes(text, Kind::Session), text.len()),
-        Some(value) => (
-            reject_codes_of_value(value, Kind::Session, Options::default()),
-            value.to_string().len(),
-        ),
+    let sound = match policy {
+        None => true,
+        Some(Value::String(text)) => {
+            text.len() <= 1_024 && reject_codes(text, Kind::Session).is_empty()
+        }
+        Some(_) => false,
     };
-    if codes.is_empty() && bytes <= 1_024 {
-        Ok(())
-    } else {
-        Err("the policy of the call is not a session policy of at most 1,024 bytes".to_owned())
-    }
+    sound
+        .then_some(())
+        .ok_or_else(|| "the policy of the call is no session policy of 1,024 bytes".to_owned())
 }
