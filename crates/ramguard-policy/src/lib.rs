@@ -36,11 +36,12 @@ mod problem;
 mod suggest;
 pub mod text;
 
-pub use document::{
-    Document, Effect, Entries, Entry, Policy, ReadOptions, Statement, StatementPrincipal, Tested,
-};
 #[cfg(feature = "serde")]
 pub use document::PolicySeed;
+pub use document::{
+    Document, Effect, Entries, Entry, Policy, ReadOptions, Statement, StatementPrincipal, Tested,
+    quote_json,
+};
 pub use kind::{Kind, UnknownKind};
 pub use limits::Limits;
 pub use problem::{PolicyError, Problem, ProblemCode, ProblemKind, Related};

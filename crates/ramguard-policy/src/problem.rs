@@ -339,7 +339,7 @@ pub enum ProblemKind {
         found: Box<str>,
     },
     /// A value that its operator cannot read (4.1).
-    #[error("invalid value under {operator}: {kind}", operator = operator.name())]
+    #[error("invalid value `{found}` for {operator}: {kind}", operator = operator.name())]
     InvalidValue {
         /// The value given.
         found: Box<str>,
@@ -423,9 +423,7 @@ impl ProblemKind {
             Self::EmptyStatement => {
                 "give at least one statement with `Effect`, `Action` and `Resource`".into()
             }
-            Self::MissingEffect => {
-                "add `\"Effect\": \"Allow\"` or `\"Effect\": \"Deny\"`".into()
-            }
+            Self::MissingEffect => "add `\"Effect\": \"Allow\"` or `\"Effect\": \"Deny\"`".into(),
             Self::InvalidEffect { found } => {
                 let lower = found.trim().to_ascii_lowercase();
                 if lower.starts_with("allow") {

@@ -1,5 +1,7 @@
 //! The cases of `testdata/conformance/malformed.jsonl`: what is refused, and under which code.
 
+#![expect(clippy::expect_used, reason = "a test says what it takes for granted")]
+
 use std::collections::BTreeSet;
 
 use ramguard_policy::{Document, Kind, ProblemCode};

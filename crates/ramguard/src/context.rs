@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn a_duplicate_among_many_keys_is_found() {
-        let names: Vec<String> = (0..100).map(|i| format!("x:k{i}")).chain(["X:K7".into()]).collect();
+        let names: Vec<String> =
+            (0..100).map(|i| format!("x:k{i}")).chain(["X:K7".into()]).collect();
         let error = Context::from_pairs(names.iter().map(|name| (name.as_str(), "v")));
         assert!(matches!(error, Err(RequestError::DuplicateKey { .. })));
     }

@@ -187,10 +187,8 @@ impl Authorizer {
         if is_owner_root && assumes {
             return Decision::new(Outcome::ImplicitDeny, Reason::RootCannotAssumeRole);
         }
-        if !is_owner_root {
-            if let Some(boundary) = self.control(request) {
-                return boundary;
-            }
+        if !is_owner_root && let Some(boundary) = self.control(request) {
+            return boundary;
         }
         // The trust policy alone decides for whoever has no policies of its own (rule E-9).
         let alone = request.mode() == Mode::RoleSso

@@ -247,7 +247,11 @@ impl fmt::Display for Decision {
                  caller"
             ),
             Reason::Poisoned(layer) => {
-                write!(f, "{word}: a policy of the wrong kind stands in place of a {}", layer.name())
+                write!(
+                    f,
+                    "{word}: a policy of the wrong kind stands in place of a {}",
+                    layer.name()
+                )
             }
         }
     }

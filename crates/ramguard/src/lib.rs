@@ -14,12 +14,13 @@ mod compile;
 mod context;
 mod decide;
 mod decision;
+pub mod explain;
 mod principal;
 mod request;
 pub mod role;
 mod semantics;
 
-pub use compile::{Element, Poison, PolicySet};
+pub use compile::{Poison, PolicySet};
 pub use context::{Context, ContextEntry, Values};
 pub use decide::{Authorizer, Layers};
 pub use decision::{Decision, Denial, Layer, Outcome, Reason, StatementRef};

@@ -280,6 +280,17 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Returns the value of a condition key that has exactly one.
+    pub(crate) fn single_value(&self, key: &str) -> Option<&str> {
+        match self.values(key)? {
+            Seen::Engine(value) => Some(value),
+            Seen::Host(values) => {
+                let mut all = values.iter();
+                all.next().filter(|_| all.next().is_none())
+            }
+        }
+    }
+
     /// Returns the values of a condition key for the conditions of a policy.
     pub(crate) fn values(&self, key: &str) -> Option<Seen<'_>> {
         if let Some(service) = self.passed_to

@@ -1,5 +1,6 @@
 //! The cases of `testdata/conformance/semantics.jsonl`: every one is decided as stated.
 #![cfg(feature = "serde")]
+#![expect(clippy::expect_used, reason = "a test says what it takes for granted")]
 
 use ramguard::case::Case;
 

@@ -93,7 +93,7 @@ pub struct Test {
 enum Values {
     Exact(ExactTexts),
     Folded(FoldedTexts),
-    Patterns(Patterns),
+    Patterns(Box<Patterns>),
     /// Ascending.
     Numbers(Relation, Box<[OwnedNumber]>),
     /// Ascending.
@@ -205,7 +205,7 @@ impl Values {
         }
         Ok(match operator.positive() {
             Operator::StringEqualsIgnoreCase => Self::Folded(FoldedTexts::new(texts)),
-            Operator::StringLike => Self::Patterns(Patterns::new(texts)),
+            Operator::StringLike => Self::Patterns(Box::new(Patterns::new(texts))),
             positive => match positive.family() {
                 Family::String => Self::Exact(ExactTexts::new(texts)),
                 Family::Numeric => {

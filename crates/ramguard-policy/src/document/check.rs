@@ -8,26 +8,22 @@ use super::parts::{
     EntryParts, Parts, PrincipalKind, PrincipalParts, Run, StatementParts, TestedParts, Text,
 };
 use super::{Document, Effect, ReadOptions};
+use crate::Kind;
 use crate::condition::{ConditionKey, Operator, Test, ValueErrorKind};
 use crate::json::{FaultCode, Kind as JsonKind, Member, Tree, Value};
+use crate::name::action;
 use crate::name::principal::{self, BucketPrincipal, TrustPrincipal};
 use crate::name::resource::{self, ArnError, Resource};
-use crate::name::action;
 use crate::problem::{Problem, ProblemKind};
 use crate::suggest::nearest;
 use crate::text::Span;
-use crate::Kind;
 
 /// Text of a document is quoted in a message up to this many characters.
 const MAX_QUOTED_CHARS: usize = 80;
 
 const ONE_OR_MORE_STRINGS: &str = "a string or a list of strings";
 
-pub(super) fn check(
-    kind: Kind,
-    tree: &Tree<'_>,
-    options: &ReadOptions,
-) -> (Parts, Vec<Problem>) {
+pub(super) fn check(kind: Kind, tree: &Tree<'_>, options: &ReadOptions) -> (Parts, Vec<Problem>) {
     let mut checker = Checker {
         kind,
         legacy_not_resource: options.legacy_not_resource,
@@ -48,8 +44,7 @@ pub(super) fn check(
     }
     // Where reading was given up the tree is a torso, and what it lacks says nothing about the
     // document.
-    let is_whole =
-        |code| !matches!(code, FaultCode::Depth | FaultCode::Size);
+    let is_whole = |code| !matches!(code, FaultCode::Depth | FaultCode::Size);
     if tree.faults().iter().all(|fault| is_whole(fault.code()))
         && let Some(root) = tree.root()
     {
@@ -171,7 +166,9 @@ impl<'t> Checker<'t> {
 
     fn unknown_element(&mut self, member: &Member<'_>, known: &[&str]) {
         let remedy = match member.key {
-            "NotPrincipal" => "RAM has no `NotPrincipal`; name the principals that are meant".into(),
+            "NotPrincipal" => {
+                "RAM has no `NotPrincipal`; name the principals that are meant".into()
+            }
             "NotResource" => "RAM has no `NotResource` since 2019; write a Deny on the resources \
                               that are excluded"
                 .into(),
@@ -182,10 +179,7 @@ impl<'t> Checker<'t> {
                 None => format!("remove it; known elements here: {}", known.join(", ")),
             },
         };
-        let kind = ProblemKind::UnknownElement {
-            name: quoted(member.key),
-            remedy: remedy.into(),
-        };
+        let kind = ProblemKind::UnknownElement { name: quoted(member.key), remedy: remedy.into() };
         self.wrong(kind, member.key_span);
     }
 
@@ -208,8 +202,8 @@ impl<'t> Checker<'t> {
         } else {
             self.data_type("a statement", "an object", value);
         }
-        statement.sound = self.problems.len() == problems_before
-            && self.problems.len() < Document::MAX_PROBLEMS;
+        statement.sound =
+            self.problems.len() == problems_before && self.problems.len() < Document::MAX_PROBLEMS;
         self.parts.statements.push(statement);
     }
 
@@ -411,8 +405,10 @@ impl<'t> Checker<'t> {
                     Kind::Trust => "a trust policy is about `sts:AssumeRole` only".into(),
                     _ => action::remedy(text),
                 };
-                let kind =
-                    ProblemKind::InvalidAction { found: quoted(text), remedy: quoted_remedy(remedy) };
+                let kind = ProblemKind::InvalidAction {
+                    found: quoted(text),
+                    remedy: quoted_remedy(remedy),
+                };
                 checker.wrong(kind, item.span());
             }
             let entry = checker.keep(item);
@@ -447,10 +443,8 @@ impl<'t> Checker<'t> {
     }
 
     fn invalid_principal(&mut self, found: &str, remedy: String, span: Span) {
-        let kind = ProblemKind::InvalidPrincipal {
-            found: quoted(found),
-            remedy: quoted_remedy(remedy),
-        };
+        let kind =
+            ProblemKind::InvalidPrincipal { found: quoted(found), remedy: quoted_remedy(remedy) };
         self.wrong(kind, span);
     }
 
@@ -516,7 +510,10 @@ impl<'t> Checker<'t> {
                     checker.invalid_principal(text, remedy, item.span());
                 }
                 let entry = checker.keep(item);
-                checker.parts.principals.push(PrincipalParts { kind: PrincipalKind::Bucket, entry });
+                checker
+                    .parts
+                    .principals
+                    .push(PrincipalParts { kind: PrincipalKind::Bucket, entry });
             }),
             JsonKind::String | JsonKind::Object => {
                 let found = value.as_str().unwrap_or("{...}");
@@ -551,10 +548,8 @@ impl<'t> Checker<'t> {
                         .into(),
                 }
             });
-            let kind = ProblemKind::InvalidOperator {
-                found: quoted(member.key),
-                remedy: remedy.into(),
-            };
+            let kind =
+                ProblemKind::InvalidOperator { found: quoted(member.key), remedy: remedy.into() };
             self.wrong(kind, member.key_span);
         }
         if member.value.kind() != JsonKind::Object {
@@ -601,42 +596,22 @@ impl<'t> Checker<'t> {
                 let key = self.keep_key(member);
                 self.parts.conditions.push(TestedParts { operator_span, key, test, values });
             }
-            Err(error) => {
-                let (index, value_error) = error.into_parts();
-                self.invalid_value(operator, member, index, value_error, &texts);
-            }
+            Err(error) => match error.kind() {
+                ValueErrorKind::MultipleBoolean { .. } => {
+                    let (key, count) = (quoted(member.key), texts.len());
+                    let span = member.value.span();
+                    self.wrong(ProblemKind::MultipleBoolean { key, count }, span);
+                }
+                _ => self.invalid_values(operator, &texts),
+            },
         }
     }
 
-    fn invalid_value(
-        &mut self,
-        operator: Operator,
-        member: &Member<'_>,
-        index: usize,
-        error: ValueErrorKind,
-        texts: &[(&str, Span)],
-    ) {
-        if let ValueErrorKind::MultipleBoolean { .. } = error {
-            let kind = ProblemKind::MultipleBoolean {
-                key: quoted(member.key),
-                count: texts.len(),
-            };
-            return self.wrong(kind, member.value.span());
-        }
-        let mut next = Some((index, error));
-        // Each round starts behind the value that was refused, so every faulty value is told once
-        // and the list is read at most once more as a whole.
-        let mut from = 0;
-        while let Some((offset, kind)) = next.take() {
-            let Some(&(text, span)) = texts.get(from + offset) else { return };
-            let kind = ProblemKind::InvalidValue { found: quoted(text), operator, kind };
-            self.wrong(kind, span);
-            from += offset + 1;
-            let rest = texts.get(from..).unwrap_or_default();
-            if !rest.is_empty() && self.problems.len() < Document::MAX_PROBLEMS {
-                next = Test::parse(operator, rest.iter().map(|(text, _)| *text))
-                    .err()
-                    .map(|error| error.into_parts());
+    fn invalid_values(&mut self, operator: Operator, texts: &[(&str, Span)]) {
+        for &(text, span) in texts {
+            if let Err(kind) = Test::check_value(operator, text) {
+                let found = quoted(text);
+                self.wrong(ProblemKind::InvalidValue { found, operator, kind }, span);
             }
         }
     }

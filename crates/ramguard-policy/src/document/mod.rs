@@ -17,6 +17,7 @@ pub use parts::{Entries, Entry, Statement, StatementPrincipal, Tested};
 pub use policy::Policy;
 #[cfg(feature = "serde")]
 pub use serde::PolicySeed;
+pub use write::quote_json;
 
 use crate::json::{self, JsonLimits, Kind as JsonKind, Tree, Value};
 use crate::text::{LineIndex, Span};
@@ -172,9 +173,8 @@ fn step_into<'v>(value: Value<'v>, span: Span, pointer: &mut String) -> Option<V
     let holds = |outer: Span| outer.start <= span.start && span.end <= outer.end;
     match value.kind() {
         JsonKind::Object => {
-            let member = value
-                .members()
-                .find(|member| holds(member.key_span.join(member.value.span())))?;
+            let member =
+                value.members().find(|member| holds(member.key_span.join(member.value.span())))?;
             pointer.push('/');
             pointer.push_str(&member.key.replace('~', "~0").replace('/', "~1"));
             Some(member.value)

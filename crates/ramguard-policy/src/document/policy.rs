@@ -110,7 +110,8 @@ impl Policy {
 
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind && (Arc::ptr_eq(&self.parts, &other.parts) || self.to_json() == other.to_json())
+        self.kind == other.kind
+            && (Arc::ptr_eq(&self.parts, &other.parts) || self.to_json() == other.to_json())
     }
 }
 

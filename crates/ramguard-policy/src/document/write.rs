@@ -171,6 +171,14 @@ fn write_pretty(out: &mut String, node: &Node<'_>, level: usize) {
     }
 }
 
+/// Returns `text` as a JSON string, quotes included, with the fewest escapes.
+#[must_use]
+pub fn quote_json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    write_string(&mut out, text);
+    out
+}
+
 /// Writes a JSON string with the fewest escapes: only what RFC 8259 asks for.
 pub(super) fn write_string(out: &mut String, text: &str) {
     out.push('"');

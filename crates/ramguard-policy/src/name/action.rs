@@ -72,11 +72,8 @@ pub fn is_blank(c: char) -> bool {
 /// Says what to write instead of an action that is refused.
 pub(crate) fn remedy(found: &str) -> String {
     const FORM: &str = "write `*` or `<ram-code>:<action-name>`, for example `ecs:StopInstance`";
-    let trimmed: String = found
-        .chars()
-        .filter(|&c| !is_blank(c))
-        .map(|c| if c == '：' { ':' } else { c })
-        .collect();
+    let trimmed: String =
+        found.chars().filter(|&c| !is_blank(c)).map(|c| if c == '：' { ':' } else { c }).collect();
     if trimmed != found && is_pattern(&trimmed) {
         return format!("a blank or look-alike character never matches; write `{trimmed}`");
     }

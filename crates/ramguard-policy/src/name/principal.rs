@@ -200,12 +200,10 @@ mod tests {
     #[test]
     fn a_service_entry_ends_in_the_domain_of_the_platform() {
         for text in ["ecs.aliyuncs.com", "a.b-c.aliyuncs.com", "12@log.aliyuncs.com"] {
-            assert_eq!(
-                TrustPrincipal::parse_service(text),
-                Some(TrustPrincipal::Service(text))
-            );
+            assert_eq!(TrustPrincipal::parse_service(text), Some(TrustPrincipal::Service(text)));
         }
-        for text in ["ecs", ".aliyuncs.com", "*.aliyuncs.com", "x@log.aliyuncs.com", "e..aliyuncs.com"]
+        for text in
+            ["ecs", ".aliyuncs.com", "*.aliyuncs.com", "x@log.aliyuncs.com", "e..aliyuncs.com"]
         {
             assert_eq!(TrustPrincipal::parse_service(text), None, "{text}");
         }
@@ -227,8 +225,13 @@ mod tests {
             BucketPrincipal::parse("arn:sts::1:assumed-role/app/*"),
             Some(BucketPrincipal::Session { prefix: "arn:sts::1:assumed-role/app/", session: "*" })
         );
-        for text in ["", "20*", "acs:ram::1:user/a", "arn:sts::1:assumed-role/*/*", "arn:sts::1:assumed-role/a/"]
-        {
+        for text in [
+            "",
+            "20*",
+            "acs:ram::1:user/a",
+            "arn:sts::1:assumed-role/*/*",
+            "arn:sts::1:assumed-role/a/",
+        ] {
             assert_eq!(BucketPrincipal::parse(text), None, "{text}");
         }
     }

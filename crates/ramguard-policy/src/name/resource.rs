@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn refuses_each_fault_by_its_own_error() {
-        let cases: [(&str, fn(&ArnError) -> bool); 13] = [
+        type Expected = fn(&ArnError) -> bool;
+        let cases: [(&str, Expected); 13] = [
             ("", |e| *e == ArnError::Prefix),
             ("**", |e| *e == ArnError::Prefix),
             ("ACS:ecs:*:*:*", |e| *e == ArnError::Prefix),

@@ -220,9 +220,7 @@ impl PrincipalForm {
         let need = |part: &Option<String>| part.clone().ok_or_else(|| wrong(&self.r#type));
         let mut principal = match self.r#type.as_str() {
             "user" => Principal::user(need(&self.arn)?)?,
-            "role" => {
-                Principal::role(need(&self.arn)?)?.with_service_linked(self.service_linked)
-            }
+            "role" => Principal::role(need(&self.arn)?)?.with_service_linked(self.service_linked),
             "root" => Principal::root(need(&self.account)?)?,
             "service" => Principal::service(need(&self.service)?),
             "federated" => Principal::federated(need(&self.provider)?),
@@ -274,7 +272,12 @@ impl OperationForm {
                     None => DetachedRoles::Attached(self.attached_roles.clone()),
                 };
                 let instance_ids = self.instance_ids.clone();
-                Ok(InstanceOperation::DetachInstanceRamRole { region, account, instance_ids, roles })
+                Ok(InstanceOperation::DetachInstanceRamRole {
+                    region,
+                    account,
+                    instance_ids,
+                    roles,
+                })
             }
             "RunInstances" => Ok(InstanceOperation::RunInstances(self.new_instances()?)),
             "CreateInstance" => Ok(InstanceOperation::CreateInstance(self.new_instances()?)),

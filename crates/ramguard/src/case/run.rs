@@ -195,7 +195,9 @@ impl Case {
         };
         let mut layers = Layers::default();
         match (&self.policy, &self.policies) {
-            (Some(_), Some(_)) => return Err(CaseError::form("member beside `policy`", "policies")),
+            (Some(_), Some(_)) => {
+                return Err(CaseError::form("member beside `policy`", "policies"));
+            }
             (None, None) => return Err(CaseError::missing("policy")),
             (Some(policy), None) => {
                 let policy = read(Kind::Identity, "policy", policy)?;

@@ -13,8 +13,7 @@ use ramguard_policy::{Kind, Policy};
 use crate::Request;
 pub(crate) use principal::PrincipalTest;
 pub(crate) use resource::ResourceTest;
-pub use statement::Element;
-pub(crate) use statement::{Polarity, StatementTest};
+pub(crate) use statement::{Polarity, StatementTest, evaluate};
 
 /// Why a set of policies cannot be decided with: one document of the wrong kind poisons it, since
 /// it could hold a Deny (poison rule, decision D-42).

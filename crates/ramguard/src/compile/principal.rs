@@ -19,8 +19,14 @@ pub(crate) enum PrincipalTest {
 #[derive(Clone, Debug)]
 pub(crate) enum EntryTest {
     Account(Box<str>),
-    User { account: Box<str>, name: Box<str> },
-    Role { account: Box<str>, name: Box<str> },
+    User {
+        account: Box<str>,
+        name: Box<str>,
+    },
+    Role {
+        account: Box<str>,
+        name: Box<str>,
+    },
     Service(Box<str>),
     Federated(Box<str>),
     /// `*` under a condition: everyone (decision D-43).
@@ -30,7 +36,10 @@ pub(crate) enum EntryTest {
     /// `*` without a condition in a Deny: everyone but the owner's root.
     EveryoneButOwner,
     Uid(Box<str>),
-    Session { prefix: Box<str>, session: Option<Box<str>> },
+    Session {
+        prefix: Box<str>,
+        session: Option<Box<str>>,
+    },
 }
 
 impl PrincipalTest {

@@ -8,6 +8,7 @@ use ramguard_policy::name::resource::{ArnFields, Resource};
 
 use super::{Polarity, folded};
 use crate::Request;
+use crate::explain::ArnField;
 
 /// One entry of `Resource`.
 #[derive(Clone, Debug)]
@@ -50,6 +51,29 @@ impl ResourceTest {
     }
 }
 
+impl ResourceTest {
+    /// Returns the first field of the entry that does not match the resource of the request;
+    /// `None` if the entry covers it or there are no fields to compare.
+    pub(crate) fn first_mismatch(
+        &self,
+        request: &Request<'_>,
+        polarity: Polarity,
+    ) -> Option<ArnField> {
+        let (Self::Arn(test), Some(arn)) = (self, request.arn()) else { return None };
+        if test.matches(&arn, request.is_ram(), polarity) {
+            None
+        } else if !test.service.is_match(arn.service) {
+            Some(ArnField::Service)
+        } else if !test.account.is_match(arn.account) {
+            Some(ArnField::Account)
+        } else if !test.region_fits(&arn, request.is_ram(), polarity) {
+            Some(ArnField::Region)
+        } else {
+            Some(ArnField::RelativeId)
+        }
+    }
+}
+
 impl ArnTest {
     fn compile(arn: &ArnFields<'_>) -> Self {
         let service = folded(arn.service);
@@ -66,15 +90,21 @@ impl ArnTest {
     fn matches(&self, arn: &ArnFields<'_>, is_ram: bool, polarity: Polarity) -> bool {
         self.service.is_match(arn.service)
             && self.account.is_match(arn.account)
+            && self.region_fits(arn, is_ram, polarity)
             && if is_ram {
-                let region_fits = match polarity {
-                    Polarity::Allow => self.region.is_match(""),
-                    Polarity::Deny => true,
-                };
-                region_fits
-                    && self.ram_relative_id.as_ref().is_some_and(|id| id.is_match(arn.relative_id))
+                self.ram_relative_id.as_ref().is_some_and(|id| id.is_match(arn.relative_id))
             } else {
-                self.region.is_match(arn.region) && self.relative_id.is_match(arn.relative_id)
+                self.relative_id.is_match(arn.relative_id)
             }
+    }
+
+    /// The region of a RAM resource is blank: an Allow has to match that, a Deny need not look
+    /// (rule R-7).
+    fn region_fits(&self, arn: &ArnFields<'_>, is_ram: bool, polarity: Polarity) -> bool {
+        match (is_ram, polarity) {
+            (false, _) => self.region.is_match(arn.region),
+            (true, Polarity::Allow) => self.region.is_match(""),
+            (true, Polarity::Deny) => true,
+        }
     }
 }

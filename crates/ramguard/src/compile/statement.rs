@@ -34,32 +34,6 @@ impl Polarity {
     }
 }
 
-/// An element that can keep a statement from applying.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Element {
-    /// `Action` or `NotAction`.
-    Action,
-    /// `Resource` or `NotResource`.
-    Resource,
-    /// `Principal`.
-    Principal,
-    /// `Condition`.
-    Condition,
-}
-
-impl Element {
-    /// Returns the name of the element in a policy.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Action => "Action",
-            Self::Resource => "Resource",
-            Self::Principal => "Principal",
-            Self::Condition => "Condition",
-        }
-    }
-}
-
 /// One statement, compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct StatementTest {
@@ -106,12 +80,18 @@ impl StatementTest {
         self.polarity
     }
 
+    pub(crate) fn resource_tests(&self) -> impl Iterator<Item = &ResourceTest> {
+        self.resources.iter()
+    }
+
     /// Returns whether the statement applies to the request: every element holds. Conditions are
     /// read from `policies`, where the statement came from.
     pub(crate) fn applies(&self, request: &Request<'_>, policies: &[Policy]) -> bool {
         self.covers_action(request)
             && self.covers_resource(request)
-            && self.polarity.settle(self.names_caller(request).and(self.conditions(request, policies)))
+            && self
+                .polarity
+                .settle(self.names_caller(request).and(self.conditions(request, policies)))
     }
 
     /// Rules.

@@ -90,8 +90,7 @@ impl SessionPolicy {
     /// # Errors
     /// Every problem of the document, its length included.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        let limits =
-            Limits::default().with_max_bytes(Kind::Session, Limits::ATTACH_POLICY_BYTES);
+        let limits = Limits::default().with_max_bytes(Kind::Session, Limits::ATTACH_POLICY_BYTES);
         let options = ReadOptions { limits, ..ReadOptions::default() };
         Policy::parse_with(Kind::Session, text, &options).map(Self)
     }
@@ -178,7 +177,9 @@ impl InstanceOperation {
     pub fn checks(&self, semantics: &Semantics) -> Result<Vec<Check>, OperationError> {
         let mut checks = Checks { action: self.action(), list: Vec::new() };
         match self {
-            Self::AttachInstanceRamRole { region, account, instance_ids, ram_role_name, .. } => {
+            Self::AttachInstanceRamRole {
+                region, account, instance_ids, ram_role_name, ..
+            } => {
                 checks.instances(region, account, instance_ids)?;
                 checks.bound_role(account, ram_role_name, semantics, true)?;
             }
