@@ -1,4 +1,5 @@
 //! The judge of RamGuard: textbook oracles, generators, laws, corpora (never published)
 
+pub mod corpus;
 pub mod generate;
 pub mod oracle;
