@@ -7,6 +7,7 @@ use crate::{PrincipalKind, Request};
 
 /// The outcome of a request (rule E-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome {
     /// It may proceed.
     Allow,
@@ -42,6 +43,8 @@ impl fmt::Display for Outcome {
 
 /// A layer of the evaluation chain (section 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "layer", rename_all = "snake_case"))]
 pub enum Layer {
     /// A control policy of the resource directory, at a node counted from the member upward.
     Control {
@@ -74,8 +77,10 @@ impl Layer {
 
 /// A statement that settled a decision: which layer, policy and statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StatementRef {
     /// The layer.
+    #[cfg_attr(feature = "serde", serde(flatten))]
     pub layer: Layer,
     /// The policy's number in the layer, from 0, in the order given.
     pub policy: usize,
@@ -92,6 +97,8 @@ impl StatementRef {
 /// Why a request was decided as it was.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "kind", rename_all = "snake_case"))]
 pub enum Reason {
     /// A statement allows or denies it; see [`Decision::statements`].
     Statement,
@@ -112,10 +119,49 @@ pub enum Reason {
 /// together when it is printed, the story behind it by
 /// [`Authorizer::explain`](crate::Authorizer::explain).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(into = "DecisionForm", try_from = "DecisionForm"))]
 pub struct Decision {
     outcome: Outcome,
     reason: Reason,
     statements: [Option<StatementRef>; 2],
+}
+
+/// The form of a decision in serde.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DecisionForm {
+    outcome: Outcome,
+    reason: Reason,
+    #[serde(default)]
+    statements: Vec<StatementRef>,
+}
+
+#[cfg(feature = "serde")]
+impl From<Decision> for DecisionForm {
+    fn from(decision: Decision) -> Self {
+        let statements = decision.statements().collect();
+        Self { outcome: decision.outcome, reason: decision.reason, statements }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<DecisionForm> for Decision {
+    type Error = &'static str;
+
+    fn try_from(form: DecisionForm) -> Result<Self, &'static str> {
+        let statements = match form.statements.as_slice() {
+            [] => [None, None],
+            [one] => [Some(*one), None],
+            [one, two] => [Some(*one), Some(*two)],
+            _ => return Err("at most two statements settle a decision"),
+        };
+        if (form.reason == Reason::Statement) != statements.iter().any(Option::is_some) {
+            return Err("statements settle a decision exactly if its reason says so");
+        }
+        Ok(Self { outcome: form.outcome, reason: form.reason, statements })
+    }
 }
 
 impl Decision {
@@ -197,6 +243,8 @@ impl Decision {
 /// A denial in the vocabulary of RAM's own diagnosis. Source: "DecodeDiagnosticMessage" (RAM
 /// documentation), section 5.3 of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "PascalCase"))]
 pub struct Denial {
     /// `NoPermissionType`: `ImplicitDeny` or `ExplicitDeny`.
     pub no_permission_type: &'static str,

@@ -258,6 +258,12 @@ impl<'a> Request<'a> {
         self.is_ram
     }
 
+    /// Returns the account the host states as the owner of the resource.
+    #[must_use]
+    pub fn stated_owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
     /// Returns the account that owns the resource: as stated, else the account field. `None` where
     /// that is empty, `*` or `system`, which counts as the caller's own (decision D-33).
     pub(crate) fn owner(&self) -> Option<&str> {

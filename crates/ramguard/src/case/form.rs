@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::{ContextEntry, Values};
 use crate::role::{CreateInstances, DetachedRoles, InstanceOperation, SessionPolicy};
-use crate::{Context, Mode, Principal, Request, RequestError, Semantics};
+use crate::{Context, Mode, Principal, PrincipalKind, Request, RequestError, Semantics};
 
 use super::CaseError;
 
@@ -39,6 +39,64 @@ pub struct CaseRequest {
     /// Checks that are all made (rule E-14); they stand for the operation if both are there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checks: Option<Vec<CaseRequest>>,
+}
+
+impl Serialize for Request<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        CaseRequest::from(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Request<'static> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+
+        let form = CaseRequest::deserialize(deserializer)?;
+        if form.op.is_some() || form.checks.is_some() {
+            return Err(D::Error::custom("an operation is not one request"));
+        }
+        let mode = mode(form.mode.as_deref()).map_err(D::Error::custom)?;
+        form.to_request(mode).map_err(D::Error::custom)
+    }
+}
+
+impl From<&Request<'_>> for CaseRequest {
+    fn from(request: &Request<'_>) -> Self {
+        let mut keys: Vec<(String, Vec<String>)> = Vec::new();
+        for entry in request.context().entries() {
+            let values = entry.values.iter().map(str::to_owned).collect();
+            keys.push((entry.key.clone().into_owned(), values));
+        }
+        let mode = request.mode();
+        Self {
+            action: Some(request.action().to_owned()),
+            resource: Some(request.resource().to_owned()),
+            owner: request.stated_owner().map(str::to_owned),
+            principal: request.principal().map(PrincipalForm::from),
+            context: (!keys.is_empty()).then_some(ContextForm(keys)),
+            mode: (mode != Mode::Standard).then(|| mode.name().to_owned()),
+            op: None,
+            checks: None,
+        }
+    }
+}
+
+impl From<&Principal<'_>> for PrincipalForm {
+    fn from(principal: &Principal<'_>) -> Self {
+        let kind = principal.kind();
+        let id =
+            |wanted: &[PrincipalKind]| wanted.contains(&kind).then(|| principal.id().to_owned());
+        Self {
+            r#type: kind.name().to_owned(),
+            account: principal.account().map(str::to_owned),
+            arn: id(&[PrincipalKind::User, PrincipalKind::Role]),
+            uid: principal.uid().map(str::to_owned),
+            session_arn: principal.session_arn().map(str::to_owned),
+            service_linked: principal.is_service_linked(),
+            service: id(&[PrincipalKind::Service]),
+            provider: id(&[PrincipalKind::Federated]),
+        }
+    }
 }
 
 /// Condition keys: each a string or a list of strings. Keys are kept as written, so that two

@@ -173,10 +173,31 @@ impl Case {
     /// If a policy is refused, or the mode or operation is not known. A request that is not valid
     /// is no error but a denial: [`Got::Refused`].
     pub fn run(&self) -> Result<CaseResult, CaseError> {
-        let mode = mode(self.mode.as_deref().or(self.request.mode.as_deref()))?;
+        let mode = self.mode()?;
         let authorizer = self.authorizer(mode)?;
-        let got = decide(&authorizer, &self.request, mode, true)?;
+        let got = self.question().decide(&authorizer, mode)?;
         Ok(CaseResult { got, authorizer })
+    }
+
+    /// Returns how the layers are combined.
+    ///
+    /// # Errors
+    /// [`CaseError::Form`] if the mode is not known.
+    pub fn mode(&self) -> Result<Mode, CaseError> {
+        mode(self.mode.as_deref().or(self.request.mode.as_deref()))
+    }
+
+    /// Returns the question with its caller: the default user of test cases if it names none.
+    #[must_use]
+    pub fn question(&self) -> CaseRequest {
+        let default = || PrincipalForm {
+            r#type: "user".into(),
+            account: Some(DEFAULT_ACCOUNT.into()),
+            arn: Some(DEFAULT_USER.into()),
+            ..PrincipalForm::default()
+        };
+        let principal = self.request.principal.clone().or_else(|| Some(default()));
+        CaseRequest { principal, ..self.request.clone() }
     }
 
     fn authorizer(&self, mode: Mode) -> Result<Authorizer, CaseError> {
@@ -232,28 +253,6 @@ impl Case {
         }
         Ok(Authorizer::with_layers(layers, self.options.semantics()))
     }
-}
-
-/// Decides a request, an operation or a list of checks in its JSON form.
-///
-/// With `default_user`, a request without a principal is made by the default user of test cases.
-fn decide(
-    authorizer: &Authorizer,
-    request: &CaseRequest,
-    mode: Mode,
-    default_user: bool,
-) -> Result<Got, CaseError> {
-    let principal = match &request.principal {
-        Some(principal) => Some(principal.clone()),
-        None => default_user.then(|| PrincipalForm {
-            r#type: "user".into(),
-            account: Some(DEFAULT_ACCOUNT.into()),
-            arn: Some(DEFAULT_USER.into()),
-            ..PrincipalForm::default()
-        }),
-    };
-    let request = CaseRequest { principal, ..request.clone() };
-    request.decide(authorizer, mode)
 }
 
 impl CaseRequest {
