@@ -1,5 +1,6 @@
 //! What an explanation promises: the same decision, the nearest miss first, a grant that helps.
 #![cfg(feature = "serde")]
+#![expect(clippy::expect_used, reason = "a test says what it takes for granted")]
 
 use std::sync::Arc;
 
