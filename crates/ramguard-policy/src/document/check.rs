@@ -464,6 +464,7 @@ impl<'t> Checker<'t> {
             JsonKind::String | JsonKind::Array => {
                 let found = value.as_str().unwrap_or("[...]");
                 self.invalid_principal(found, FORM.into(), value.span());
+                self.data_type("`Principal`", "a map", value);
             }
             _ => self.data_type("`Principal`", "a map", value),
         }
@@ -519,6 +520,7 @@ impl<'t> Checker<'t> {
                 let found = value.as_str().unwrap_or("{...}");
                 let remedy = "a bucket policy names its principals in a list: `[\"<uid>\"]`";
                 self.invalid_principal(found, remedy.into(), value.span());
+                self.data_type("`Principal`", "a list of strings", value);
             }
             _ => self.data_type("`Principal`", "a list of strings", value),
         }
