@@ -21,7 +21,8 @@ const DEFAULT_USER: &str = "acs:ram::1000000000000001:user/alice";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// A name that is printed when the case fails.
+    /// A name that is printed when the case fails; may be left out.
+    #[serde(default)]
     pub id: String,
     /// The sentence the case proves.
     #[serde(default)]
