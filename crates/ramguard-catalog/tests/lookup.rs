@@ -1,0 +1,94 @@
+//! Look-ups find what the data says, whatever the case of letters.
+
+use ramguard_catalog::*;
+
+#[test]
+fn every_action_of_the_tables_is_found_by_its_own_name() {
+    let mut count = 0;
+    for service in services() {
+        for action in service.actions() {
+            let found = service.action(&action.name().to_ascii_uppercase());
+            assert_eq!(found.map(Action::name), Some(action.name()), "{action}");
+            count += 1;
+        }
+    }
+    assert_eq!(count, 26_355);
+}
+
+#[test]
+fn every_service_is_found_by_its_own_name() {
+    for entry in services() {
+        assert_eq!(service(entry.name()).map(Service::name), Some(entry.name()));
+    }
+    assert!(service("").is_none() && service("zzzz").is_none());
+}
+
+#[test]
+fn a_name_seen_only_in_policies_is_marked() {
+    let catalog = Catalog::new();
+    assert_eq!(catalog.action_is_known("ram", "GetCallerIdentity"), Known::SeenInPolicies);
+    assert_eq!(catalog.action_is_known("sts", "GetCallerIdentity"), Known::Yes);
+    assert_eq!(catalog.action_is_known("ecs", "NoSuchThing"), Known::No);
+}
+
+#[test]
+fn an_action_that_exists_elsewhere_is_suggested_first() {
+    let catalog = Catalog::new();
+    let near = catalog.nearest_actions("ram", "GetCallerIdentity");
+    assert_eq!(near.first().map(String::as_str), Some("sts:GetCallerIdentity"));
+}
+
+#[test]
+fn services_are_suggested_by_alias_and_by_spelling() {
+    let catalog = Catalog::new();
+    assert_eq!(catalog.nearest_service("s3"), Some("oss"));
+    assert_eq!(catalog.nearest_service("esc"), Some("ecs"));
+    assert_eq!(catalog.nearest_service("qqqqqqq"), None);
+}
+
+#[test]
+fn every_alias_and_successor_is_itself_in_the_tables() {
+    for name in ["s3", "ec2", "iam", "sls", "redis", "functioncompute", "cloudtrail"] {
+        let meant = alias(name).unwrap();
+        assert!(service(meant).is_some(), "{name} -> {meant}");
+    }
+    let (successor, _) = renamed("fc:createservice").unwrap();
+    let (code, name) = successor.split_once(':').unwrap();
+    assert!(service(code).and_then(|service| service.action(name)).is_some());
+}
+
+#[test]
+fn keys_know_type_and_carriers() {
+    let key = condition_key("ACS:service").unwrap();
+    assert_eq!((key.name(), key.key_type()), ("acs:Service", Some(KeyType::String)));
+    assert_eq!(key.scopes().collect::<Vec<_>>(), ["ram:PassRole"]);
+    assert!(condition_key("acs:ResourceTag/team").is_some_and(ConditionKey::takes_tag_key));
+    assert_eq!(condition_key("acs:CurrentTime").unwrap().scopes().len(), 0);
+    assert!(condition_key("acs:RAMMFAPresent").is_none());
+}
+
+#[test]
+fn passrole_actions_name_parameter_and_principal() {
+    let entry = passrole("ecs:attachinstanceramrole").next().unwrap();
+    assert_eq!((entry.parameter(), entry.principal()), ("RamRoleName", "ecs.aliyuncs.com"));
+    assert!(entry.is_documented());
+    assert_eq!(passrole("ecs:StopInstance").count(), 0);
+}
+
+#[test]
+fn an_inferred_arn_is_told_from_a_documented_one() {
+    let basis = |code, name| service(code).unwrap().action(name).unwrap().template_basis();
+    assert_eq!(basis("ecs", "StopInstance"), Some(Basis::Documented));
+    assert_eq!(basis("acc", "CreateImageCache"), None);
+    let derived = services()
+        .flat_map(Service::actions)
+        .any(|action| action.template_basis() == Some(Basis::Derived));
+    assert!(derived);
+}
+
+#[test]
+fn service_principals_compare_exactly() {
+    assert!(is_service_principal("ecs.aliyuncs.com"));
+    assert!(!is_service_principal("ECS.aliyuncs.com"));
+    assert!(is_region("CN-Hangzhou") && !is_region("cn-hangzou"));
+}
