@@ -56,7 +56,7 @@ pub(super) fn about(source: &mut ByteSource<'_>, situation: &Situation) -> Value
         };
         let values = values(source, &entry, family);
         let key =
-            if source.chance(15) { drifted_key(source, &entry.key) } else { entry.key.clone() };
+            if source.chance(22) { drifted_key(source, &entry.key) } else { entry.key.clone() };
         let keys = condition
             .entry(source.pick(operators(family)))
             .or_insert_with(|| Value::Object(Map::new()));
@@ -87,7 +87,7 @@ fn values(source: &mut ByteSource<'_>, entry: &Entry, family: Family) -> Value {
 /// Returns a key as somebody else would write it, tag key included, which makes it another key.
 pub(super) fn drifted_key(source: &mut ByteSource<'_>, key: &str) -> String {
     match key.split_once('/') {
-        Some((name, tag)) if !source.chance(25) => {
+        Some((name, tag)) if !source.chance(40) => {
             format!("{}/{tag}", in_drifting_case(source, name))
         }
         _ => in_drifting_case(source, key),

@@ -169,9 +169,11 @@ impl Datum {
                 let pattern = generalised(source, &text);
                 if source.chance(15) { moved(source, &pattern) } else { pattern }
             }
-            (Family::Text, Datum::Text(text)) if source.chance(20) => {
-                in_drifting_case(source, &text)
-            }
+            (Family::Text, Datum::Text(text)) if source.chance(35) => match source.below(3) {
+                0 => in_drifting_case(source, &text),
+                1 => text.to_lowercase(),
+                _ => text.to_uppercase(),
+            },
             (Family::Address, Datum::V4(address)) => spelt_block_v4(source, address),
             (Family::Address, Datum::V6(address)) => spelt_block_v6(source, address),
             (Family::Text, itself)

@@ -328,7 +328,7 @@ fn resources(source: &mut ByteSource<'_>, facet: &Facet, about_it: bool) -> Valu
         match source.below(5) {
             0 => *service = "rds".to_owned(),
             1 => *region = source.pick(&REGIONS).to_owned(),
-            2 => *account = ABROAD.to_owned(),
+            2 => *account = source.pick(&[ABROAD, "", "10000000000000010"]).to_owned(),
             3 => *relative = format!("{relative}/*"),
             _ => *relative = format!("{}1", moved(source, relative)),
         }
@@ -339,8 +339,8 @@ fn resources(source: &mut ByteSource<'_>, facet: &Facet, about_it: bool) -> Valu
     scalar_or_list(source, entries)
 }
 
-/// Returns a pattern that takes the facet's resource, apart from the region of a RAM resource
-/// and the case of what has no case.
+/// Returns a pattern that takes the facet's resource, apart from the region of a RAM resource and
+/// now and then an account left out.
 fn resource_pattern(source: &mut ByteSource<'_>, facet: &Facet) -> String {
     let Some([service, region, account, relative]) = &facet.resource else {
         return "*".to_owned();
@@ -355,6 +355,7 @@ fn resource_pattern(source: &mut ByteSource<'_>, facet: &Facet) -> String {
     };
     let account = match source.below(4) {
         0 | 1 => "*".to_owned(),
+        2 if source.chance(10) => String::new(),
         2 => account.clone(),
         _ => generalised(source, account),
     };

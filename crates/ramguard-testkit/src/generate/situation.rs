@@ -10,6 +10,7 @@ use super::vocabulary::{
     REGIONS, ROLES, SERVICES, SESSION_POLICIES, TEXT_KEYS, UIDS, UNREADABLE, USERS,
 };
 use super::wording::{in_drifting_case, moved};
+use crate::oracle::condition::folded_key;
 
 /// The caller, by type.
 #[derive(Clone, Debug)]
@@ -138,7 +139,7 @@ impl Caller {
         match source.below(5) {
             0 => self.name = in_drifting_case(source, &self.name),
             1 => self.account = if self.account == HOME { ABROAD } else { HOME },
-            2 => self.session = self.session.map(|_| "s2"),
+            2 => self.session = self.session.map(|_| source.pick(&["s2", "S1"])),
             3 => self.uid = self.uid.map(|_| "2000000000000009"),
             _ => {
                 self.name = match self.kind {
@@ -248,8 +249,8 @@ impl Situation {
         let mut context: Vec<Entry> = Vec::new();
         for _ in 0..keys {
             let entry = Entry::any(source);
-            let folded = entry.key.to_ascii_lowercase();
-            if !context.iter().any(|known| known.key.to_ascii_lowercase() == folded) {
+            let folded = folded_key(&entry.key);
+            if !context.iter().any(|known| folded_key(&known.key) == folded) {
                 context.push(entry);
             }
         }

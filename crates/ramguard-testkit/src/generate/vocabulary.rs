@@ -68,7 +68,7 @@ pub(super) const FLAG_KEYS: [&str; 2] = ["acs:SecureTransport", "acs:MFAPresent"
 pub(super) const ADDRESS_KEYS: [&str; 2] = ["acs:SourceIp", "acs:VpcSourceIp"];
 
 /// Values of text keys.
-pub(super) const TEXTS: [&str; 11] = [
+pub(super) const TEXTS: [&str; 12] = [
     "dir/k",
     "",
     "Dir/K",
@@ -78,6 +78,7 @@ pub(super) const TEXTS: [&str; 11] = [
     "部门",
     "*",
     "STRASSE",
+    "straße",
     "İstanbul",
     "ΟΔΟΣ",
 ];

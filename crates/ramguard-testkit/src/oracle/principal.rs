@@ -283,7 +283,7 @@ pub fn bucket_names(
         match caller {
             Caller::Root { uid, .. } => (entry == uid).into(),
             Caller::Identity { is_role: true, session, .. } if is_session_entry => match session {
-                Some(session) => session_fits(entry, session).into(),
+                Some(session) => session_fits(entry, session),
                 None => Truth::Unknown,
             },
             Caller::Identity { is_role, uid, .. } if !is_session_entry => match uid {
@@ -297,12 +297,13 @@ pub fn bucket_names(
 }
 
 /// Compares an entry `…/<role>/<session>` or `…/<role>/*` with the name of a session, exactly.
-fn session_fits(entry: &str, session: &str) -> bool {
-    match entry.strip_suffix("/*") {
-        Some(role) => session
-            .strip_prefix(role)
-            .and_then(|rest| rest.strip_prefix('/'))
-            .is_some_and(|name| !name.is_empty() && !name.contains('/')),
-        None => entry == session,
+///
+/// What follows the role and is no name of a session leaves it open whether `*` means it.
+fn session_fits(entry: &str, session: &str) -> Truth {
+    let Some(role) = entry.strip_suffix("/*") else { return (entry == session).into() };
+    match session.strip_prefix(role).and_then(|rest| rest.strip_prefix('/')) {
+        Some(name) if name.is_empty() || name.contains('/') => Truth::Unknown,
+        Some(_) => Truth::Yes,
+        None => Truth::No,
     }
 }
