@@ -190,10 +190,9 @@ impl Authorizer {
         if !is_owner_root && let Some(boundary) = self.control(request) {
             return boundary;
         }
-        // The trust policy alone decides for whoever has no policies of its own (rule E-9).
-        let alone = request.mode() == Mode::RoleSso
-            || (assumes && matches!(kind, PrincipalKind::Service | PrincipalKind::Federated));
-        if alone {
+        // The trust policy alone decides for whoever has no policies of its own (rule E-9). A user
+        // or role that comes by way of role SSO is no such caller and needs both sides.
+        if assumes && matches!(kind, PrincipalKind::Service | PrincipalKind::Federated) {
             return self.resource_side(request).decision();
         }
         if kind == PrincipalKind::Role

@@ -17,7 +17,8 @@ pub enum Mode {
     Standard,
     /// AssumeRole: the caller's policies and the role's trust policy must both allow it (E-8).
     AssumeRole,
-    /// Role SSO: the trust policy alone decides after the control policies (E-9).
+    /// Role SSO: for a federated caller the trust policy alone decides after the control policies
+    /// (E-9); any other caller is judged as in [`Mode::AssumeRole`].
     RoleSso,
 }
 

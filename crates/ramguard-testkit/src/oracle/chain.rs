@@ -219,9 +219,10 @@ impl<'a> Policies<'a> {
             }
         }
 
-        // Rule E-9: nothing of the caller's own counts.
+        // Rule E-9: nothing of the caller's own counts. Whoever is neither a service nor vouched for
+        // by a provider is no caller of role SSO, and needs both sides as for AssumeRole.
         let self_assured = matches!(request.caller, Caller::Service(_) | Caller::Federated(_));
-        if mode == Mode::RoleSso || (mode == Mode::AssumeRole && self_assured) {
+        if mode != Mode::Standard && self_assured {
             return resource_based();
         }
 

@@ -132,9 +132,14 @@ impl EntryTest {
                 (_, None) => false,
             },
             Self::Session { prefix, session } => match (kind, caller.session_arn()) {
-                (PrincipalKind::Role, Some(own)) => match own.strip_prefix(&**prefix) {
-                    Some(rest) => session.as_ref().map_or(!rest.is_empty(), |s| **s == *rest),
-                    None => false,
+                (PrincipalKind::Role, Some(own)) => match (own.strip_prefix(&**prefix), session) {
+                    (None, _) => false,
+                    (Some(rest), Some(session)) => *rest == **session,
+                    // What STS would never issue leaves open whether `*` means it.
+                    (Some(rest), None) if rest.is_empty() || rest.contains(['/', ':', '*']) => {
+                        return Truth::Unknown;
+                    }
+                    (Some(_), None) => true,
                 },
                 (PrincipalKind::Role, None) => return Truth::Unknown,
                 _ => false,
