@@ -46,25 +46,43 @@ pub struct Pattern {
     cut: Cut,
 }
 
-/// Where the head of a pattern ends and its tail starts, as byte offsets.
+/// How a pattern is cut into its parts, as byte offsets.
 ///
-/// Both are the length of the pattern if it holds no wildcard.
+/// The tail starts where the head ends if there is no wildcard, and both are then at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Cut {
     pub(crate) head: usize,
     pub(crate) tail: usize,
+    pub(crate) middle: Middle,
+}
+
+/// What the middle of a pattern looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Middle {
+    /// Nothing at all: the pattern is literal.
+    Empty,
+    /// Nothing but stars.
+    Stars,
+    /// A star, a run without question marks, a star.
+    Enclosed,
+    /// Anything else.
+    Other,
 }
 
 impl Cut {
     pub(crate) fn of(pattern: &[u8]) -> Cut {
         let wild = |&byte: &u8| byte == b'*' || byte == b'?';
-        match pattern.iter().position(wild) {
-            Some(head) => {
-                let last = pattern.iter().rposition(wild).unwrap_or(head);
-                Cut { head, tail: last + 1 }
-            }
-            None => Cut { head: pattern.len(), tail: pattern.len() },
-        }
+        let Some(head) = pattern.iter().position(wild) else {
+            return Cut { head: pattern.len(), tail: pattern.len(), middle: Middle::Empty };
+        };
+        let last = pattern.iter().rposition(wild).unwrap_or(head);
+        let middle = match pattern.get(head..=last).unwrap_or_default() {
+            [b'*'] => Middle::Stars,
+            [b'*', between @ .., b'*'] if !between.iter().any(wild) => Middle::Enclosed,
+            middle if middle.iter().all(|&byte| byte == b'*') => Middle::Stars,
+            _ => Middle::Other,
+        };
+        Cut { head, tail: last + 1, middle }
     }
 }
 
@@ -111,50 +129,79 @@ impl Pattern {
 
     fn fits<const FOLD: bool>(&self, text: &str, folding: Folding<FOLD>) -> bool {
         let bytes = self.text.as_bytes();
-        let Cut { head, tail } = self.cut;
-        let (Some(head), Some(middle), Some(tail)) =
+        let Cut { head, tail, middle } = self.cut;
+        let (Some(head), Some(between), Some(tail)) =
             (bytes.get(..head), bytes.get(head..tail), bytes.get(tail..))
         else {
             return false;
         };
-        fits(head, middle, tail, text, folding)
+        Parts { head, middle, between, tail }.fit(text, 0, folding)
     }
 }
 
-/// Returns whether `text` fits the pattern with these three parts.
-#[inline]
-pub(crate) fn fits<const FOLD: bool>(
-    head: &[u8],
-    middle: &[u8],
-    tail: &[u8],
-    text: &str,
-    folding: Folding<FOLD>,
-) -> bool {
-    steps::count(1);
-    let bytes = text.as_bytes();
-    let Some(end) = bytes.len().checked_sub(tail.len()) else { return false };
-    let (Some(start), Some(rest)) = (bytes.get(..head.len()), bytes.get(end..)) else {
-        return false;
-    };
-    head.len() <= end
-        && folding.equal(head, start)
-        && folding.equal(tail, rest)
-        && match middle {
-            [] => head.len() == bytes.len(),
-            [b'*'] => true,
-            _ => text.get(head.len()..end).is_some_and(|text| fits_middle(middle, text, folding)),
+/// The parts of a pattern.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts<'p> {
+    pub(crate) head: &'p [u8],
+    /// What kind of middle `between` is.
+    pub(crate) middle: Middle,
+    pub(crate) between: &'p [u8],
+    pub(crate) tail: &'p [u8],
+}
+
+impl Parts<'_> {
+    /// Returns whether `text` fits the pattern that has these parts.
+    ///
+    /// `place` is where an enclosed run is expected in the text; it saves time if that is right.
+    #[inline]
+    pub(crate) fn fit<const FOLD: bool>(
+        self,
+        text: &str,
+        place: usize,
+        folding: Folding<FOLD>,
+    ) -> bool {
+        steps::count(1);
+        let bytes = text.as_bytes();
+        let Some(end) = bytes.len().checked_sub(self.tail.len()) else { return false };
+        let (Some(start), Some(rest)) = (bytes.get(..self.head.len()), bytes.get(end..)) else {
+            return false;
+        };
+        if self.head.len() > end
+            || !folding.equal(self.head, start)
+            || !folding.equal(self.tail, rest)
+        {
+            return false;
         }
+        match self.middle {
+            Middle::Empty => self.head.len() == bytes.len(),
+            Middle::Stars => true,
+            Middle::Enclosed => {
+                let run = self.between.get(1..self.between.len().saturating_sub(1));
+                let run = run.unwrap_or_default();
+                if place >= self.head.len()
+                    && bytes
+                        .get(place..end)
+                        .and_then(|rest| rest.get(..run.len()))
+                        .is_some_and(|found| folding.equal(found, run))
+                {
+                    return true;
+                }
+                // A run without question marks takes its own number of bytes in any text.
+                text.get(self.head.len()..end)
+                    .is_some_and(|text| Run::new(run, folding).end_in(text, true).is_some())
+            }
+            Middle::Other => text
+                .get(self.head.len()..end)
+                .is_some_and(|text| fits_middle(self.between, text, folding)),
+        }
+    }
 }
 
 /// Returns whether `text` fits `middle`, which starts and ends with a wildcard.
 ///
 /// Taking every run at the leftmost place that is left is enough: if the runs fit anywhere, they
 /// still fit after one of them has moved to the left, as this only leaves more room to the rest.
-pub(crate) fn fits_middle<const FOLD: bool>(
-    middle: &[u8],
-    text: &str,
-    folding: Folding<FOLD>,
-) -> bool {
+fn fits_middle<const FOLD: bool>(middle: &[u8], text: &str, folding: Folding<FOLD>) -> bool {
     let star = |&byte: &u8| byte == b'*';
     let Some(first) = middle.iter().position(star) else {
         return Run::new(middle, folding).prefix_of(text.as_bytes()) == Some(text.len());

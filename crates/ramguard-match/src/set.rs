@@ -13,6 +13,7 @@ use std::ops::ControlFlow;
 
 use crate::{Case, Pattern};
 use index::{Index, Patterns};
+use key::Seeds;
 use search::{Sink, search};
 
 /// A set of wildcard patterns that is asked which of them fit a text.
@@ -46,6 +47,8 @@ pub struct PatternSet {
 pub struct Matches {
     numbers: Vec<u32>,
     visited: Visited,
+    /// Room for a set of numbers, all zeros between look-ups.
+    bits: Vec<u64>,
 }
 
 impl PatternSet {
@@ -63,10 +66,10 @@ impl PatternSet {
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        PatternSet::with_keys(patterns, case, !0)
+        PatternSet::with_seeds(patterns, case, Seeds::random)
     }
 
-    fn with_keys<I>(texts: I, case: Case, kept: u64) -> PatternSet
+    fn with_seeds<I>(texts: I, case: Case, seeds: impl FnMut() -> Seeds) -> PatternSet
     where
         I: IntoIterator,
         I::Item: AsRef<str>,
@@ -80,7 +83,7 @@ impl PatternSet {
             }
         }
         patterns.shrink();
-        let index = Index::new(&patterns, kept);
+        let index = Index::new(&patterns, seeds);
         PatternSet { case, patterns, index, late }
     }
 
@@ -110,7 +113,7 @@ impl PatternSet {
         found.visited.clear();
         // Going on to the end is all this sink ever asks for.
         let _ = self.search(text, found);
-        found.numbers.sort_unstable();
+        sort(&mut found.numbers, &mut found.bits);
         for (number, pattern) in (self.patterns.len()..).zip(&self.late) {
             if pattern.is_match(text) {
                 // No machine holds four thousand million patterns; see `Patterns::push`.
@@ -131,8 +134,8 @@ impl PatternSet {
 
     fn search(&self, text: &str, sink: &mut impl Sink) -> ControlFlow<()> {
         match self.case {
-            Case::Sensitive => search::<false>(&self.patterns, &self.index, text, sink),
-            Case::AsciiInsensitive => search::<true>(&self.patterns, &self.index, text, sink),
+            Case::Sensitive => search::<false, _>(&self.patterns, &self.index, text, sink),
+            Case::AsciiInsensitive => search::<true, _>(&self.patterns, &self.index, text, sink),
         }
     }
 }
@@ -195,6 +198,76 @@ impl Sink for First {
     #[inline]
     fn visit(&mut self, first: u32) -> bool {
         self.visited.insert(first)
+    }
+}
+
+/// Sorts the first four numbers without a branch.
+#[inline]
+fn in_fours(numbers: [u32; 8]) -> [u32; 8] {
+    let [a, b, c, d, rest @ ..] = numbers;
+    let (a, b) = (a.min(b), a.max(b));
+    let (c, d) = (c.min(d), c.max(d));
+    let (a, c) = (a.min(c), a.max(c));
+    let (b, d) = (b.min(d), b.max(d));
+    let (b, c) = (b.min(c), b.max(c));
+    let [e, f, g, h] = rest;
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Sorts eight numbers without a branch: two sorted fours, merged.
+#[inline]
+fn in_eights(numbers: [u32; 8]) -> [u32; 8] {
+    let [a, b, c, d, e, f, g, h] = numbers;
+    let [a, b, c, d, ..] = in_fours([a, b, c, d, 0, 0, 0, 0]);
+    let [e, f, g, h, ..] = in_fours([e, f, g, h, 0, 0, 0, 0]);
+    // The smaller half and the larger half of both; each rises and then falls.
+    let low = [a.min(h), b.min(g), c.min(f), d.min(e)];
+    let high = [a.max(h), b.max(g), c.max(f), d.max(e)];
+    let [a, b, c, d, ..] = in_fours([low[0], low[1], low[2], low[3], 0, 0, 0, 0]);
+    let [e, f, g, h, ..] = in_fours([high[0], high[1], high[2], high[3], 0, 0, 0, 0]);
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Puts `numbers`, which are all different, into ascending order.
+///
+/// `bits` is all zeros before and after.
+fn sort(numbers: &mut [u32], bits: &mut Vec<u64>) {
+    const FEW: usize = 8;
+    if numbers.len() <= 1 {
+        return;
+    }
+    if numbers.len() <= FEW {
+        let mut padded = [u32::MAX; FEW];
+        for (slot, &number) in padded.iter_mut().zip(numbers.iter()) {
+            *slot = number;
+        }
+        let sorted = if numbers.len() <= FEW / 2 { in_fours(padded) } else { in_eights(padded) };
+        for (slot, number) in numbers.iter_mut().zip(sorted) {
+            *slot = number;
+        }
+        return;
+    }
+    let words = numbers.iter().max().map_or(0, |&last| last as usize / 64 + 1);
+    if words / 4 > numbers.len() {
+        numbers.sort_unstable();
+        return;
+    }
+    if bits.len() < words {
+        bits.resize(words, 0);
+    }
+    for &number in numbers.iter() {
+        if let Some(word) = bits.get_mut(number as usize / 64) {
+            *word |= 1 << (number % 64);
+        }
+    }
+    let mut slots = numbers.iter_mut();
+    for (index, word) in (0_u32..).zip(bits.iter_mut().take(words)) {
+        while *word != 0 {
+            if let Some(slot) = slots.next() {
+                *slot = 64 * index + word.trailing_zeros();
+            }
+            *word &= *word - 1;
+        }
     }
 }
 
@@ -282,15 +355,38 @@ mod tests {
             .collect();
         let texts = ["svc1:Get", "svc6:Get", "svc:x-9-2", "svc:-9--15-8", "a-4-b-10-:x"];
         let mut found = Matches::new();
-        for kept in [0, 0xF, 0xFF, 0xFFF, 0xFFFF, 0xFF00_0000_0000_0000, !0] {
-            let set = PatternSet::with_keys(&patterns, Case::Sensitive, kept);
+        // Multipliers of zero make all keys the same, those of a power of two many of them.
+        for (every, weak) in [(1, 0), (2, 0), (3, 0), (5, 0), (1, 1 << 63), (2, 1 << 60), (7, 1)] {
+            let mut state = 0_u64;
+            let set = PatternSet::with_seeds(&patterns, Case::Sensitive, || {
+                Seeds::new(|| {
+                    state += 1;
+                    let strong = state.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                    if state % every == 0 { weak } else { strong }
+                })
+            });
             for text in texts {
                 let expected: Vec<usize> = (0..patterns.len())
                     .filter(|&n| Pattern::new(&patterns[n], Case::Sensitive).is_match(text))
                     .collect();
                 set.matches_into(text, &mut found);
-                assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{kept:x} `{text}`");
+                assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{every} {weak} `{text}`");
                 assert_eq!(set.is_match(text), !expected.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn sorting_few_and_many_dense_and_sparse_numbers_is_sorting() {
+        let mut bits = vec![];
+        for count in 0..200_u32 {
+            for stride in [1, 7, 1_000_003] {
+                let mut numbers: Vec<u32> = (0..count).map(|at| (at * 37 % 211) * stride).collect();
+                let mut expected = numbers.clone();
+                expected.sort_unstable();
+                sort(&mut numbers, &mut bits);
+                assert_eq!(numbers, expected);
+                assert!(bits.iter().all(|&word| word == 0));
             }
         }
     }

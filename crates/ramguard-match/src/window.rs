@@ -4,7 +4,7 @@
 //! done on eight bytes in a word, which every 64-bit machine does well, and which compilers turn
 //! into vector instructions where there are some.
 
-use crate::word::{Folding, WORD, zero_bytes};
+use crate::word::{EACH, Folding, TOP, WORD, word_at, zero_bytes};
 
 /// How many places are looked at together.
 pub(crate) const WIDTH: usize = 64;
@@ -42,19 +42,44 @@ pub(crate) fn equal_at(text: &[u8], at: usize, symbol: u8, ignored: u8) -> u64 {
     if at - from < WIDTH { places >> (at - from) } else { 0 }
 }
 
+/// Returns the set of places `i` for which `text[at + i]` is `byte`, and maybe more.
+///
+/// `byte` is not an ASCII capital if `FOLD`. Places past the end of the text read as zero, and a
+/// place behind a right one may be wrong.
+#[inline]
+pub(crate) fn roughly_at<const FOLD: bool>(text: &[u8], at: usize, byte: u8) -> u64 {
+    let bytes = u64::from(byte) * EACH;
+    let mut places = 0;
+    for index in 0..WIDTH / WORD {
+        let from = at + WORD * index;
+        if from >= text.len() {
+            break;
+        }
+        let differing = word_at::<FOLD>(text, from) ^ bytes;
+        // A borrow from a byte of zeros reaches the next one only if that differs in its lowest
+        // bit and nothing else.
+        let equal = differing.wrapping_sub(EACH) & !differing & TOP;
+        places |= gathered(equal) << (WORD * index);
+    }
+    places
+}
+
+/// Returns the top bits of all bytes, one a bit.
+#[inline]
+fn gathered(word: u64) -> u64 {
+    (word >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
 /// Returns the set of places where `window[i] | ignored == symbol`.
 #[inline]
 fn equal(window: &[u8; WIDTH], symbol: u8, ignored: u8) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
     let symbols = u64::from(symbol) * EACH;
     let ignored = u64::from(ignored) * EACH;
     let (words, _) = window.as_chunks::<WORD>();
     let mut places = 0;
     for (index, word) in words.iter().enumerate() {
         let equal = zero_bytes((u64::from_le_bytes(*word) | ignored) ^ symbols);
-        // One bit a byte, moved together into the topmost byte.
-        let bits = (equal >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        places |= bits << (WORD * index);
+        places |= gathered(equal) << (WORD * index);
     }
     places
 }

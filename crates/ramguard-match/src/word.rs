@@ -7,7 +7,10 @@
 pub(crate) const WORD: usize = 8;
 
 /// One in the lowest bit of every byte.
-const EACH: u64 = 0x0101_0101_0101_0101;
+pub(crate) const EACH: u64 = 0x0101_0101_0101_0101;
+
+/// One in the highest bit of every byte.
+pub(crate) const TOP: u64 = 0x80 * EACH;
 
 /// How bytes are compared: `FOLD` makes the ASCII letters equal in either case.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +59,12 @@ impl<const FOLD: bool> Folding<FOLD> {
 #[inline]
 pub(crate) fn lowest_bytes(count: usize) -> u64 {
     if count >= WORD { !0 } else { (1 << (8 * count)) - 1 }
+}
+
+/// Returns a word with all bits set in its last `count` bytes.
+#[inline]
+pub(crate) fn highest_bytes(count: usize) -> u64 {
+    if count >= WORD { !0 } else { !(!0 >> (8 * count)) }
 }
 
 /// Returns a word with all bits set in the bytes that are not question marks in `word`.
@@ -186,6 +195,14 @@ mod tests {
                 assert!(!Folding::<true>.equal(&left, &right));
             }
             assert!(!Folding::<false>.equal(&left, &[left.clone(), vec![0]].concat()));
+        }
+    }
+
+    #[test]
+    fn masks_cover_as_many_bytes_as_asked_for() {
+        for count in 0..=9 {
+            assert_eq!(lowest_bytes(count).count_ones() as usize, 8 * count.min(WORD));
+            assert_eq!(lowest_bytes(count).swap_bytes(), highest_bytes(count));
         }
     }
 

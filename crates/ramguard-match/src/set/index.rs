@@ -5,46 +5,36 @@
 //! one place:
 //!
 //! * a pattern without wildcard under the key of its text, in a table of its own;
+//! * a pattern of nothing but stars in [`Index::always`];
 //! * every other under [`Index::root`], from which the keys of its head, its tail and the start of
 //!   its longest literal lead to the list it is in.
 //!
 //! Keys are hashes. Lists are made by equal keys, as they are found by equal keys, so a collision
 //! makes a list longer and never loses a pattern; whoever finds a list checks its patterns whole.
 
-use super::key::{MAX_HEAD, MAX_TAIL, Seeds, Starts, WINDOWS};
+use super::key::{MAX_END, Seeds, WINDOWS};
 use super::table::{Next, Table};
-use crate::pattern::Cut;
-use crate::word::WORD;
+use crate::pattern::{Cut, Middle, Parts};
+use crate::word::{WORD, word_at, word_before};
 
-/// Up to this many patterns are checked one by one rather than told apart by their heads.
-const FEW_HEADS: usize = 4;
-/// Up to this many patterns are checked one by one rather than told apart by their tails.
-const FEW_TAILS: usize = 4;
-/// Up to this many patterns are checked one by one rather than told apart by their middles.
-const FEW_MIDDLES: usize = 4;
+/// Up to this many patterns are checked one by one rather than told apart.
+const FEW: usize = 4;
 
 /// The patterns of a set, one after the other in one text, with all that is known of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patterns {
     text: Vec<u8>,
-    parts: Vec<Parts>,
+    places: Vec<Place>,
 }
 
 /// Where a pattern and its parts are in [`Patterns::text`].
 #[derive(Clone, Copy, Debug)]
-struct Parts {
+struct Place {
     start: u32,
-    middle: u32,
+    between: u32,
     tail: u32,
     end: u32,
-}
-
-/// The three parts of one pattern.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pieces<'p> {
-    pub(super) head: &'p [u8],
-    pub(super) middle: &'p [u8],
-    pub(super) tail: &'p [u8],
+    middle: Middle,
 }
 
 impl Patterns {
@@ -55,7 +45,7 @@ impl Patterns {
         let (Ok(start32), Ok(end), Ok(_)) = (
             u32::try_from(start),
             u32::try_from(start.saturating_add(text.len())),
-            u32::try_from(self.parts.len()),
+            u32::try_from(self.places.len()),
         ) else {
             return false;
         };
@@ -64,64 +54,59 @@ impl Patterns {
             added.make_ascii_lowercase();
         }
         // Offsets inside a text whose end fits in 32 bits fit as well.
-        let (middle, tail) = (start32 + cut.head as u32, start32 + cut.tail as u32);
-        self.parts.push(Parts { start: start32, middle, tail, end });
+        let (between, tail) = (start32 + cut.head as u32, start32 + cut.tail as u32);
+        self.places.push(Place { start: start32, between, tail, end, middle: cut.middle });
         true
     }
 
     pub(super) fn shrink(&mut self) {
         self.text.shrink_to_fit();
-        self.parts.shrink_to_fit();
+        self.places.shrink_to_fit();
     }
 
     pub(super) fn len(&self) -> usize {
-        self.parts.len()
+        self.places.len()
     }
 
     /// Returns the parts of the pattern `number`, empty ones if there is no such pattern.
     #[inline]
-    pub(super) fn pieces(&self, number: u32) -> Pieces<'_> {
-        let parts = self.parts.get(number as usize);
-        let &Parts { start, middle, tail, end } =
-            parts.unwrap_or(&Parts { start: 0, middle: 0, tail: 0, end: 0 });
-        let piece =
-            |from: u32, to: u32| self.text.get(from as usize..to as usize).unwrap_or_default();
-        Pieces { head: piece(start, middle), middle: piece(middle, tail), tail: piece(tail, end) }
+    pub(super) fn parts(&self, number: u32) -> Parts<'_> {
+        const NONE: Place = Place { start: 0, between: 0, tail: 0, end: 0, middle: Middle::Empty };
+        let &Place { start, between, tail, end, middle } =
+            self.places.get(number as usize).unwrap_or(&NONE);
+        let part = |from: u32, to: u32| self.text.get(from as usize..to as usize);
+        Parts {
+            head: part(start, between).unwrap_or_default(),
+            middle,
+            between: part(between, tail).unwrap_or_default(),
+            tail: part(tail, end).unwrap_or_default(),
+        }
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.text.capacity() + self.parts.capacity() * size_of::<Parts>()
+        self.text.capacity() + self.places.capacity() * size_of::<Place>()
     }
 }
 
-impl<'p> Pieces<'p> {
-    fn head_key_len(self) -> usize {
-        self.head.len().min(MAX_HEAD)
-    }
+/// Returns as much of a head as keys look at.
+fn keyed_head(parts: Parts<'_>) -> &[u8] {
+    parts.head.get(..MAX_END).unwrap_or(parts.head)
+}
 
-    fn tail_key_len(self) -> usize {
-        self.tail.len().min(MAX_TAIL)
-    }
+/// Returns as much of a tail as keys look at.
+fn keyed_tail(parts: Parts<'_>) -> &[u8] {
+    parts.tail.get(parts.tail.len().saturating_sub(MAX_END)..).unwrap_or_default()
+}
 
-    /// Returns the longest stretch of the middle without a wildcard.
-    fn longest_literal(self) -> &'p [u8] {
-        let mut longest: &[u8] = &[];
-        for literal in self.middle.split(|&byte| byte == b'*' || byte == b'?') {
-            if literal.len() > longest.len() {
-                longest = literal;
-            }
+/// Returns the longest stretch of the middle without a wildcard.
+fn longest_literal(parts: Parts<'_>) -> &[u8] {
+    let mut longest: &[u8] = &[];
+    for literal in parts.between.split(|&byte| byte == b'*' || byte == b'?') {
+        if literal.len() > longest.len() {
+            longest = literal;
         }
-        longest
     }
-}
-
-/// Patterns with the same head, by their tails.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tails {
-    /// Bit `i`: some tails are `i` bytes long, as far as keys look at them.
-    pub(super) lengths: u64,
-    /// How long the head is, as far as keys look at it.
-    pub(super) head: u32,
+    longest
 }
 
 /// Patterns with the same head and tail, by what their middle contains.
@@ -161,10 +146,11 @@ pub(super) struct Index {
     pub(super) seeds: Seeds,
     /// Patterns without a wildcard, by their whole text.
     pub(super) literals: Option<Table>,
+    /// Patterns that fit every text.
+    pub(super) always: Vec<u32>,
     /// Where the search for all other patterns starts.
     pub(super) root: Next,
     pub(super) table: Table,
-    pub(super) tails: Vec<Tails>,
     pub(super) middles: Vec<Middles>,
     /// Every list is its length and then that many patterns.
     lists: Vec<u32>,
@@ -181,22 +167,23 @@ struct Group {
 }
 
 /// What the patterns of a group have in common, as far as keys can tell.
+#[derive(Clone, Copy)]
 enum Known {
-    /// The first bytes.
-    Start(usize),
-    /// The head of this length.
-    Head(usize),
-    /// The head and the tail of these lengths.
-    Ends(usize, usize),
+    /// So many words at the start.
+    Start { words: usize },
+    /// The head, of this length, and so many words at the end.
+    Head { head: usize, words: usize, parent: u64 },
+    /// The head and the tail, of these lengths.
+    Ends { head: usize, tail: usize },
 }
 
 impl Index {
-    /// Makes the index. `kept` are the bits of keys that are used, all but in tests.
-    pub(super) fn new(patterns: &Patterns, kept: u64) -> Index {
+    /// Makes the index. `seeds` is asked for new seeds if some turn out to be bad.
+    pub(super) fn new(patterns: &Patterns, mut seeds: impl FnMut() -> Seeds) -> Index {
         // Groups with the same key at different places of the index are next to impossible; if
         // they happen, other seeds are tried, and in the end a plain list is right as well.
         for _ in 0..4 {
-            if let Some(index) = Builder::new(patterns, Seeds::random(kept)).build() {
+            if let Some(index) = Builder::new(patterns, seeds()).build() {
                 return index;
             }
         }
@@ -207,11 +194,11 @@ impl Index {
         let mut lists = vec![];
         let root = list(&mut lists, 0..patterns.len() as u32);
         Index {
-            seeds: Seeds::random(!0),
+            seeds: Seeds::random(),
             literals: None,
+            always: vec![],
             root,
             table: Table::default(),
-            tails: vec![],
             middles: vec![],
             lists,
         }
@@ -231,9 +218,8 @@ impl Index {
     pub(super) fn heap_bytes(&self) -> usize {
         self.literals.as_ref().map_or(0, Table::heap_bytes)
             + self.table.heap_bytes()
-            + self.tails.capacity() * size_of::<Tails>()
             + self.middles.capacity() * size_of::<Middles>()
-            + self.lists.capacity() * size_of::<u32>()
+            + (self.always.capacity() + self.lists.capacity()) * size_of::<u32>()
     }
 }
 
@@ -259,19 +245,19 @@ fn list(lists: &mut Vec<u32>, numbers: impl ExactSizeIterator<Item = u32>) -> Ne
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Placed {
     key: u64,
-    /// From how many bytes the key was made; collisions between these would hide patterns.
-    length: u16,
+    /// How the key was made; collisions between different ways would hide patterns.
+    kind: u8,
     number: u32,
 }
 
 struct Builder<'p> {
     patterns: &'p Patterns,
     seeds: Seeds,
+    always: Vec<u32>,
     /// The patterns with what tells them apart within their group.
     order: Vec<Placed>,
     groups: Vec<Group>,
     entries: Vec<(u64, Next)>,
-    tails: Vec<Tails>,
     middles: Vec<Middles>,
     lists: Vec<u32>,
 }
@@ -281,10 +267,10 @@ impl<'p> Builder<'p> {
         Builder {
             patterns,
             seeds,
+            always: vec![],
             order: vec![],
             groups: vec![],
             entries: vec![],
-            tails: vec![],
             middles: vec![],
             lists: vec![],
         }
@@ -298,14 +284,16 @@ impl<'p> Builder<'p> {
             from: 0,
             to: self.order.len(),
             key: None,
-            known: Known::Start(0),
+            known: Known::Start { words: 0 },
         });
         while let Some(group) = self.groups.pop() {
-            let next = match group.known {
-                Known::Start(at) => self.by_head(group.from, group.to, at),
-                Known::Head(head) => self.by_tail(group.from, group.to, group.key, head),
-                Known::Ends(head, tail) => {
-                    self.by_middle(group.from, group.to, group.key, head, tail)
+            let Group { from, to, key, known } = group;
+            let next = match known {
+                _ if to - from <= FEW => self.list_of(from, to),
+                Known::Start { words } => self.by_head(from, to, words),
+                Known::Head { head, words, parent } => self.by_tail(from, to, head, words, parent),
+                Known::Ends { head, tail } => {
+                    self.by_middle(from, to, key.unwrap_or_default(), head, tail)
                 }
             };
             match group.key {
@@ -314,15 +302,14 @@ impl<'p> Builder<'p> {
             }
         }
         let table = Table::new(&self.entries)?;
-        self.tails.shrink_to_fit();
         self.middles.shrink_to_fit();
         self.lists.shrink_to_fit();
         Some(Index {
             seeds: self.seeds,
             literals,
+            always: self.always,
             root,
             table,
-            tails: self.tails,
             middles: self.middles,
             lists: self.lists,
         })
@@ -332,12 +319,17 @@ impl<'p> Builder<'p> {
     fn literals(&mut self) -> Option<Option<Table>> {
         let mut literals = vec![];
         for number in 0..self.patterns.len() as u32 {
-            let pieces = self.patterns.pieces(number);
-            if pieces.middle.is_empty() {
-                let key = Starts::new::<false>(&self.seeds, pieces.head).whole();
+            let parts = self.patterns.parts(number);
+            if parts.middle == Middle::Empty {
+                let key = self.seeds.whole::<false>(parts.head);
                 literals.push((key, number));
+            } else if parts.middle == Middle::Stars
+                && parts.head.is_empty()
+                && parts.tail.is_empty()
+            {
+                self.always.push(number);
             } else {
-                self.order.push(Placed { key: 0, length: 0, number });
+                self.order.push(Placed { key: 0, kind: 0, number });
             }
         }
         if literals.is_empty() {
@@ -360,116 +352,111 @@ impl<'p> Builder<'p> {
         list(&mut self.lists, part.iter().map(|placed| placed.number))
     }
 
-    /// Sorts a part of the order by the keys and lengths given by `key`, and calls `each` for
+    /// Sorts a part of the order by the keys and kinds given by `key`, and calls `each` for
     /// every stretch of equal ones with its bounds and its first pattern.
     fn split(
         &mut self,
         from: usize,
         to: usize,
-        key: impl Fn(Pieces<'_>) -> (u64, usize),
+        key: impl Fn(Parts<'_>) -> (u64, usize),
         mut each: impl FnMut(&mut Self, usize, usize, Placed),
     ) {
         let patterns = self.patterns;
         let Some(part) = self.order.get_mut(from..to) else { return };
         for placed in part.iter_mut() {
-            let (key, length) = key(patterns.pieces(placed.number));
-            // Keys look at no more than MAX_HEAD bytes.
-            (placed.key, placed.length) = (key, length as u16);
+            let (key, kind) = key(patterns.parts(placed.number));
+            // A kind is at most WORD.
+            (placed.key, placed.kind) = (key, kind as u8);
         }
         part.sort_unstable();
         let mut start = from;
         while let Some(&first) = self.order.get(start).filter(|_| start < to) {
             let part = self.order.get(start..to).unwrap_or_default();
-            let equal = |other: &&Placed| (other.key, other.length) == (first.key, first.length);
+            let equal = |other: &&Placed| (other.key, other.kind) == (first.key, first.kind);
             let end = start + part.iter().take_while(equal).count();
             each(self, start, end, first);
             start = end;
         }
     }
 
-    /// Tells apart patterns whose heads start with the same `at` bytes.
-    fn by_head(&mut self, from: usize, to: usize, at: usize) -> Next {
-        if to - from <= FEW_HEADS {
-            return self.list_of(from, to);
-        }
-        let at = self.common_words(from, to, at);
-        let seeds = self.seeds.clone();
+    /// Tells apart patterns whose heads start with the same words.
+    fn by_head(&mut self, from: usize, to: usize, words: usize) -> Next {
+        let patterns = self.patterns;
+        let heads = self.order.get(from..to).unwrap_or_default().iter();
+        let heads = heads.map(|placed| keyed_head(patterns.parts(placed.number)));
+        let words = words + common_words(heads, WORD * words, |head, at| head.get(at));
+        let ladder = self.seeds.head.clone();
         let mut cuts = 0;
         self.split(
             from,
             to,
-            |pieces| {
-                let head = pieces.head.get(..pieces.head_key_len()).unwrap_or_default();
-                let starts = Starts::new::<false>(&seeds, head);
-                if head.len() - at < WORD {
-                    (starts.whole(), head.len() - at)
+            |parts| {
+                let head = keyed_head(parts);
+                let term = |index| ladder.rung(index).term(word_at::<false>(head, WORD * index));
+                let more = (head.len() - WORD * words).min(WORD);
+                let sum = (0..words + more / WORD)
+                    .fold(0, |sum: u64, index| sum.wrapping_add(term(index)));
+                if more < WORD {
+                    (ladder.cut(sum, more, term(words)), more)
                 } else {
-                    (starts.branch(at + WORD), WORD)
+                    (ladder.branch(sum), WORD)
                 }
             },
             |this, from, to, first| {
-                let more = usize::from(first.length);
+                let more = usize::from(first.kind);
                 cuts |= 1 << more;
-                let known =
-                    if more < WORD { Known::Head(at + more) } else { Known::Start(at + WORD) };
+                let known = if more < WORD {
+                    Known::Head { head: WORD * words + more, words: 0, parent: first.key }
+                } else {
+                    Known::Start { words: words + 1 }
+                };
                 this.groups.push(Group { from, to, key: Some(first.key), known });
             },
         );
-        // Keys look at no more than MAX_HEAD bytes.
-        Next::Heads { at: at as u16, cuts }
+        // Keys look at no more than MAX_END bytes.
+        Next::Heads { words: words as u8, cuts }
     }
 
-    /// Returns how many bytes all heads start with, in whole words, if they agree on `at`.
-    fn common_words(&self, from: usize, to: usize, at: usize) -> usize {
-        let heads = self.order.get(from..to).unwrap_or_default().iter().map(|placed| {
-            let pieces = self.patterns.pieces(placed.number);
-            pieces.head.get(at..pieces.head_key_len()).unwrap_or_default()
-        });
-        let common = heads.clone().next().map_or(0, |first| {
-            heads.fold(first.len(), |common, head| {
-                common.min(first.iter().zip(head).take_while(|(a, b)| a == b).count())
-            })
-        });
-        at + common / WORD * WORD
-    }
-
-    /// Tells apart patterns with the same head.
-    fn by_tail(&mut self, from: usize, to: usize, key: Option<u64>, head: usize) -> Next {
-        let Some(parent) = key.filter(|_| to - from > FEW_TAILS) else {
-            return self.list_of(from, to);
-        };
-        let seeds = self.seeds.clone();
-        let mut lengths = 0;
+    /// Tells apart patterns with the same head whose tails end with the same words.
+    fn by_tail(&mut self, from: usize, to: usize, head: usize, words: usize, parent: u64) -> Next {
+        let patterns = self.patterns;
+        let tails = self.order.get(from..to).unwrap_or_default().iter();
+        let tails = tails.map(|placed| keyed_tail(patterns.parts(placed.number)));
+        let words = words + common_words(tails, WORD * words, |tail, at| tail.iter().rev().nth(at));
+        let ladder = self.seeds.tail.clone();
+        let mut cuts = 0;
         self.split(
             from,
             to,
-            |pieces| {
-                let length = pieces.tail_key_len();
-                (seeds.tail::<false>(parent, pieces.tail, length), length)
+            |parts| {
+                let tail = keyed_tail(parts);
+                let word = |index| word_before::<false>(tail, tail.len() - WORD * index);
+                let term = |index| ladder.rung(index).term(word(index));
+                let more = (tail.len() - WORD * words).min(WORD);
+                let sum = (0..words + more / WORD)
+                    .fold(parent, |sum: u64, index| sum.wrapping_add(term(index)));
+                if more < WORD {
+                    (ladder.cut(sum, more, term(words)), more)
+                } else {
+                    (ladder.branch(sum), WORD)
+                }
             },
             |this, from, to, first| {
-                let tail = usize::from(first.length);
-                lengths |= 1 << tail;
-                let known = Known::Ends(head, tail);
+                let more = usize::from(first.kind);
+                cuts |= 1 << more;
+                let known = if more < WORD {
+                    Known::Ends { head, tail: WORD * words + more }
+                } else {
+                    Known::Head { head, words: words + 1, parent }
+                };
                 this.groups.push(Group { from, to, key: Some(first.key), known });
             },
         );
-        self.tails.push(Tails { lengths, head: head as u32 });
-        Next::Tails(self.tails.len() as u32 - 1)
+        Next::Tails { words: words as u8, cuts }
     }
 
     /// Tells apart patterns with the same head and tail.
-    fn by_middle(
-        &mut self,
-        from: usize,
-        to: usize,
-        key: Option<u64>,
-        head: usize,
-        tail: usize,
-    ) -> Next {
-        let Some(parent) = key.filter(|_| to - from > FEW_MIDDLES) else {
-            return self.list_of(from, to);
-        };
+    fn by_middle(&mut self, from: usize, to: usize, parent: u64, head: usize, tail: usize) -> Next {
         let seeds = self.seeds.clone();
         let patterns = self.patterns;
         let mut firsts = [Firsts::None; WINDOWS.len()];
@@ -478,21 +465,22 @@ impl<'p> Builder<'p> {
         self.split(
             from,
             to,
-            |pieces| {
-                let literal = pieces.longest_literal();
-                match WINDOWS.iter().rfind(|&&length| length <= literal.len()) {
-                    Some(&length) => (seeds.window::<false>(parent, literal, 0, length), length),
+            |parts| {
+                let literal = longest_literal(parts);
+                match WINDOWS.iter().rposition(|&length| length <= literal.len()) {
+                    // Counted from one, as nought stands for no window at all.
+                    Some(class) => (seeds.window_at::<false>(parent, class, literal, 0), class + 1),
                     None => (0, 0),
                 }
             },
             |this, from, to, first| {
-                let class = WINDOWS.iter().position(|&length| length == first.length.into());
+                let class = usize::from(first.kind).checked_sub(1);
                 let slot = class.and_then(|class| firsts.get_mut(class));
                 let part = this.order.get(from..to).unwrap_or_default();
                 match slot {
                     Some(slot) if part.len() <= many => {
                         for placed in part {
-                            let literal = patterns.pieces(placed.number).longest_literal();
+                            let literal = longest_literal(patterns.parts(placed.number));
                             *slot = literal.first().map_or(*slot, |&byte| slot.with(byte));
                         }
                         let next = this.list_of(from, to);
@@ -511,4 +499,23 @@ impl<'p> Builder<'p> {
         self.middles.push(Middles { rest, head: head as u32, tail: tail as u32, firsts });
         Next::Middles(self.middles.len() as u32 - 1)
     }
+}
+
+/// Returns how many words, from the byte `at` on, all ends have in common; `byte` reads them.
+fn common_words<'p>(
+    ends: impl Iterator<Item = &'p [u8]>,
+    at: usize,
+    byte: impl Fn(&'p [u8], usize) -> Option<&'p u8>,
+) -> usize {
+    let mut ends = ends.peekable();
+    let Some(&first) = ends.peek() else { return 0 };
+    let mut common = first.len().saturating_sub(at);
+    for end in ends {
+        common =
+            (0..common).take_while(|more| byte(first, at + more) == byte(end, at + more)).count();
+        if common < WORD {
+            return 0;
+        }
+    }
+    common / WORD
 }

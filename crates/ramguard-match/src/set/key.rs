@@ -9,162 +9,155 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
-use crate::word::{WORD, folded, lowest_bytes, word_at, word_before};
+use crate::word::{WORD, lowest_bytes, word_at, word_before};
 
-/// How many bytes of a head the keys look at.
-pub(super) const MAX_HEAD: usize = 128;
-
-/// How many bytes of a tail the keys look at.
-pub(super) const MAX_TAIL: usize = 32;
+/// How many bytes of a head, and of a tail, the keys look at.
+pub(super) const MAX_END: usize = WORD * MAX_WORDS;
 
 /// The lengths that a window can have, in bytes.
 pub(super) const WINDOWS: [usize; 4] = [2, 4, 8, 16];
 
-const HEAD_WORDS: usize = MAX_HEAD / WORD;
+const MAX_WORDS: usize = 16;
 
 /// The multipliers of one set.
 #[derive(Clone, Debug)]
 pub(super) struct Seeds {
-    head: [(u64, u64); HEAD_WORDS + 1],
-    tail: [(u64, u64); MAX_TAIL / WORD],
-    window: [(u64, u64); 2],
-    length: u64,
-    /// Bits of a key that are kept; fewer than all of them only in tests of collisions.
-    kept: u64,
+    pub(super) head: Ladder,
+    pub(super) tail: Ladder,
+    window: [(u64, u64); WINDOWS.len() + 1],
+    whole: [u64; 4],
 }
 
 impl Seeds {
     /// Draws seeds that nobody outside this process can foresee.
-    pub(super) fn random(kept: u64) -> Seeds {
+    pub(super) fn random() -> Seeds {
         let mut state = RandomState::new().hash_one(0_u64);
-        let mut next = || {
+        Seeds::new(|| {
             // The output function of a splitmix generator: a bijection that mixes all bits.
             state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
             let mut bits = state;
             bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
             bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             bits ^ (bits >> 31)
-        };
+        })
+    }
+
+    /// Makes seeds of the numbers that `next` returns.
+    pub(super) fn new(mut next: impl FnMut() -> u64) -> Seeds {
         Seeds {
-            head: std::array::from_fn(|_| (next(), next())),
-            tail: std::array::from_fn(|_| (next(), next())),
+            head: Ladder::new(&mut next),
+            tail: Ladder::new(&mut next),
             window: std::array::from_fn(|_| (next(), next())),
-            length: next() | 1,
-            kept,
+            whole: std::array::from_fn(|_| next()),
         }
     }
 
-    /// Adds the length to a sum of terms.
+    /// Returns the key of a whole text, however long it is.
     #[inline]
-    fn finish(&self, sum: u64, length: usize) -> u64 {
-        sum.wrapping_add(self.length.wrapping_mul(length as u64 + 1)) & self.kept
+    pub(super) fn whole<const FOLD: bool>(&self, text: &[u8]) -> u64 {
+        let [first, second, third, fourth] = self.whole;
+        let mut key = third ^ text.len() as u64;
+        let Some(last) = text.last_chunk::<{ 2 * WORD }>() else {
+            // The words overlap, or are the same one; the length tells where.
+            let word = word_at::<FOLD>(text, 0);
+            return product(word ^ first, word_before::<FOLD>(text, text.len()) ^ second ^ key);
+        };
+        let (chunks, _) = text.as_chunks::<{ 2 * WORD }>();
+        for chunk in chunks {
+            let (word, next) = (word_at::<FOLD>(chunk, 0), word_at::<FOLD>(chunk, WORD));
+            key = product(word ^ first, next ^ key);
+        }
+        // The last bytes are read again, most of the time, rather than fewer of them.
+        product(word_at::<FOLD>(last, 0) ^ second, word_at::<FOLD>(last, WORD) ^ fourth ^ key)
     }
 
-    /// Returns the term of the `index`th word of a head.
-    #[inline]
-    fn head_term(&self, index: usize, word: u64) -> u64 {
-        let (add, multiply) = self.head.get(index).copied().unwrap_or((0, 1));
-        product(word ^ add, multiply)
-    }
-
-    /// Returns the key of the last `length` bytes of `text` below the key `parent`.
+    /// Returns the key of a window below the key `parent`.
     ///
-    /// `length` is at most [`MAX_TAIL`] and at most the length of the text.
+    /// `class` is the number of its length in [`WINDOWS`]; `word` holds its first bytes and zeros
+    /// behind them, `more` its second word if it has one.
     #[inline]
-    pub(super) fn tail<const FOLD: bool>(&self, parent: u64, text: &[u8], length: usize) -> u64 {
-        let mut sum = parent.rotate_left(21);
-        let (mut left, mut end) = (length, text.len());
-        for (add, multiply) in self.tail {
-            if left == 0 {
-                break;
-            }
-            let taken = left.min(WORD);
-            let word = word_before::<FOLD>(text, end) & !lowest_bytes(WORD - taken);
+    pub(super) fn window(&self, parent: u64, class: usize, word: u64, more: Option<u64>) -> u64 {
+        let (add, multiply) = self.window.get(class).copied().unwrap_or_default();
+        let mut sum = parent.wrapping_add(product(word ^ add, multiply));
+        if let Some(word) = more {
+            let (add, multiply) = self.window.last().copied().unwrap_or_default();
             sum = sum.wrapping_add(product(word ^ add, multiply));
-            left -= taken;
-            end -= taken;
         }
-        self.finish(sum, length)
+        sum
     }
 
-    /// Returns the key of the `length` bytes of `text` at `at` below the key `parent`.
-    ///
-    /// `length` is one of [`WINDOWS`], and the text reaches that far.
+    /// Returns the key of the window at `at` in `text`, which reaches that far; see
+    /// [`Seeds::window`].
     #[inline]
-    pub(super) fn window<const FOLD: bool>(
+    pub(super) fn window_at<const FOLD: bool>(
         &self,
         parent: u64,
+        class: usize,
         text: &[u8],
         at: usize,
-        length: usize,
     ) -> u64 {
-        let [(add, multiply), (add_second, multiply_second)] = self.window;
-        let first = word_at::<FOLD>(text, at) & lowest_bytes(length);
-        let mut sum = parent.rotate_left(42).wrapping_add(product(first ^ add, multiply));
-        if length > WORD {
-            let second = word_at::<FOLD>(text, at + WORD);
-            sum = sum.wrapping_add(product(second ^ add_second, multiply_second));
-        }
-        self.finish(sum, length)
+        let length = WINDOWS.get(class).copied().unwrap_or_default();
+        let word = word_at::<FOLD>(text, at) & lowest_bytes(length);
+        let more = (length > WORD).then(|| word_at::<FOLD>(text, at + WORD));
+        self.window(parent, class, word, more)
     }
 }
 
-/// What the keys of all starts of one text are made of.
-pub(super) struct Starts<'s> {
-    seeds: &'s Seeds,
-    /// Item `i` is the sum of the terms of the first `i` words.
-    sums: [u64; HEAD_WORDS + 1],
-    whole: u64,
+/// The multipliers for one end of a text, from that end inwards.
+///
+/// Keys are made of the words that are counted off from that end. A sum stands for some of them
+/// and for the key of what was known before; it grows by [`Rung::term`].
+#[derive(Clone, Debug)]
+pub(super) struct Ladder {
+    rungs: [Rung; MAX_WORDS + 1],
+    /// Added to keys of ends that are so many bytes longer than the words of the sum.
+    cuts: [u64; WORD],
+    branch: u64,
 }
 
-impl<'s> Starts<'s> {
-    /// Reads `text` once.
+/// The multiplier for the word of one number.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rung {
+    add: u64,
+    multiply: u64,
+}
+
+impl Rung {
+    /// Returns what is added to a sum for `word`.
     #[inline]
-    pub(super) fn new<const FOLD: bool>(seeds: &'s Seeds, text: &[u8]) -> Starts<'s> {
-        let mut sums = [0; HEAD_WORDS + 1];
-        let mut sum = 0_u64;
-        let (words, rest) = text.as_chunks::<WORD>();
-        for ((index, word), slot) in words.iter().enumerate().zip(sums.iter_mut().skip(1)) {
-            sum = sum.wrapping_add(seeds.head_term(index, folded::<FOLD>(word)));
-            *slot = sum;
+    pub(super) fn term(self, word: u64) -> u64 {
+        product(word ^ self.add, self.multiply)
+    }
+}
+
+impl Ladder {
+    fn new(mut next: impl FnMut() -> u64) -> Ladder {
+        Ladder {
+            rungs: std::array::from_fn(|_| Rung { add: next(), multiply: next() }),
+            cuts: std::array::from_fn(|_| next()),
+            branch: next(),
         }
-        let mut whole = sum;
-        if words.len() <= HEAD_WORDS {
-            let word = word_at::<FOLD>(text, text.len() - rest.len());
-            whole = sum.wrapping_add(seeds.head_term(words.len(), word));
-        } else {
-            // Here the terms depend on each other, so that any number of them can be had.
-            let [(add, multiply), ..] = seeds.head;
-            for at in (MAX_HEAD..text.len()).step_by(WORD) {
-                whole = product(whole ^ word_at::<FOLD>(text, at) ^ add, multiply);
-            }
-        }
-        Starts { seeds, sums, whole: seeds.finish(whole, text.len()) }
     }
 
-    /// Returns the key of the whole text, however long it is.
+    /// Returns the rung of the `index`th word.
     #[inline]
-    pub(super) fn whole(&self) -> u64 {
-        self.whole
+    pub(super) fn rung(&self, index: usize) -> Rung {
+        self.rungs.get(index).copied().unwrap_or_default()
     }
 
-    /// Returns the key of the first `length` bytes, of which `word` holds those from the last
-    /// multiple of eight on and zeros for the others. `length` is at most [`MAX_HEAD`] and at
-    /// most the length of the text.
-    #[inline]
-    pub(super) fn start(&self, length: usize, word: u64) -> u64 {
-        let index = length / WORD;
-        let sum = self.sums.get(index).copied().unwrap_or(0);
-        self.seeds.finish(sum.wrapping_add(self.seeds.head_term(index, word)), length)
-    }
-
-    /// Returns the key of a branch behind the first `length` bytes, a multiple of eight.
+    /// Returns the key of an end that is `more` bytes longer than the words of `sum`.
     ///
-    /// It is another key than that of the start of the same length.
+    /// `term` is that of the next word with only these bytes kept, the others zero.
     #[inline]
-    pub(super) fn branch(&self, length: usize) -> u64 {
-        let sum = self.sums.get(length / WORD).copied().unwrap_or(0);
-        self.seeds.finish(sum.rotate_left(32), length)
+    pub(super) fn cut(&self, sum: u64, more: usize, term: u64) -> u64 {
+        let cut = self.cuts.get(more).copied().unwrap_or(0);
+        sum.wrapping_add(cut).wrapping_add(term)
+    }
+
+    /// Returns the key of a branch behind the words of `sum`, another one than that of a cut.
+    #[inline]
+    pub(super) fn branch(&self, sum: u64) -> u64 {
+        sum.wrapping_add(self.branch).rotate_left(32)
     }
 }
 
@@ -180,29 +173,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_of_a_start_is_that_of_the_same_bytes_standing_alone() {
-        let seeds = Seeds::random(!0);
-        let text: Vec<u8> = (0..200).collect();
-        let starts = Starts::new::<false>(&seeds, &text);
-        for length in 0..=MAX_HEAD {
-            let alone = &text[..length];
-            let word = word_at::<false>(alone, length / WORD * WORD);
-            assert_eq!(starts.start(length, word), Starts::new::<false>(&seeds, alone).whole());
+    fn every_byte_of_a_text_counts_and_so_does_its_length() {
+        let seeds = Seeds::random();
+        let text: Vec<u8> = (0..200).map(|at| at ^ 0x80).collect();
+        for length in 0..text.len() {
+            let text = &text[..length];
+            for at in 0..length {
+                let mut other = text.to_vec();
+                other[at] ^= 1;
+                let key = seeds.whole::<false>(&other);
+                assert_ne!(seeds.whole::<false>(text), key, "byte {at} of {length}");
+            }
+            let longer = seeds.whole::<false>(&[text, b"\0"].concat());
+            assert_ne!(seeds.whole::<false>(text), longer, "{length}");
         }
     }
 
     #[test]
-    fn keys_of_tails_and_windows_do_not_depend_on_what_stands_around() {
-        let seeds = Seeds::random(!0);
-        let text: Vec<u8> = (0..100).collect();
-        for length in 0..=MAX_TAIL {
-            let alone = &text[text.len() - length..];
-            let key = seeds.tail::<false>(7, &text, length);
-            assert_eq!(key, seeds.tail::<false>(7, alone, length));
+    fn a_text_of_capitals_has_the_key_of_its_small_letters_when_folded() {
+        let seeds = Seeds::random();
+        let text = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ[abcdefghijklmnopqrstuvwxyz]";
+        for length in 0..text.len() {
+            let text = &text[..length];
+            let small = text.to_ascii_lowercase();
+            assert_eq!(seeds.whole::<true>(text), seeds.whole::<false>(&small));
         }
-        for length in WINDOWS {
-            let key = seeds.window::<false>(7, &text, 30, length);
-            assert_eq!(key, seeds.window::<false>(7, &text[30..30 + length], 0, length));
+    }
+
+    #[test]
+    fn keys_of_windows_do_not_depend_on_what_stands_around() {
+        let seeds = Seeds::random();
+        let text: Vec<u8> = (0..100).collect();
+        for (class, length) in WINDOWS.into_iter().enumerate() {
+            let key = seeds.window_at::<false>(7, class, &text, 30);
+            assert_eq!(key, seeds.window_at::<false>(7, class, &text[30..30 + length], 0));
         }
     }
 }

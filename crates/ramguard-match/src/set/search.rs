@@ -1,17 +1,17 @@
 //! One look-up: from a text through the index to the patterns that fit it.
 //!
-//! The way is bounded by the index and not by the text alone: at most 17 branches of heads with 9
-//! cuts each; behind every head at most 33 lengths of tails; behind every tail four windows at
-//! every place of the text. Every list is checked at most once.
+//! What is looked at is bounded by the index and not by the text alone: at most
+//! 17 branches of heads with 9 cuts each; behind every head as many of tails; behind every pair of
+//! them four windows at every place of the text. Every list is checked at most once.
 
 use std::ops::ControlFlow;
 
-use super::index::{Firsts, Index, Middles, Patterns, Pieces};
-use super::key::{Starts, WINDOWS};
+use super::index::{Firsts, Index, Middles, Patterns};
+use super::key::WINDOWS;
 use super::table::Next;
+use crate::steps;
 use crate::window::{self, WIDTH};
-use crate::word::{Folding, WORD, lowest_bytes, word_at};
-use crate::{pattern, steps};
+use crate::word::{Folding, WORD, highest_bytes, lowest_bytes, word_at, word_before};
 
 /// What is done with the patterns that fit.
 pub(super) trait Sink {
@@ -23,165 +23,225 @@ pub(super) trait Sink {
 }
 
 /// A look-up of one text.
-struct Search<'s, 't, const FOLD: bool> {
+struct Search<'s, 't, const FOLD: bool, S> {
     patterns: &'s Patterns,
     index: &'s Index,
     text: &'t str,
     bytes: &'t [u8],
+    sink: &'s mut S,
+    /// Where in the text one byte stands, as it was last asked for.
+    seen: Seen,
+}
+
+/// The places of a byte in one window of the text.
+#[derive(Clone, Copy)]
+struct Seen {
+    byte: u8,
+    from: usize,
+    places: u64,
 }
 
 /// Hands every pattern that fits `text` to `sink`, in no order, until told to stop.
-pub(super) fn search<const FOLD: bool>(
+#[inline]
+pub(super) fn search<const FOLD: bool, S: Sink>(
     patterns: &Patterns,
     index: &Index,
     text: &str,
-    sink: &mut impl Sink,
+    sink: &mut S,
 ) -> ControlFlow<()> {
-    let search = Search::<FOLD> { patterns, index, text, bytes: text.as_bytes() };
-    let starts = Starts::new::<FOLD>(&index.seeds, search.bytes);
+    let bytes = text.as_bytes();
+    let seen = Seen { byte: 0, from: usize::MAX, places: 0 };
+    let mut search = Search::<FOLD, S> { patterns, index, text, bytes, sink, seen };
+    index.always.iter().try_for_each(|&number| search.sink.take(number))?;
     if let Some(literals) = &index.literals {
-        search.check(literals.get_likely(starts.whole()), sink)?;
+        let next = literals.get(index.seeds.whole::<FOLD>(bytes));
+        search.check(next, 0)?;
     }
-    search.by_head(&starts, sink)
+    search.by_head()
 }
 
-impl<const FOLD: bool> Search<'_, '_, FOLD> {
-    fn by_head(&self, starts: &Starts<'_>, sink: &mut impl Sink) -> ControlFlow<()> {
+impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
+    #[inline]
+    fn by_head(&mut self) -> ControlFlow<()> {
+        let (Index { seeds, table, .. }, bytes) = (self.index, self.bytes);
+        let ladder = &seeds.head;
         let mut next = self.index.root;
-        while let Next::Heads { at, cuts } = next {
-            let at = usize::from(at);
-            let Some(room) = self.bytes.len().checked_sub(at) else { break };
-            let word = word_at::<FOLD>(self.bytes, at);
-            let mut left = u64::from(cuts & 0xFF) & window::lowest(room + 1);
+        let (mut sum, mut summed) = (0_u64, 0);
+        while let Next::Heads { words, cuts } = next {
+            let words = usize::from(words);
+            while summed < words {
+                let word = word_at::<FOLD>(bytes, WORD * summed);
+                sum = sum.wrapping_add(ladder.rung(summed).term(word));
+                summed += 1;
+            }
+            let Some(room) = bytes.len().checked_sub(WORD * words) else {
+                return ControlFlow::Continue(());
+            };
+            let (rung, word) = (ladder.rung(words), word_at::<FOLD>(bytes, WORD * words));
+            let mut left = u64::from(cuts) & window::lowest(room.min(WORD - 1) + 1);
             while left != 0 {
                 let more = left.trailing_zeros() as usize;
                 left &= left - 1;
                 steps::count(1);
-                let key = starts.start(at + more, word & lowest_bytes(more));
-                self.behind_head(self.index.table.get(key), key, sink)?;
+                let key = ladder.cut(sum, more, rung.term(word & lowest_bytes(more)));
+                if table.may_have(key) {
+                    self.behind_head(key)?;
+                }
             }
-            if cuts >> WORD & 1 == 0 || room < WORD {
+            if cuts >> WORD == 0 || room < WORD {
                 return ControlFlow::Continue(());
             }
             steps::count(1);
-            next = self.index.table.get(starts.branch(at + WORD));
+            sum = sum.wrapping_add(rung.term(word));
+            summed += 1;
+            let key = ladder.branch(sum);
+            if !table.may_have(key) {
+                return ControlFlow::Continue(());
+            }
+            next = table.get(key);
         }
         // Few patterns are left, and whether their heads fit is not known.
-        self.check(next, sink)
+        self.check(next, 0)
     }
 
-    #[inline]
-    fn behind_head(&self, next: Next, key: u64, sink: &mut impl Sink) -> ControlFlow<()> {
-        match next {
-            Next::Nothing => ControlFlow::Continue(()),
-            Next::Tails(tails) => self.by_tail(tails, key, sink),
-            _ => self.check(next, sink),
+    fn behind_head(&mut self, key: u64) -> ControlFlow<()> {
+        match self.index.table.get(key) {
+            next @ Next::Tails { .. } => self.by_tail(next, key),
+            next => self.check(next, 0),
         }
     }
 
-    fn by_tail(&self, tails: u32, parent: u64, sink: &mut impl Sink) -> ControlFlow<()> {
-        let Some(tails) = self.index.tails.get(tails as usize) else {
-            return ControlFlow::Continue(());
-        };
-        let Some(room) = self.bytes.len().checked_sub(tails.head as usize) else {
-            return ControlFlow::Continue(());
-        };
-        let mut left = tails.lengths & window::lowest(room.saturating_add(1));
-        while left != 0 {
-            let length = left.trailing_zeros() as usize;
-            left &= left - 1;
-            steps::count(1);
-            let key = self.index.seeds.tail::<FOLD>(parent, self.bytes, length);
-            match self.index.table.get(key) {
-                Next::Nothing => {}
-                Next::Middles(middles) => {
-                    if let Some(middles) = self.index.middles.get(middles as usize) {
-                        self.by_middle(middles, key, sink)?;
+    fn by_tail(&mut self, tails: Next, parent: u64) -> ControlFlow<()> {
+        let (Index { seeds, table, .. }, bytes) = (self.index, self.bytes);
+        let ladder = &seeds.tail;
+        let mut next = tails;
+        let (mut sum, mut summed) = (parent, 0);
+        while let Next::Tails { words, cuts } = next {
+            let words = usize::from(words);
+            let Some(room) = bytes.len().checked_sub(WORD * words) else {
+                return ControlFlow::Continue(());
+            };
+            while summed < words {
+                let word = word_before::<FOLD>(bytes, bytes.len() - WORD * summed);
+                sum = sum.wrapping_add(ladder.rung(summed).term(word));
+                summed += 1;
+            }
+            let (rung, word) = (ladder.rung(words), word_before::<FOLD>(bytes, room));
+            let mut left = u64::from(cuts) & window::lowest(room.min(WORD - 1) + 1);
+            while left != 0 {
+                let more = left.trailing_zeros() as usize;
+                left &= left - 1;
+                steps::count(1);
+                let key = ladder.cut(sum, more, rung.term(word & highest_bytes(more)));
+                if table.may_have(key) {
+                    match table.get(key) {
+                        Next::Middles(middles) => self.by_middle(middles, key)?,
+                        next => self.check(next, 0)?,
                     }
                 }
-                next => self.check(next, sink)?,
             }
+            if cuts >> WORD == 0 || room < WORD {
+                return ControlFlow::Continue(());
+            }
+            steps::count(1);
+            sum = sum.wrapping_add(rung.term(word));
+            summed += 1;
+            let key = ladder.branch(sum);
+            if !table.may_have(key) {
+                return ControlFlow::Continue(());
+            }
+            next = table.get(key);
         }
-        ControlFlow::Continue(())
+        self.check(next, 0)
     }
 
-    fn by_middle(&self, middles: &Middles, parent: u64, sink: &mut impl Sink) -> ControlFlow<()> {
-        self.check(middles.rest, sink)?;
-        let from = middles.head as usize;
-        let Some(to) = self.bytes.len().checked_sub(middles.tail as usize) else {
+    fn by_middle(&mut self, middles: u32, parent: u64) -> ControlFlow<()> {
+        let Index { seeds, table, middles: all, .. } = self.index;
+        let Some(&Middles { rest, head, tail, firsts }) = all.get(middles as usize) else {
             return ControlFlow::Continue(());
         };
-        let mut padded = [0; WIDTH];
-        let text = window::at_least_one(self.bytes, &mut padded);
-        for (firsts, length) in middles.firsts.into_iter().zip(WINDOWS) {
-            if firsts == Firsts::None {
-                continue;
-            }
-            let mut at = from;
-            while at + length <= to {
-                steps::count(1);
-                let mut places =
-                    window::lowest(to - length - at + 1) & firsts_at::<FOLD>(firsts, text, at);
+        self.check(rest, 0)?;
+        let from = head as usize;
+        let Some(to) = self.bytes.len().checked_sub(tail as usize) else {
+            return ControlFlow::Continue(());
+        };
+        for at in (from / WIDTH * WIDTH..to).step_by(WIDTH) {
+            let after = !window::lowest(from.saturating_sub(at));
+            for ((class, length), firsts) in WINDOWS.into_iter().enumerate().zip(firsts) {
+                let Some(last) = to.checked_sub(at + length).filter(|_| firsts != Firsts::None)
+                else {
+                    continue;
+                };
+                let mut places = self.places(firsts, at) & after & window::lowest(last + 1);
                 while places != 0 {
                     let place = at + places.trailing_zeros() as usize;
                     places &= places - 1;
                     steps::count(1);
-                    let key = self.index.seeds.window::<FOLD>(parent, self.bytes, place, length);
-                    match self.index.table.get(key) {
-                        Next::Nothing => {}
-                        next => {
-                            if self.first(next).is_some_and(|first| sink.visit(first)) {
-                                self.check(next, sink)?;
-                            }
-                        }
+                    let key = seeds.window_at::<FOLD>(parent, class, self.bytes, place);
+                    if table.may_have(key) {
+                        self.visit(table.get(key), place)?;
                     }
                 }
-                at += WIDTH;
             }
         }
         ControlFlow::Continue(())
     }
 
-    fn first(&self, next: Next) -> Option<u32> {
-        match next {
-            Next::One(number) => Some(number),
-            Next::List(start) => self.index.list(start).first().copied(),
-            _ => None,
+    /// Returns the set of places from `at` on where one of `firsts` stands, and maybe more.
+    #[inline]
+    fn places(&mut self, firsts: Firsts, at: usize) -> u64 {
+        match firsts {
+            Firsts::None => 0,
+            Firsts::One(byte) => self.places_of(byte, at),
+            Firsts::Two(one, other) => self.places_of(one, at) | self.places_of(other, at),
+            Firsts::Any => !0,
         }
     }
 
-    /// Checks the patterns that `next` names, and hands those that fit to `sink`.
     #[inline]
-    fn check(&self, next: Next, sink: &mut impl Sink) -> ControlFlow<()> {
+    fn places_of(&mut self, byte: u8, from: usize) -> u64 {
+        if (self.seen.byte, self.seen.from) != (byte, from) {
+            steps::count(1);
+            let places = window::roughly_at::<FOLD>(self.bytes, from, byte);
+            self.seen = Seen { byte, from, places };
+        }
+        self.seen.places
+    }
+
+    /// Checks the patterns that `next` names unless that was done before.
+    fn visit(&mut self, next: Next, place: usize) -> ControlFlow<()> {
+        let first = match next {
+            Next::One(number) => Some(number),
+            Next::List(start) => self.index.list(start).first().copied(),
+            _ => None,
+        };
+        match first {
+            Some(first) if self.sink.visit(first) => self.check(next, place),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Checks the patterns that `next` names, and hands those that fit to the sink.
+    ///
+    /// `place` is where the longest literal of their middles seems to be, zero if nobody knows.
+    #[inline]
+    fn check(&mut self, next: Next, place: usize) -> ControlFlow<()> {
         match next {
-            Next::One(number) => self.check_one(number, sink),
+            Next::One(number) => self.check_one(number, place),
             Next::List(start) => {
-                self.index.list(start).iter().try_for_each(|&number| self.check_one(number, sink))
+                let index = self.index;
+                index.list(start).iter().try_for_each(|&number| self.check_one(number, place))
             }
             _ => ControlFlow::Continue(()),
         }
     }
 
     #[inline]
-    fn check_one(&self, number: u32, sink: &mut impl Sink) -> ControlFlow<()> {
-        let Pieces { head, middle, tail } = self.patterns.pieces(number);
-        if pattern::fits(head, middle, tail, self.text, Folding::<FOLD>) {
-            sink.take(number)
+    fn check_one(&mut self, number: u32, place: usize) -> ControlFlow<()> {
+        if self.patterns.parts(number).fit(self.text, place, Folding::<FOLD>) {
+            self.sink.take(number)
         } else {
             ControlFlow::Continue(())
         }
-    }
-}
-
-/// Returns the set of places from `at` on where one of `firsts` stands.
-#[inline]
-fn firsts_at<const FOLD: bool>(firsts: Firsts, text: &[u8], at: usize) -> u64 {
-    let folding = Folding::<FOLD>;
-    let place = |byte: u8| window::equal_at(text, at, folding.fold(byte), folding.ignored(byte));
-    match firsts {
-        Firsts::None => 0,
-        Firsts::One(byte) => place(byte),
-        Firsts::Two(one, other) => place(one) | place(other),
-        Firsts::Any => !0,
     }
 }
