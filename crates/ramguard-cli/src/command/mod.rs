@@ -1,0 +1,95 @@
+//! The verbs, and what they have in common: how a run starts and how it ends.
+
+mod completions;
+mod lint;
+mod simulate;
+mod test;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Verb};
+use crate::inputs::InputError;
+use crate::render::escape::{escape_lines, is_unsafe};
+use crate::render::terminal::Terminal;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// Allowed, all pass, clean: 0.
+    Yes,
+    /// Denied, some fail, findings: 1.
+    No,
+    /// The question could not be answered, or not wholly: 2.
+    Error,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Yes => Self::SUCCESS,
+            Exit::No => Self::from(1),
+            Exit::Error => Self::from(2),
+        }
+    }
+}
+
+/// Why a verb gave up: one line for people, already escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    /// Takes a message that is escaped already.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
+        Self(error.0)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self(format!("cannot write the report: {error}"))
+    }
+}
+
+/// Runs the command with the arguments of the process.
+pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&arguments, &error),
+    };
+    let mut terminal = Terminal::open(cli.color);
+    let result = match &cli.verb {
+        Verb::Simulate(args) => simulate::run(args, &mut terminal),
+        Verb::Test(args) => test::run(args, &mut terminal),
+        Verb::Lint(args) => lint::run(args, &mut terminal),
+        Verb::Completions(args) => completions::run(args, &mut terminal),
+    };
+    let exit = result.unwrap_or_else(|Failure(message)| {
+        terminal.error(&message);
+        Exit::Error
+    });
+    if terminal.finish() { exit.into() } else { Exit::Error.into() }
+}
+
+/// Prints what the command line is not, or the help that it asks for.
+fn refuse(arguments: &[OsString], error: &clap::Error) -> ExitCode {
+    // Whoever closed the pipe does not want to read it.
+    let hostile = arguments.iter().any(|argument| argument.to_string_lossy().contains(is_unsafe));
+    if hostile && error.use_stderr() {
+        let text = error.render().to_string();
+        let mut terminal = Terminal::open(crate::args::Colour::Never);
+        terminal.log_text(&escape_lines(&text));
+        terminal.finish();
+    } else {
+        let _ = error.print();
+    }
+    if error.use_stderr() { Exit::Error.into() } else { Exit::Yes.into() }
+}

@@ -1,0 +1,86 @@
+//! `ramguard simulate`: decides one request or operation, and says why.
+
+mod answer;
+mod explain;
+mod layers;
+mod question;
+
+use std::ffi::OsString;
+
+use ramguard::case::CaseError;
+use ramguard::policy::PolicyError;
+use ramguard::policy::text::LineIndex;
+
+use crate::args::{Output, SimulateArgs};
+use crate::finding::Finding;
+use crate::inputs::{Inputs, is_stdin};
+use crate::render::escape::escape;
+use crate::render::finding::human;
+use crate::render::json::to_line;
+use crate::render::snippet::Shown;
+use crate::render::terminal::Terminal;
+
+use super::{Exit, Failure};
+use answer::Answer;
+use layers::Loaded;
+use question::Question;
+
+/// Decides what `args` ask.
+pub(crate) fn run(args: &SimulateArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    if inputs_of(args).filter(|input| is_stdin(input)).count() > 1 {
+        return Err(Failure::new("standard input `-` can be one input only"));
+    }
+    let mut inputs = Inputs::default();
+    let Some(question) = Question::read(args, &mut inputs, terminal)? else {
+        return Ok(Exit::Error);
+    };
+    let Some(loaded) = Loaded::read(args, question.mode, &mut inputs, terminal)? else {
+        return Ok(Exit::Error);
+    };
+    let got = match question.form.decide(&loaded.authorizer, question.mode) {
+        Ok(got) => got,
+        Err(CaseError::Policy { place, error }) => {
+            // The only policy inside a request is the session policy of an operation.
+            let text = question.form.op.as_ref().and_then(|op| op.policy.as_deref());
+            let name = format!("{} of the request", place);
+            refuse_policy(&name, text.unwrap_or_default(), &error, terminal);
+            return Ok(Exit::Error);
+        }
+        Err(error) => {
+            return Err(Failure::new(format!("the request: {}", escape(&error.to_string()))));
+        }
+    };
+    let answer = Answer::new(&question, &loaded, &got, args.explain)?;
+    match args.output {
+        Output::Human => answer.print(terminal),
+        Output::Json => terminal.line(&to_line(&answer.to_json())?),
+    }
+    Ok(if answer.is_allowed() { Exit::Yes } else { Exit::No })
+}
+
+/// Every input that is read.
+fn inputs_of(args: &SimulateArgs) -> impl Iterator<Item = &OsString> {
+    args.policies
+        .iter()
+        .chain(&args.group_policies)
+        .chain(&args.control_policies)
+        .chain(&args.session_policy)
+        .chain(&args.resource_group_policies)
+        .chain(&args.resource_policy)
+        .chain(&args.request)
+}
+
+/// Tells standard error every problem of a policy that is refused.
+fn refuse_policy(name: &str, text: &str, error: &PolicyError, terminal: &mut Terminal) {
+    let lines = LineIndex::new(text);
+    let shown = Shown { name, lines: &lines };
+    for problem in error.problems() {
+        let drawn = human(terminal.err_is_coloured(), &shown, &Finding::from(problem));
+        terminal.log(&drawn);
+    }
+    let count = match error.problems().len() {
+        1 => "1 problem".to_owned(),
+        n => format!("{n} problems"),
+    };
+    terminal.error(&format!("`{}` is refused: {count}", escape(name)));
+}

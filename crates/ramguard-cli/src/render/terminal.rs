@@ -1,0 +1,126 @@
+//! Standard output and standard error.
+//!
+//! Always holds here:
+//!
+//! * a reader that went away (a closed pipe) is no error: the rest is dropped, the work is done and
+//!   the exit code is the same as if somebody had read to the end;
+//! * any other failure to write is remembered and makes the run an error.
+
+use std::io::{self, BufWriter, StderrLock, StdoutLock, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use crate::args::Colour;
+use crate::finding::Level;
+
+use super::escape::escape;
+
+/// The style of good news.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// The style of bad news.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// The style of what is stressed.
+pub(crate) const STRONG: Style = Style::new().bold();
+/// The style of what is less important.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// Both outputs of a run.
+pub(crate) struct Terminal {
+    out: BufWriter<AutoStream<StdoutLock<'static>>>,
+    err: AutoStream<StderrLock<'static>>,
+    is_coloured: bool,
+    err_is_coloured: bool,
+    is_closed: bool,
+    failure: Option<io::Error>,
+}
+
+impl Terminal {
+    /// Opens both outputs under a choice of colour.
+    pub(crate) fn open(colour: Colour) -> Self {
+        let choice = match colour {
+            Colour::Auto => ColorChoice::Auto,
+            Colour::Always => ColorChoice::Always,
+            Colour::Never => ColorChoice::Never,
+        };
+        let out = AutoStream::new(io::stdout().lock(), choice);
+        let err = AutoStream::new(io::stderr().lock(), choice);
+        Self {
+            is_coloured: out.current_choice() != ColorChoice::Never,
+            out: BufWriter::new(out),
+            err_is_coloured: err.current_choice() != ColorChoice::Never,
+            err,
+            is_closed: false,
+            failure: None,
+        }
+    }
+
+    /// Returns whether standard output is coloured.
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.is_coloured
+    }
+
+    /// Returns whether standard error is coloured.
+    pub(crate) fn err_is_coloured(&self) -> bool {
+        self.err_is_coloured
+    }
+
+    /// Prints text to standard output as it is; what comes from others is escaped by then.
+    pub(crate) fn print(&mut self, text: &str) {
+        if !self.is_closed && self.failure.is_none() {
+            let result = self.out.write_all(text.as_bytes());
+            self.note(result);
+        }
+    }
+
+    /// Prints a line to standard output.
+    pub(crate) fn line(&mut self, text: &str) {
+        self.print(text);
+        self.print("\n");
+    }
+
+    /// Prints a line to standard error, after what standard output has got so far.
+    pub(crate) fn log(&mut self, text: &str) {
+        self.flush();
+        // If standard error is gone there is nobody left to tell.
+        let _ = writeln!(self.err, "{text}");
+    }
+
+    /// Prints an error to standard error. `message` is escaped already.
+    pub(crate) fn error(&mut self, message: &str) {
+        self.log(&format!("{BAD}{}{BAD:#}: {message}", Level::Error.name()));
+    }
+
+    /// Prints text of several lines to standard error.
+    pub(crate) fn log_text(&mut self, text: &str) {
+        self.log(text.trim_end_matches('\n'));
+    }
+
+    /// Ends the run: returns whether everything was written that somebody wanted to read.
+    pub(crate) fn finish(mut self) -> bool {
+        self.flush();
+        match self.failure.take() {
+            None => true,
+            Some(error) => {
+                let words = error.to_string();
+                self.error(&format!("cannot write the output: {}", escape(&words)));
+                false
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.is_closed && self.failure.is_none() {
+            let result = self.out.flush();
+            self.note(result);
+        }
+    }
+
+    fn note(&mut self, result: io::Result<()>) {
+        match result {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.is_closed = true,
+            Err(error) => self.failure = Some(error),
+        }
+    }
+}
