@@ -2,4 +2,5 @@
 
 pub mod corpus;
 pub mod generate;
+pub mod laws;
 pub mod oracle;
