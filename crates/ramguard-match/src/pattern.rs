@@ -65,6 +65,8 @@ pub(crate) enum Middle {
     Stars,
     /// A star, a run without question marks, a star.
     Enclosed,
+    /// Stars at both ends and in between, but no question marks.
+    Starred,
     /// Anything else.
     Other,
 }
@@ -80,6 +82,7 @@ impl Cut {
             [b'*'] => Middle::Stars,
             [b'*', between @ .., b'*'] if !between.iter().any(wild) => Middle::Enclosed,
             middle if middle.iter().all(|&byte| byte == b'*') => Middle::Stars,
+            middle if !middle.contains(&b'?') => Middle::Starred,
             _ => Middle::Other,
         };
         Cut { head, tail: last + 1, middle }
@@ -172,8 +175,9 @@ impl Parts<'_> {
         {
             return false;
         }
+        let Some(room) = bytes.get(self.head.len()..end) else { return false };
         match self.middle {
-            Middle::Empty => self.head.len() == bytes.len(),
+            Middle::Empty => room.is_empty(),
             Middle::Stars => true,
             Middle::Enclosed => {
                 let run = self.between.get(1..self.between.len().saturating_sub(1));
@@ -186,9 +190,15 @@ impl Parts<'_> {
                 {
                     return true;
                 }
-                // A run without question marks takes its own number of bytes in any text.
-                text.get(self.head.len()..end)
-                    .is_some_and(|text| Run::new(run, folding).end_in(text, true).is_some())
+                Run::new(run, folding).end_in_bytes(room).is_some()
+            }
+            Middle::Starred => {
+                let mut rest = room;
+                self.between.split(|&byte| byte == b'*').filter(|run| !run.is_empty()).all(|run| {
+                    let end = Run::new(run, folding).end_in_bytes(rest);
+                    rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
+                    end.is_some()
+                })
             }
             Middle::Other => text
                 .get(self.head.len()..end)

@@ -5,7 +5,7 @@
 //! it. Nothing here allocates or recurses. With `k` bytes of run and `n` bytes of text:
 //!
 //! * at the start and at the end, at most `k` steps;
-//! * inside, `n` comparisons of one word if the run is no longer than a word; if it is longer,
+//! * inside, `2 * n` steps of one word if the run is no longer than a word; if it is longer,
 //!   [`TRIES`] comparisons of the whole run where its first word fits, and then
 //! * without `?`: up to [`SHORT`] bytes of run `n * k / 64` window steps, which is at most `n / 2`;
 //!   longer runs by two-way search, at most `4 * (n + k)` byte comparisons;
@@ -14,7 +14,7 @@
 
 use crate::steps;
 use crate::window::{self, Characters, WIDTH};
-use crate::word::{Folding, WORD, folded, lowest_bytes, not_any, word_at};
+use crate::word::{Folding, WORD, lowest_bytes, not_any, roughly, word_at};
 
 /// Literal runs of up to this many bytes are looked for 64 places at a time; longer ones would
 /// cost more this way than by two-way search.
@@ -96,14 +96,18 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
     /// `ascii` says that every character of `text` is known to take one byte.
     #[inline]
     pub(crate) fn end_in(self, text: &str, ascii: bool) -> Option<usize> {
-        let bytes = text.as_bytes();
-        let word = word_at::<FOLD>(self.bytes, 0);
-        let mut mask = lowest_bytes(self.bytes.len());
-        if ascii {
-            mask &= not_any(word);
-        } else if self.bytes.contains(&b'?') {
-            return self.end_by_characters(text);
+        if ascii || !self.bytes.contains(&b'?') {
+            self.end_in_bytes(text.as_bytes())
+        } else {
+            self.end_by_characters(text)
         }
+    }
+
+    /// Does what [`Run::end_in`] does if the run has no question marks or the text is ASCII.
+    #[inline]
+    pub(crate) fn end_in_bytes(self, bytes: &[u8]) -> Option<usize> {
+        let word = word_at::<FOLD>(self.bytes, 0);
+        let mask = lowest_bytes(self.bytes.len()) & not_any(word);
         let mut from = 0;
         for _ in 0..TRIES {
             let start = from + first_fit::<FOLD>(bytes.get(from..)?, word & mask, mask)?;
@@ -214,23 +218,27 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
 /// The last places are compared with zeros past the end of the text.
 #[inline]
 fn first_fit<const FOLD: bool>(text: &[u8], word: u64, mask: u64) -> Option<usize> {
-    let whole = |bytes: &[u8; WORD]| folded::<FOLD>(bytes) & mask == word;
-    let windows = text.windows(WORD).filter_map(|window| window.first_chunk());
-    let whole_words = (text.len() + 1).saturating_sub(WORD);
-    if let Some(at) = windows.clone().position(whole) {
-        steps::count(at as u64 + 1);
-        return Some(at);
+    let fits = |&at: &usize| {
+        steps::count(1);
+        word_at::<FOLD>(text, at) & mask == word
+    };
+    let [first, ..] = mask.to_le_bytes();
+    if first == 0 {
+        return (0..=text.len()).find(fits);
     }
-    steps::count(text.len() as u64 + 1);
-    let mut last = word_at::<FOLD>(text, whole_words);
-    for at in whole_words..text.len() {
-        if last & mask == word {
-            return Some(at);
+    let [first, ..] = word.to_le_bytes();
+    for at in (0..text.len()).step_by(WORD) {
+        steps::count(1);
+        let mut places = roughly(word_at::<FOLD>(text, at), first);
+        while places != 0 {
+            let place = at + places.trailing_zeros() as usize / 8;
+            if fits(&place) {
+                return Some(place);
+            }
+            places &= places - 1;
         }
-        last >>= 8;
     }
-    // What is left has no bytes, so that only a run without any could fit.
-    (mask == 0).then_some(text.len())
+    None
 }
 
 /// Returns the length in bytes of the character that starts with `byte`.

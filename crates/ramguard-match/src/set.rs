@@ -362,7 +362,7 @@ mod tests {
                 Seeds::new(|| {
                     state += 1;
                     let strong = state.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                    if state % every == 0 { weak } else { strong }
+                    if state.is_multiple_of(every) { weak } else { strong }
                 })
             });
             for text in texts {

@@ -4,7 +4,7 @@
 //! done on eight bytes in a word, which every 64-bit machine does well, and which compilers turn
 //! into vector instructions where there are some.
 
-use crate::word::{EACH, Folding, TOP, WORD, word_at, zero_bytes};
+use crate::word::{EACH, Folding, WORD, roughly, word_at, zero_bytes};
 
 /// How many places are looked at together.
 pub(crate) const WIDTH: usize = 64;
@@ -48,18 +48,13 @@ pub(crate) fn equal_at(text: &[u8], at: usize, symbol: u8, ignored: u8) -> u64 {
 /// place behind a right one may be wrong.
 #[inline]
 pub(crate) fn roughly_at<const FOLD: bool>(text: &[u8], at: usize, byte: u8) -> u64 {
-    let bytes = u64::from(byte) * EACH;
     let mut places = 0;
     for index in 0..WIDTH / WORD {
         let from = at + WORD * index;
         if from >= text.len() {
             break;
         }
-        let differing = word_at::<FOLD>(text, from) ^ bytes;
-        // A borrow from a byte of zeros reaches the next one only if that differs in its lowest
-        // bit and nothing else.
-        let equal = differing.wrapping_sub(EACH) & !differing & TOP;
-        places |= gathered(equal) << (WORD * index);
+        places |= gathered(roughly(word_at::<FOLD>(text, from), byte)) << (WORD * index);
     }
     places
 }

@@ -10,7 +10,7 @@ pub(crate) const WORD: usize = 8;
 pub(crate) const EACH: u64 = 0x0101_0101_0101_0101;
 
 /// One in the highest bit of every byte.
-pub(crate) const TOP: u64 = 0x80 * EACH;
+const TOP: u64 = 0x80 * EACH;
 
 /// How bytes are compared: `FOLD` makes the ASCII letters equal in either case.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +81,16 @@ pub(crate) fn not_any(word: u64) -> u64 {
 pub(crate) fn zero_bytes(word: u64) -> u64 {
     const REST: u64 = 0x7F * EACH;
     !(((word & REST) + REST) | word | REST)
+}
+
+/// Returns the top bit of every byte of `word` that is `byte`, and maybe of some behind those.
+///
+/// A borrow from a byte of zeros reaches the next one only if that differs in its lowest bit and
+/// in nothing else. The lowest bit set is always right.
+#[inline]
+pub(crate) fn roughly(word: u64, byte: u8) -> u64 {
+    let differing = word ^ (u64::from(byte) * EACH);
+    differing.wrapping_sub(EACH) & !differing & TOP
 }
 
 /// Returns eight bytes as a word, its ASCII capitals made small if `FOLD`.

@@ -18,7 +18,7 @@ use crate::pattern::{Cut, Middle, Parts};
 use crate::word::{WORD, word_at, word_before};
 
 /// Up to this many patterns are checked one by one rather than told apart.
-const FEW: usize = 4;
+const FEW: usize = 2;
 
 /// The patterns of a set, one after the other in one text, with all that is known of them.
 #[derive(Clone, Debug, Default)]
@@ -469,7 +469,7 @@ impl<'p> Builder<'p> {
                 let literal = longest_literal(parts);
                 match WINDOWS.iter().rposition(|&length| length <= literal.len()) {
                     // Counted from one, as nought stands for no window at all.
-                    Some(class) => (seeds.window_at::<false>(parent, class, literal, 0), class + 1),
+                    Some(class) => (seeds.lens(class).key::<false>(parent, literal, 0), class + 1),
                     None => (0, 0),
                 }
             },

@@ -24,7 +24,7 @@ const MAX_WORDS: usize = 16;
 pub(super) struct Seeds {
     pub(super) head: Ladder,
     pub(super) tail: Ladder,
-    window: [(u64, u64); WINDOWS.len() + 1],
+    window: [Rung; WINDOWS.len() + 1],
     whole: [u64; 4],
 }
 
@@ -47,7 +47,7 @@ impl Seeds {
         Seeds {
             head: Ladder::new(&mut next),
             tail: Ladder::new(&mut next),
-            window: std::array::from_fn(|_| (next(), next())),
+            window: std::array::from_fn(|_| Rung { add: next(), multiply: next() }),
             whole: std::array::from_fn(|_| next()),
         }
     }
@@ -71,35 +71,32 @@ impl Seeds {
         product(word_at::<FOLD>(last, 0) ^ second, word_at::<FOLD>(last, WORD) ^ fourth ^ key)
     }
 
-    /// Returns the key of a window below the key `parent`.
-    ///
-    /// `class` is the number of its length in [`WINDOWS`]; `word` holds its first bytes and zeros
-    /// behind them, `more` its second word if it has one.
+    /// Returns what makes keys of the windows of one length, the `class`th of [`WINDOWS`].
     #[inline]
-    pub(super) fn window(&self, parent: u64, class: usize, word: u64, more: Option<u64>) -> u64 {
-        let (add, multiply) = self.window.get(class).copied().unwrap_or_default();
-        let mut sum = parent.wrapping_add(product(word ^ add, multiply));
-        if let Some(word) = more {
-            let (add, multiply) = self.window.last().copied().unwrap_or_default();
-            sum = sum.wrapping_add(product(word ^ add, multiply));
-        }
-        sum
-    }
-
-    /// Returns the key of the window at `at` in `text`, which reaches that far; see
-    /// [`Seeds::window`].
-    #[inline]
-    pub(super) fn window_at<const FOLD: bool>(
-        &self,
-        parent: u64,
-        class: usize,
-        text: &[u8],
-        at: usize,
-    ) -> u64 {
+    pub(super) fn lens(&self, class: usize) -> Lens {
         let length = WINDOWS.get(class).copied().unwrap_or_default();
-        let word = word_at::<FOLD>(text, at) & lowest_bytes(length);
-        let more = (length > WORD).then(|| word_at::<FOLD>(text, at + WORD));
-        self.window(parent, class, word, more)
+        let rung = self.window.get(class).copied().unwrap_or_default();
+        let second = self.window.last().copied().filter(|_| length > WORD);
+        Lens { mask: lowest_bytes(length), rung, second }
+    }
+}
+
+/// The multipliers for windows of one length.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lens {
+    mask: u64,
+    rung: Rung,
+    second: Option<Rung>,
+}
+
+impl Lens {
+    /// Returns the key of the window at `at` in `text`, which reaches that far, below the key
+    /// `parent`.
+    #[inline]
+    pub(super) fn key<const FOLD: bool>(self, parent: u64, text: &[u8], at: usize) -> u64 {
+        let first = self.rung.term(word_at::<FOLD>(text, at) & self.mask);
+        let second = self.second.map_or(0, |rung| rung.term(word_at::<FOLD>(text, at + WORD)));
+        parent.wrapping_add(first).wrapping_add(second)
     }
 }
 
@@ -205,8 +202,8 @@ mod tests {
         let seeds = Seeds::random();
         let text: Vec<u8> = (0..100).collect();
         for (class, length) in WINDOWS.into_iter().enumerate() {
-            let key = seeds.window_at::<false>(7, class, &text, 30);
-            assert_eq!(key, seeds.window_at::<false>(7, class, &text[30..30 + length], 0));
+            let key = seeds.lens(class).key::<false>(7, &text, 30);
+            assert_eq!(key, seeds.lens(class).key::<false>(7, &text[30..30 + length], 0));
         }
     }
 }

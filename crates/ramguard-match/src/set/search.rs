@@ -172,12 +172,13 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
                 else {
                     continue;
                 };
+                let lens = seeds.lens(class);
                 let mut places = self.places(firsts, at) & after & window::lowest(last + 1);
                 while places != 0 {
                     let place = at + places.trailing_zeros() as usize;
                     places &= places - 1;
                     steps::count(1);
-                    let key = seeds.window_at::<FOLD>(parent, class, self.bytes, place);
+                    let key = lens.key::<FOLD>(parent, self.bytes, place);
                     if table.may_have(key) {
                         self.visit(table.get(key), place)?;
                     }
