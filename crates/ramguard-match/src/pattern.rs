@@ -163,25 +163,15 @@ impl Parts<'_> {
         place: usize,
         folding: Folding<FOLD>,
     ) -> bool {
-        steps::count(1);
-        let bytes = text.as_bytes();
-        let Some(end) = bytes.len().checked_sub(self.tail.len()) else { return false };
-        let (Some(start), Some(rest)) = (bytes.get(..self.head.len()), bytes.get(end..)) else {
-            return false;
-        };
-        if self.head.len() > end
-            || !folding.equal(self.head, start)
-            || !folding.equal(self.tail, rest)
-        {
-            return false;
-        }
-        let Some(room) = bytes.get(self.head.len()..end) else { return false };
+        let Some(room) = self.room(text, folding) else { return false };
         match self.middle {
             Middle::Empty => room.is_empty(),
             Middle::Stars => true,
             Middle::Enclosed => {
                 let run = self.between.get(1..self.between.len().saturating_sub(1));
                 let run = run.unwrap_or_default();
+                let bytes = text.as_bytes();
+                let end = bytes.len() - self.tail.len();
                 if place >= self.head.len()
                     && bytes
                         .get(place..end)
@@ -190,20 +180,34 @@ impl Parts<'_> {
                 {
                     return true;
                 }
-                Run::new(run, folding).end_in_bytes(room).is_some()
+                Run::new(run, folding).end_in_bytes(room.as_bytes()).is_some()
             }
             Middle::Starred => {
-                let mut rest = room;
+                let mut rest = room.as_bytes();
                 self.between.split(|&byte| byte == b'*').filter(|run| !run.is_empty()).all(|run| {
                     let end = Run::new(run, folding).end_in_bytes(rest);
                     rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
                     end.is_some()
                 })
             }
-            Middle::Other => text
-                .get(self.head.len()..end)
-                .is_some_and(|text| fits_middle(self.between, text, folding)),
+            Middle::Other => fits_middle(self.between, room, folding),
         }
+    }
+
+    /// Returns what of `text` is left to the middle, `None` if the head or the tail does not fit.
+    #[inline]
+    pub(crate) fn room<'t, const FOLD: bool>(
+        &self,
+        text: &'t str,
+        folding: Folding<FOLD>,
+    ) -> Option<&'t str> {
+        steps::count(1);
+        let bytes = text.as_bytes();
+        let end = bytes.len().checked_sub(self.tail.len())?;
+        let fits = folding.equal(self.head, bytes.get(..self.head.len())?)
+            && folding.equal(self.tail, bytes.get(end..)?);
+        // Head and tail are valid UTF-8, so they start and end between two characters of the text.
+        text.get(self.head.len()..end).filter(|_| fits)
     }
 }
 

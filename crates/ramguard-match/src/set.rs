@@ -4,6 +4,7 @@
 //! leads from a text to the few patterns worth checking; every one of those is checked whole, so
 //! that the index can cost time when it is wrong, but no answer.
 
+mod family;
 mod index;
 mod key;
 mod search;

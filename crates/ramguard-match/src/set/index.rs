@@ -12,6 +12,7 @@
 //! Keys are hashes. Lists are made by equal keys, as they are found by equal keys, so a collision
 //! makes a list longer and never loses a pattern; whoever finds a list checks its patterns whole.
 
+use super::family::Families;
 use super::key::{MAX_END, Seeds, WINDOWS};
 use super::table::{Next, Table};
 use crate::pattern::{Cut, Middle, Parts};
@@ -83,6 +84,23 @@ impl Patterns {
         }
     }
 
+    /// Returns where the middle of the pattern `number` is in the text of all patterns.
+    pub(super) fn between(&self, number: u32) -> u32 {
+        self.places.get(number as usize).map_or(0, |place| place.between)
+    }
+
+    /// Returns the word of the text of all patterns at `start`.
+    #[inline]
+    pub(super) fn word(&self, start: u32) -> u64 {
+        word_at::<false>(&self.text, start as usize)
+    }
+
+    /// Returns the bytes of the text of all patterns from `start` on.
+    #[inline]
+    pub(super) fn slice(&self, start: u32, length: usize) -> &[u8] {
+        self.text.get(start as usize..).and_then(|rest| rest.get(..length)).unwrap_or_default()
+    }
+
     pub(super) fn heap_bytes(&self) -> usize {
         self.text.capacity() + self.places.capacity() * size_of::<Place>()
     }
@@ -112,7 +130,8 @@ fn longest_literal(parts: Parts<'_>) -> &[u8] {
 /// Patterns with the same head and tail, by what their middle contains.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Middles {
-    /// Patterns of which nothing else is known.
+    /// Patterns of which nothing else is known: a family, and what does not belong to it.
+    pub(super) family: Next,
     pub(super) rest: Next,
     pub(super) head: u32,
     pub(super) tail: u32,
@@ -152,6 +171,7 @@ pub(super) struct Index {
     pub(super) root: Next,
     pub(super) table: Table,
     pub(super) middles: Vec<Middles>,
+    pub(super) families: Families,
     /// Every list is its length and then that many patterns.
     lists: Vec<u32>,
 }
@@ -200,6 +220,7 @@ impl Index {
             root,
             table: Table::default(),
             middles: vec![],
+            families: Families::default(),
             lists,
         }
     }
@@ -219,6 +240,7 @@ impl Index {
         self.literals.as_ref().map_or(0, Table::heap_bytes)
             + self.table.heap_bytes()
             + self.middles.capacity() * size_of::<Middles>()
+            + self.families.heap_bytes()
             + (self.always.capacity() + self.lists.capacity()) * size_of::<u32>()
     }
 }
@@ -259,6 +281,7 @@ struct Builder<'p> {
     groups: Vec<Group>,
     entries: Vec<(u64, Next)>,
     middles: Vec<Middles>,
+    families: Families,
     lists: Vec<u32>,
 }
 
@@ -272,6 +295,7 @@ impl<'p> Builder<'p> {
             groups: vec![],
             entries: vec![],
             middles: vec![],
+            families: Families::default(),
             lists: vec![],
         }
     }
@@ -303,6 +327,7 @@ impl<'p> Builder<'p> {
         }
         let table = Table::new(&self.entries)?;
         self.middles.shrink_to_fit();
+        self.families.shrink();
         self.lists.shrink_to_fit();
         Some(Index {
             seeds: self.seeds,
@@ -311,6 +336,7 @@ impl<'p> Builder<'p> {
             root,
             table,
             middles: self.middles,
+            families: self.families,
             lists: self.lists,
         })
     }
@@ -478,7 +504,7 @@ impl<'p> Builder<'p> {
                 let slot = class.and_then(|class| firsts.get_mut(class));
                 let part = this.order.get(from..to).unwrap_or_default();
                 match slot {
-                    Some(slot) if part.len() <= many => {
+                    Some(slot) if part.len() <= many.max(1) => {
                         for placed in part {
                             let literal = longest_literal(patterns.parts(placed.number));
                             *slot = literal.first().map_or(*slot, |&byte| slot.with(byte));
@@ -492,11 +518,14 @@ impl<'p> Builder<'p> {
             },
         );
         rest.sort_unstable();
+        let family = self.families.add(patterns, &mut rest).map_or(Next::Nothing, Next::Family);
         let rest = list(&mut self.lists, rest.into_iter());
-        if firsts == [Firsts::None; WINDOWS.len()] {
-            return rest;
+        match (family, rest) {
+            _ if firsts != [Firsts::None; WINDOWS.len()] => {}
+            (only, Next::Nothing) | (Next::Nothing, only) => return only,
+            _ => {}
         }
-        self.middles.push(Middles { rest, head: head as u32, tail: tail as u32, firsts });
+        self.middles.push(Middles { family, rest, head: head as u32, tail: tail as u32, firsts });
         Next::Middles(self.middles.len() as u32 - 1)
     }
 }

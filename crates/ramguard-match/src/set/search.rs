@@ -157,9 +157,10 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
 
     fn by_middle(&mut self, middles: u32, parent: u64) -> ControlFlow<()> {
         let Index { seeds, table, middles: all, .. } = self.index;
-        let Some(&Middles { rest, head, tail, firsts }) = all.get(middles as usize) else {
+        let Some(&Middles { family, rest, head, tail, firsts }) = all.get(middles as usize) else {
             return ControlFlow::Continue(());
         };
+        self.check(family, 0)?;
         self.check(rest, 0)?;
         let from = head as usize;
         let Some(to) = self.bytes.len().checked_sub(tail as usize) else {
@@ -233,8 +234,14 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
                 let index = self.index;
                 index.list(start).iter().try_for_each(|&number| self.check_one(number, place))
             }
+            Next::Family(family) => self.check_family(family),
             _ => ControlFlow::Continue(()),
         }
+    }
+
+    fn check_family(&mut self, family: u32) -> ControlFlow<()> {
+        let families = &self.index.families;
+        families.search::<FOLD>(family, self.patterns, self.text, |number| self.sink.take(number))
     }
 
     #[inline]

@@ -21,6 +21,8 @@ pub(super) enum Next {
     /// The patterns with the same head that end with the same `words` words, told apart by what
     /// stands before; `cuts` as for heads.
     Tails { words: u8, cuts: u16 },
+    /// The patterns of a family are to be checked together.
+    Family(u32),
     /// The patterns with the same head and tail, told apart by what their middle contains.
     Middles(u32),
 }
