@@ -61,16 +61,16 @@ A request file holds {\"action\", \"resource\", \"principal\"?, \"context\"?}, o
 
 Exit codes: 0 allowed, 1 denied, 2 usage or input error.")]
 pub(crate) struct SimulateArgs {
-    /// A policy of the caller at account level; `-` is standard input [repeatable]
+    /// A policy of the caller at account level; `-` is standard input (repeatable)
     #[arg(long = "policy", value_name = "FILE")]
     pub(crate) policies: Vec<OsString>,
 
-    /// A policy of one of the caller's groups, at account level [repeatable]
+    /// A policy of one of the caller's groups, at account level (repeatable)
     #[arg(long = "group-policy", value_name = "FILE")]
     pub(crate) group_policies: Vec<OsString>,
 
     /// A control policy, attached to the member (node 0) or to node N counted from the member
-    /// upward [repeatable]
+    /// upward (repeatable)
     #[arg(long = "control-policy", value_name = "[N:]FILE")]
     pub(crate) control_policies: Vec<OsString>,
 
@@ -78,7 +78,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long = "session-policy", value_name = "FILE")]
     pub(crate) session_policy: Option<OsString>,
 
-    /// A policy granted to the caller on the resource group of the resource [repeatable]
+    /// A policy granted to the caller on the resource group of the resource (repeatable)
     #[arg(long = "resource-group-policy", value_name = "FILE")]
     pub(crate) resource_group_policies: Vec<OsString>,
 
@@ -104,7 +104,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "ACCOUNT", requires = "action")]
     pub(crate) owner: Option<String>,
 
-    /// A condition key of the request; the same key again adds a value [repeatable]
+    /// A condition key of the request; the same key again adds a value (repeatable)
     #[arg(long = "context", value_name = "KEY=VALUE")]
     pub(crate) context: Vec<String>,
 
@@ -117,7 +117,7 @@ pub(crate) struct SimulateArgs {
     pub(crate) mode: Option<ModeName>,
 
     /// Change an option: `legacy_not_resource`, `detach_requires_passrole`,
-    /// `attach_checks_role_resource` or `root_bypass`, to `true` or `false` [repeatable]
+    /// `attach_checks_role_resource` or `root_bypass`, to `true` or `false` (repeatable)
     #[arg(long = "option", value_name = "NAME=BOOL")]
     pub(crate) options: Vec<String>,
 
@@ -162,11 +162,11 @@ pub(crate) struct TestArgs {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<OsString>,
 
-    /// Run only cases whose id holds this text, or fits it if it has `*` or `?` [repeatable]
+    /// Run only cases whose id holds this text, or fits it if it has `*` or `?` (repeatable)
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Vec<String>,
 
-    /// Run only cases about this rule, for example `P-3` [repeatable]
+    /// Run only cases about this rule, for example `P-3` (repeatable)
     #[arg(long, value_name = "ID")]
     pub(crate) rule: Vec<String>,
 
@@ -202,11 +202,11 @@ pub(crate) struct LintArgs {
     #[arg(long, value_enum, default_value_t = KindName::Auto)]
     pub(crate) kind: KindName,
 
-    /// In folders, check files that fit this glob instead of `*.json` [repeatable]
+    /// In folders, check files that fit this glob instead of `*.json` (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub(crate) include: Vec<String>,
 
-    /// In folders, leave out files and folders that fit this glob [repeatable]
+    /// In folders, leave out files and folders that fit this glob (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
 

@@ -141,10 +141,14 @@ fn regular(metadata: &std::fs::Metadata, name: &str) -> Result<(), InputError> {
 }
 
 fn unreadable(name: &str, error: &io::Error) -> InputError {
-    // The words of the operating system end in its error number, which tells people nothing.
+    InputError(format!("cannot read `{}`: {}", escape(name), words_of(error)))
+}
+
+/// Returns what went wrong in lower case and without the number of the operating system, which
+/// tells people nothing.
+pub(crate) fn words_of(error: &io::Error) -> String {
     let words = error.to_string();
-    let words = words.split(" (os error").next().unwrap_or_default().to_lowercase();
-    InputError(format!("cannot read `{}`: {words}", escape(name)))
+    escape(words.split(" (os error").next().unwrap_or_default()).to_lowercase()
 }
 
 fn too_large(name: &str, max_bytes: u64) -> InputError {

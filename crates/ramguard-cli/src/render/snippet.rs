@@ -228,3 +228,110 @@ fn floor(text: &str, offset: usize) -> usize {
     }
     offset
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::escape::is_unsafe;
+    use super::*;
+
+    fn drawn(text: &str, primary: (u32, u32), related: &[(u32, u32)]) -> String {
+        let lines = LineIndex::new(text);
+        let mark =
+            |&(start, end): &(u32, u32)| Mark { span: Span::new(start, end), label: "here".into() };
+        let words = Words {
+            severity: Severity::ERROR,
+            code: Some("code"),
+            message: "message",
+            footers: vec![(Severity::HELP, "help".into())],
+        };
+        let related: Vec<Mark> = related.iter().map(mark).collect();
+        let shown = Shown { name: "p.json", lines: &lines };
+        draw(false, &words, &shown, &mark(&primary), &related)
+    }
+
+    #[test]
+    fn a_mark_stands_under_what_it_is_about() {
+        assert_eq!(
+            drawn("{\n  \"a\": 1\n}", (4, 7), &[]),
+            "error[code]: message\n --> p.json:2:3\n  |\n2 |   \"a\": 1\n  |   ^^^ here\n  |\n  \
+             = help: help\n"
+        );
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_mark_and_told_by_its_own_column() {
+        let text = format!("{}MARK{}", "x".repeat(100_000), "y".repeat(100_000));
+        let report = drawn(&text, (100_000, 100_004), &[]);
+        assert!(report.contains("p.json:1:100001"), "{report}");
+        assert!(report.contains("xMARKy"), "{report}");
+        assert!(report.len() < 1_000, "{report}");
+    }
+
+    #[test]
+    fn a_mark_over_many_lines_is_drawn_on_the_first() {
+        let text = "line\n".repeat(1_000);
+        let report = drawn(&text, (0, 5_000), &[]);
+        assert!(report.len() < 300, "{report}");
+    }
+
+    #[test]
+    fn a_far_mark_is_drawn_with_a_place_of_its_own() {
+        let text = "line\n".repeat(100);
+        let report = drawn(&text, (0, 4), &[(400, 404)]);
+        assert!(report.contains("p.json:1:1"), "{report}");
+        assert!(report.contains("p.json:81:1"), "{report}");
+    }
+
+    #[test]
+    fn escapes_before_a_mark_do_not_move_it() {
+        let report = drawn("\u{1b}\u{202e}MARK", (4, 8), &[]);
+        assert!(
+            report.contains("1 | \\u{1b}\\u{202e}MARK\n  |               ^^^^ here"),
+            "{report}"
+        );
+        assert!(report.contains("p.json:1:3"), "{report}");
+    }
+
+    #[test]
+    fn any_text_and_any_marks_can_be_drawn_and_nothing_unsafe_gets_through() {
+        let alphabet = [
+            "a",
+            "{",
+            "\"",
+            "\n",
+            "\r\n",
+            "\r",
+            "\t",
+            "\u{1b}",
+            "\u{202e}",
+            "\u{4e2d}",
+            "\u{1f600}",
+            "\u{301}",
+            "\u{0}",
+            "\u{2028}",
+            "        ",
+            "\u{7f}",
+        ];
+        // A small generator of its own keeps every run the same.
+        let mut state = 0x2545_F491_4F6C_DD1D_u64;
+        let mut next = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % below as u64) as usize
+        };
+        for round in 0..3_000 {
+            let pieces = if round % 50 == 0 { 600 } else { next(40) };
+            let text: String = (0..pieces).map(|_| alphabet[next(alphabet.len())]).collect();
+            let place = |at: usize| u32::try_from(at).unwrap();
+            let mut span = || {
+                let start = next(text.len() + 3);
+                (place(start), place(start + next(60)))
+            };
+            let (primary, related) = (span(), [span(), span()]);
+            let report = drawn(&text, primary, &related[..round % 3]);
+            let bad = |c: char| is_unsafe(c) && c != '\n';
+            assert!(!report.contains(bad), "{text:?} {primary:?} {related:?}\n{report}");
+        }
+    }
+}

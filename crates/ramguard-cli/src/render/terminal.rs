@@ -13,8 +13,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::args::Colour;
 use crate::finding::Level;
-
-use super::escape::escape;
+use crate::inputs::words_of;
 
 /// The style of good news.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -102,8 +101,7 @@ impl Terminal {
         match self.failure.take() {
             None => true,
             Some(error) => {
-                let words = error.to_string();
-                self.error(&format!("cannot write the output: {}", escape(&words)));
+                self.error(&format!("cannot write the output: {}", words_of(&error)));
                 false
             }
         }

@@ -30,6 +30,8 @@ struct Summary {
     errors: usize,
     skipped: usize,
     unreadable: usize,
+    /// Documents with so many problems that only the first are told.
+    truncated: usize,
 }
 
 /// The report of a run as JSON.
@@ -112,6 +114,9 @@ impl Linter<'_> {
         let lines = LineIndex::new(text);
         let shown = Shown { name: &source.name, lines: &lines };
         self.report.summary.documents += 1;
+        if document.problems().len() >= Document::MAX_PROBLEMS {
+            self.report.summary.truncated += 1;
+        }
         for finding in findings(&document) {
             self.report.summary.findings += 1;
             self.report.summary.errors += 1;
@@ -157,6 +162,11 @@ fn in_words(summary: &Summary) -> String {
     if summary.skipped > 0 {
         let others = counted(summary.skipped, "other JSON file");
         words.push_str(&format!("; {others} left out, without `Statement` or `Version`"));
+    }
+    if summary.truncated > 0 {
+        let documents = counted(summary.truncated, "document");
+        let limit = Document::MAX_PROBLEMS;
+        words.push_str(&format!("; only the first {limit} problems of {documents} are told"));
     }
     if summary.unreadable > 0 {
         words.push_str(&format!("; {} unreadable", counted(summary.unreadable, "path")));

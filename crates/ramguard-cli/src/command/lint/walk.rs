@@ -88,11 +88,11 @@ pub(crate) fn looks_like_policy(text: &str) -> bool {
     let tree =
         json::read(text, &JsonLimits { max_bytes: json::MAX_BYTES, ..JsonLimits::default() });
     match tree.root() {
-        None => true,
         Some(root) if root.kind() == JsonKind::Object => root
             .members()
             .any(|member| member.key == "Version" || member.key.eq_ignore_ascii_case("Statement")),
-        Some(root) => root.kind() == JsonKind::Invalid,
+        Some(_) => !tree.is_strict_json(),
+        None => true,
     }
 }
 

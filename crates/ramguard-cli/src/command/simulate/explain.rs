@@ -129,7 +129,7 @@ impl Explained {
         for (layer, policy) in &self.grants {
             let name = layer_name(*layer);
             terminal.line(&format!("\n{STRONG}The smallest grant, as {}{STRONG:#}", a(&name)));
-            terminal.line(&escape_lines(&policy.to_json_pretty()));
+            terminal.line(&escape_lines(policy.to_json_pretty().trim_end()));
         }
     }
 }

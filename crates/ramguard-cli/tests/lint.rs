@@ -1,0 +1,220 @@
+//! `ramguard lint` from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what cannot be taken apart has failed the test"
+)]
+
+mod support;
+
+use std::fs;
+
+use support::{Run, assert_golden, folder, ramguard, run, with_stdin};
+
+fn lint(arguments: &[&str]) -> Run {
+    ramguard(&[&["lint"], arguments].concat())
+}
+
+fn codes(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().map(|finding| finding["diagnostic"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_clean_document_has_no_findings() {
+    let run = lint(&["developer.json"]);
+    assert_eq!((run.stdout.as_str(), run.code), ("", 0));
+    assert_eq!(run.stderr, "No findings in 1 document.\n");
+}
+
+#[test]
+fn every_problem_is_told_with_its_place_its_line_and_a_remedy() {
+    let run = lint(&["published.json"]);
+    assert_eq!(run.code, 1);
+    assert_golden("lint-human", &run.told());
+}
+
+#[test]
+fn concise_is_one_line_a_finding() {
+    let run = lint(&["published.json", "--output", "concise"]);
+    assert_eq!(run.code, 1);
+    assert_golden("lint-concise", &run.told());
+}
+
+#[test]
+fn json_keeps_its_shape() {
+    let run = lint(&["published.json", "--output", "json"]);
+    assert_eq!(run.code, 1);
+    let pretty = serde_json::to_string_pretty(&run.json()).unwrap();
+    assert_golden("lint-json", &format!("{pretty}\n"));
+}
+
+#[test]
+fn the_exit_code_does_not_depend_on_the_format() {
+    for format in ["human", "concise", "json"] {
+        assert_eq!(lint(&["published.json", "--output", format]).code, 1);
+        assert_eq!(lint(&["developer.json", "--output", format]).code, 0);
+        assert_eq!(lint(&["missing.json", "--output", format]).code, 2);
+    }
+}
+
+#[test]
+fn every_malformed_document_is_refused_with_the_stated_code_and_the_others_are_not() {
+    let path = support::testdata().join("conformance/malformed.jsonl");
+    for line in fs::read_to_string(path).unwrap().lines() {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let kind = case["kind"].as_str().unwrap();
+        let document = case["document"].as_str().unwrap();
+        let run =
+            with_stdin(&["lint", "-", "--kind", kind, "--output", "json"], document.as_bytes());
+        let codes = codes(&run);
+        let id = &case["id"];
+        if case["reject"] == true {
+            assert_eq!(run.code, 1, "{id}");
+            assert!(codes.iter().any(|code| case["code"] == *code), "{id}: {codes:?}");
+        } else {
+            assert_eq!((run.code, codes.len()), (0, 0), "{id}: {codes:?}");
+        }
+        // The same document for people: something is drawn for each finding.
+        let human = with_stdin(&["lint", "-", "--kind", kind], document.as_bytes());
+        assert_eq!(human.code, run.code, "{id}");
+        assert_eq!(human.stdout.matches("error[").count(), codes.len(), "{id}");
+        assert!(!human.stdout.contains(support::acts), "{id}");
+    }
+}
+
+#[test]
+fn the_kind_is_guessed_from_the_principal() {
+    assert_eq!(lint(&["trust.json", "bucket.json", "developer.json"]).code, 0);
+    let run = lint(&["trust.json", "--kind", "identity", "--output", "json"]);
+    assert!(codes(&run).contains(&"principal-not-allowed".to_owned()));
+}
+
+#[test]
+fn standard_input_is_reported_under_the_name_it_is_given() {
+    let run = with_stdin(
+        &["lint", "-", "--stdin-filename", "role.json", "--output", "concise", "--kind", "trust"],
+        br#"{"Version": "1"}"#,
+    );
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.starts_with("role.json:1:1: error missing-statement "), "{}", run.stdout);
+}
+
+#[test]
+fn columns_count_characters_and_bytes_count_bytes() {
+    let run = with_stdin(
+        &["lint", "-", "--output", "json"],
+        "{\"目录\": 1, \"Version\": \"2\", \"Statement\": []}".as_bytes(),
+    );
+    let report = run.json();
+    let version = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|finding| finding["diagnostic"] == "invalid-version")
+        .unwrap();
+    assert_eq!((&version["line"], &version["column"]), (&1.into(), &22.into()));
+    assert_eq!(version["span"]["start"]["byte"], 25);
+    assert_eq!(version["pointer"], "/Version");
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_found_at_their_place() {
+    let run = with_stdin(&["lint", "-", "--output", "concise"], b"{\n \"a\xff\": \"\xfe\"}");
+    assert_eq!(run.code, 1);
+    let places: Vec<&str> = run.stdout.lines().map(|line| &line[..11]).collect();
+    assert_eq!(places, ["<stdin>:2:4", "<stdin>:2:9"]);
+}
+
+fn tree(name: &str) -> std::path::PathBuf {
+    let root = folder(name);
+    let bad = r#"{"Version": "2", "Statement": []}"#;
+    for folder in ["a", "b/deep", "vendor", "ignored", ".hidden"] {
+        fs::create_dir_all(root.join(folder)).unwrap();
+    }
+    for file in [
+        "z.json",
+        "a/one.json",
+        "b/deep/two.json",
+        "vendor/three.json",
+        "ignored/four.json",
+        ".hidden/five.json",
+        "a/policy.txt",
+    ] {
+        fs::write(root.join(file), bad).unwrap();
+    }
+    fs::write(root.join("package.json"), r#"{"name": "x", "version": "1"}"#).unwrap();
+    fs::write(root.join(".gitignore"), "ignored/\n").unwrap();
+    root
+}
+
+fn paths(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let findings = report["findings"].as_array().unwrap();
+    let mut paths: Vec<String> = findings
+        .iter()
+        .map(|finding| finding["path"].as_str().unwrap().replace('\\', "/"))
+        .collect();
+    paths.dedup();
+    paths
+}
+
+fn lint_in(root: &std::path::Path, arguments: &[&str]) -> Run {
+    let arguments = [&["lint", "--output", "json"], arguments].concat();
+    run(support::command(arguments).current_dir(root))
+}
+
+#[test]
+fn a_folder_is_walked_in_order_and_ignore_files_are_obeyed() {
+    let root = tree("lint-walk");
+    let run = lint_in(&root, &["."]);
+    assert_eq!(run.code, 1);
+    assert_eq!(paths(&run), ["a/one.json", "b/deep/two.json", "vendor/three.json", "z.json"]);
+    assert_eq!(run.json()["summary"]["skipped"], 1);
+}
+
+#[test]
+fn folders_and_files_can_be_left_out_or_added() {
+    let root = tree("lint-globs");
+    assert_eq!(
+        paths(&lint_in(&root, &[".", "--exclude", "vendor/", "--exclude", "z.*"])),
+        ["a/one.json", "b/deep/two.json"]
+    );
+    assert_eq!(paths(&lint_in(&root, &[".", "--include", "*.txt"])), ["a/policy.txt"]);
+}
+
+#[test]
+fn a_file_that_is_named_is_checked_whatever_it_is_called_and_only_once() {
+    let root = tree("lint-named");
+    let run = lint_in(&root, &["ignored/four.json", "a", "a/one.json", "package.json"]);
+    assert_eq!(paths(&run), ["a/one.json", "ignored/four.json", "package.json"]);
+    assert_eq!(run.json()["summary"]["documents"], 3);
+}
+
+#[test]
+fn a_path_that_cannot_be_read_hides_no_other_path() {
+    let run = lint(&["missing.json", "published.json", "--output", "json"]);
+    assert_eq!(run.code, 2);
+    assert!(!codes(&run).is_empty());
+    assert_eq!(run.json()["summary"]["unreadable"], 1);
+    assert!(run.stderr.contains("cannot read `missing.json`"), "{}", run.stderr);
+}
+
+#[test]
+fn a_broken_glob_is_an_error() {
+    assert_eq!(lint(&[".", "--exclude", "["]).code, 2);
+}
+
+#[test]
+fn quiet_leaves_the_summary_out() {
+    assert_eq!(lint(&["developer.json", "-q"]).stderr, "");
+}
+
+#[test]
+fn legacy_not_resource_is_accepted_on_request() {
+    let document = br#"{"Version": "1", "Statement": [
+        {"Effect": "Deny", "Action": "*", "NotResource": "acs:oss:*:*:a"}]}"#;
+    assert_eq!(with_stdin(&["lint", "-"], document).code, 1);
+    assert_eq!(with_stdin(&["lint", "-", "--legacy-not-resource"], document).code, 0);
+}
