@@ -414,3 +414,23 @@ fn checks_of_a_list_may_each_have_their_own_caller() {
     assert_eq!(answer["failed"]["index"], 1);
     assert_eq!(answer["denial"]["AuthPrincipalType"], serde_json::Value::Null);
 }
+
+#[test]
+fn a_call_that_checks_nothing_is_not_allowed() {
+    let run = with_stdin(
+        &["simulate", "--policy", "everything.json", "--request", "-", "--output", "json"],
+        br#"{"checks": []}"#,
+    );
+    assert_eq!((run.json()["reason"].as_str(), run.code), (Some("no-checks"), 1));
+}
+
+#[test]
+fn a_session_policy_inside_a_request_is_refused_with_its_problems() {
+    let request = br#"{"op": {"api": "AttachInstanceRamRole", "region": "r", "account": "1",
+        "instance_ids": ["i-a"], "ram_role_name": "app",
+        "policy": "{\"Version\": \"1\", \"Statement\": []}"}}"#;
+    let run = with_stdin(&["simulate", "--request", "-"], request);
+    assert_eq!((run.stdout.as_str(), run.code), ("", 2));
+    assert!(run.stderr.contains("error[empty-statement]"), "{}", run.stderr);
+    assert!(run.stderr.contains("op.policy of the request:1:31"), "{}", run.stderr);
+}

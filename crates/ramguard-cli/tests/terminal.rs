@@ -64,6 +64,14 @@ fn no_color_is_obeyed_and_the_flag_wins_over_it() {
 }
 
 #[test]
+fn the_colour_of_help_and_of_mistakes_obeys_the_flag_as_well() {
+    let force = [("CLICOLOR_FORCE", "1")];
+    assert!(colours(&["lint", "--help"], &force));
+    assert!(!colours(&["lint", "--help", "--color", "never"], &force));
+    assert!(!colours(&["lint", "--color=never", "--help"], &force));
+}
+
+#[test]
 fn colour_changes_nothing_but_colour() {
     for arguments in [
         &["lint", "published.json"][..],

@@ -8,7 +8,7 @@ mod test;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
 
 use crate::args::{Cli, Verb};
 use crate::inputs::InputError;
@@ -61,7 +61,9 @@ impl From<serde_json::Error> for Failure {
 
 /// Runs the command with the arguments of the process.
 pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(&arguments) {
+    let words = Cli::command().color(colour_of_help(&arguments));
+    let matches = words.try_get_matches_from(&arguments);
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return refuse(&arguments, &error),
     };
@@ -77,6 +79,21 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
         Exit::Error
     });
     if terminal.finish() { exit.into() } else { Exit::Error.into() }
+}
+
+/// Returns the colour of help and of mistakes, which are printed before the command line is
+/// understood.
+fn colour_of_help(arguments: &[OsString]) -> ColorChoice {
+    let values = arguments.iter().zip(arguments.iter().skip(1).map(Some).chain([None]));
+    let asked = values.filter_map(|(argument, next)| match argument.to_str()? {
+        "--color" => next?.to_str(),
+        argument => argument.strip_prefix("--color="),
+    });
+    match asked.last() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
 }
 
 /// Prints what the command line is not, or the help that it asks for.

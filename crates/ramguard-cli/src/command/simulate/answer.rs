@@ -392,7 +392,11 @@ impl Answer<'_> {
         let mut answer = AnswerJson {
             schema: SCHEMA,
             decision: self.outcome().name(),
-            reason: decision.map_or("all-checks-allowed", reason_code),
+            reason: match decision {
+                Some(decision) => reason_code(decision),
+                None if self.is_allowed() => "all-checks-allowed",
+                None => "no-checks",
+            },
             message: self.reason(),
             layer: decision.and_then(|decision| decision.layer()).map(layer_code),
             statements: decision.map(|d| StatementJson::of(self.loaded, d)).unwrap_or_default(),
