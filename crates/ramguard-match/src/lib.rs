@@ -26,6 +26,7 @@
 mod pattern;
 mod run;
 mod set;
+mod shape;
 #[cfg(feature = "steps")]
 pub mod steps;
 #[cfg(not(feature = "steps"))]
@@ -35,3 +36,4 @@ mod word;
 
 pub use pattern::{Case, Pattern};
 pub use set::{Matches, PatternSet};
+pub use shape::Shape;

@@ -1,0 +1,87 @@
+//! A pattern measured apart from its text, for whoever keeps the texts of many patterns together.
+
+use crate::Case;
+use crate::pattern::{Cut, Middle, Parts};
+use crate::word::Folding;
+
+/// Where the literal head and tail of a pattern end and start: all of a
+/// [`Pattern`](crate::Pattern) but its text, in twelve bytes.
+///
+/// ```
+/// use ramguard_match::{Case, Shape};
+///
+/// let shape = Shape::of("ecs:Describe*");
+/// assert_eq!(shape.head_len(), 12);
+/// assert!(shape.is_match("ecs:Describe*", "ecs:DescribeInstances", Case::Sensitive));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    head: u32,
+    tail: u32,
+    middle: Middle,
+}
+
+impl Shape {
+    /// Measures a pattern. Of one longer than 4 GiB it gives a shape that matches nothing.
+    #[must_use]
+    pub fn of(pattern: &str) -> Shape {
+        let cut = Cut::of(pattern.as_bytes());
+        match (u32::try_from(cut.head), u32::try_from(cut.tail)) {
+            (Ok(head), Ok(tail)) => Shape { head, tail, middle: cut.middle },
+            _ => Shape { head: u32::MAX, tail: 0, middle: Middle::Empty },
+        }
+    }
+
+    /// Returns the length, in bytes, of what stands before the first wildcard.
+    #[inline]
+    #[must_use]
+    pub fn head_len(self) -> usize {
+        self.head as usize
+    }
+
+    /// Returns whether the pattern has no wildcard.
+    #[inline]
+    #[must_use]
+    pub fn is_literal(self) -> bool {
+        self.middle == Middle::Empty
+    }
+
+    /// Returns whether the whole of `text` fits `pattern`, whose shape this is, as
+    /// [`Pattern::is_match`](crate::Pattern::is_match) would. With the shape of another pattern
+    /// the answer means nothing.
+    #[inline]
+    #[must_use]
+    pub fn is_match(self, pattern: &str, text: &str, case: Case) -> bool {
+        let bytes = pattern.as_bytes();
+        let (head, tail) = (self.head as usize, self.tail as usize);
+        let (Some(head), Some(between), Some(tail)) =
+            (bytes.get(..head), bytes.get(head..tail), bytes.get(tail..))
+        else {
+            return false;
+        };
+        let parts = Parts { head, middle: self.middle, between, tail };
+        match case {
+            Case::Sensitive => parts.fit(text, 0, Folding::<false>),
+            Case::AsciiInsensitive => parts.fit(text, 0, Folding::<true>),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Pattern;
+
+    #[test]
+    fn a_shape_and_its_text_match_what_the_pattern_matches() {
+        for pattern in ["", "*", "a", "a*", "*a", "a*b", "*a*", "?", "a?*b*c", "A*"] {
+            for text in ["", "a", "b", "ab", "aXb", "axbyc", "A", "ä"] {
+                for case in [Case::Sensitive, Case::AsciiInsensitive] {
+                    let shape = Shape::of(pattern);
+                    let whole = Pattern::new(pattern, case).is_match(text);
+                    assert_eq!(shape.is_match(pattern, text, case), whole, "{pattern} {text}");
+                }
+            }
+        }
+    }
+}
