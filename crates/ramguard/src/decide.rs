@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ramguard_policy::{Kind, Policy, Statement};
 
-use crate::compile::{Poison, PolicySet, Verdict};
+use crate::compile::{Asked, Poison, PolicySet, Verdict};
 use crate::decision::{Decision, Layer, Outcome, Reason, StatementRef};
 use crate::{Mode, PrincipalKind, Request, Semantics};
 
@@ -177,6 +177,11 @@ impl Authorizer {
     /// Decides a request (rules E-1 to E-12).
     #[must_use]
     pub fn decide(&self, request: &Request<'_>) -> Decision {
+        self.decide_asked(&Asked::new(request))
+    }
+
+    pub(crate) fn decide_asked(&self, asked: &Asked<'_>) -> Decision {
+        let request = asked.request();
         if let Some((layer, _)) = self.poison {
             return Decision::new(Outcome::ImplicitDeny, Reason::Poisoned(layer));
         }
@@ -187,41 +192,42 @@ impl Authorizer {
         if is_owner_root && assumes {
             return Decision::new(Outcome::ImplicitDeny, Reason::RootCannotAssumeRole);
         }
-        if !is_owner_root && let Some(boundary) = self.control(request) {
+        if !is_owner_root && let Some(boundary) = self.control(asked) {
             return boundary;
         }
         // The trust policy alone decides for whoever has no policies of its own (rule E-9). A user
         // or role that comes by way of role SSO is no such caller and needs both sides.
         if assumes && matches!(kind, PrincipalKind::Service | PrincipalKind::Federated) {
-            return self.resource_side(request).decision();
+            return self.resource_side(asked).decision();
         }
         if kind == PrincipalKind::Role
             && let Some(session) = &self.layers.session
         {
-            let side = Side::of(Layer::Session, session.decide(request));
+            let side = Side::of(Layer::Session, session.decide(asked));
             if side.outcome != Outcome::Allow {
                 return side.decision();
             }
         }
-        let a = if is_owner_root { Side::owner() } else { self.identity_side(request, kind, owns) };
-        let b = self.resource_side(request);
+        let a = if is_owner_root { Side::owner() } else { self.identity_side(asked, kind, owns) };
+        let b = self.resource_side(asked);
         if assumes { merge_assume_role(a, b) } else { merge_ordinary(a, b) }
     }
 
     /// The first node of the directory that does not allow the request ends it (rule E-3).
-    fn control(&self, request: &Request<'_>) -> Option<Decision> {
+    fn control(&self, asked: &Asked<'_>) -> Option<Decision> {
         let nodes = self.layers.control.as_ref()?;
-        if request.principal().is_some_and(crate::Principal::is_service_linked) {
+        if asked.request().principal().is_some_and(crate::Principal::is_service_linked) {
             return None;
         }
         nodes.iter().zip(0..).find_map(|(set, node)| {
-            let side = Side::of(Layer::Control { node }, set.decide(request));
+            let side = Side::of(Layer::Control { node }, set.decide(asked));
             (side.outcome != Outcome::Allow).then(|| side.decision())
         })
     }
 
     /// The caller's own policies (rules E-5 and E-12).
-    fn identity_side(&self, request: &Request<'_>, kind: PrincipalKind, owns: bool) -> Side {
+    fn identity_side(&self, asked: &Asked<'_>, kind: PrincipalKind, owns: bool) -> Side {
+        let request = asked.request();
         match kind {
             PrincipalKind::User | PrincipalKind::Role => {}
             // Without the bypass root is judged like any other caller of its account.
@@ -236,11 +242,11 @@ impl Authorizer {
                 return Side::silent(Reason::NothingAllows(Layer::Account));
             }
         }
-        let mut side = Side::of(Layer::Account, self.layers.account.decide(request));
+        let mut side = Side::of(Layer::Account, self.layers.account.decide(asked));
         if side.outcome == Outcome::ImplicitDeny
             && let Some(group) = &self.layers.resource_group
         {
-            side = Side::of(Layer::ResourceGroup, group.decide(request));
+            side = Side::of(Layer::ResourceGroup, group.decide(asked));
         }
         if side.outcome == Outcome::Allow && !owns && request.mode() == Mode::Standard {
             side = Side::silent(Reason::ForeignResource);
@@ -248,9 +254,9 @@ impl Authorizer {
         side
     }
 
-    fn resource_side(&self, request: &Request<'_>) -> Side {
+    fn resource_side(&self, asked: &Asked<'_>) -> Side {
         match &self.layers.resource {
-            Some(set) => Side::of(Layer::Resource, set.decide(request)),
+            Some(set) => Side::of(Layer::Resource, set.decide(asked)),
             None => Side::silent(Reason::NothingAllows(Layer::Resource)),
         }
     }

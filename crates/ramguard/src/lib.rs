@@ -20,7 +20,7 @@ mod request;
 pub mod role;
 mod semantics;
 
-pub use compile::{Poison, PolicySet};
+pub use compile::{Poison, PolicySet, Scan};
 pub use context::{Context, ContextEntry, Values};
 pub use decide::{Authorizer, Layers};
 pub use decision::{Decision, Denial, Layer, Outcome, Reason, StatementRef};

@@ -3,17 +3,28 @@
 //! Work that does not depend on the request is done here, once: patterns are cut, cases folded,
 //! principals read. What is left for a decision is comparing.
 
+mod asked;
+mod build;
+mod entry;
+mod index;
+mod key;
 mod principal;
 mod resource;
+mod scan;
 mod statement;
+mod table;
+mod unit;
 
 use ramguard_match::{Case, Pattern};
 use ramguard_policy::{Kind, Policy};
 
-use crate::Request;
+use crate::{Outcome, Request, StatementRef};
+pub(crate) use asked::Asked;
 pub(crate) use principal::PrincipalTest;
 pub(crate) use resource::ResourceTest;
+pub use scan::Scan;
 pub(crate) use statement::{Polarity, StatementTest, evaluate};
+use unit::Unit;
 
 /// Why a set of policies cannot be decided with: one document of the wrong kind poisons it, since
 /// it could hold a Deny (poison rule, decision D-42).
@@ -33,7 +44,8 @@ pub struct Poison {
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
     policies: Vec<Policy>,
-    statements: Vec<StatementTest>,
+    /// `None` for sets past 2 GiB, which are scanned.
+    unit: Option<Unit>,
 }
 
 /// What a unit of policies says, and which statement said it.
@@ -56,13 +68,8 @@ impl PolicySet {
     #[must_use]
     pub fn new(policies: impl IntoIterator<Item = Policy>) -> Self {
         let policies: Vec<Policy> = policies.into_iter().collect();
-        let mut statements = Vec::with_capacity(policies.iter().map(Policy::len).sum());
-        for (document, policy) in policies.iter().enumerate() {
-            for statement in policy.statements() {
-                statements.push(StatementTest::compile(document, policy.kind(), statement));
-            }
-        }
-        Self { policies, statements }
+        let unit = Unit::new(&policies);
+        Self { policies, unit }
     }
 
     /// Returns the policies, in the order given.
@@ -74,13 +81,13 @@ impl PolicySet {
     /// Returns how many statements there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.statements.len()
+        self.policies.iter().map(Policy::len).sum()
     }
 
     /// Returns whether there is no statement.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.statements.is_empty()
+        self.len() == 0
     }
 
     /// Returns the first policy whose kind is not among `kinds`.
@@ -91,27 +98,38 @@ impl PolicySet {
         })
     }
 
-    pub(crate) fn tests(&self) -> &[StatementTest] {
-        &self.statements
+    /// Compiles every statement to be tested on its own, in order.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = StatementTest> + '_ {
+        self.policies.iter().enumerate().flat_map(|(document, policy)| {
+            policy
+                .statements()
+                .map(move |statement| StatementTest::compile(document, policy.kind(), statement))
+        })
     }
 
-    /// Evaluates the unit: an applicable Deny wins over an applicable Allow, and the first of the
-    /// winning effect in the order of the documents is named (rule E-1).
-    pub(crate) fn decide(&self, request: &Request<'_>) -> Verdict {
-        let mut allowed = None;
-        for test in &self.statements {
-            // An Allow after the first one cannot change the outcome.
-            if test.polarity() == Polarity::Allow && allowed.is_some() {
-                continue;
-            }
-            if test.applies(request, &self.policies) {
-                match test.polarity() {
-                    Polarity::Deny => return Verdict::ExplicitDeny(test.at()),
-                    Polarity::Allow => allowed = Some(test.at()),
-                }
-            }
+    /// Decides a request against this set alone, as one unit (rule E-1): the outcome and the first
+    /// statement, in the order of the documents, of the effect that won.
+    ///
+    /// [`Authorizer::decide`](crate::Authorizer::decide) asks every layer; this is one of them.
+    #[must_use]
+    pub fn decide_alone(&self, request: &Request<'_>) -> (Outcome, Option<StatementRef>) {
+        self.decide(&Asked::new(request)).named()
+    }
+
+    /// Returns how many bytes of memory the compiled form takes, the policies themselves not
+    /// counted.
+    #[must_use]
+    pub fn compiled_bytes(&self) -> usize {
+        self.unit.as_ref().map_or(0, Unit::heap_bytes)
+    }
+
+    /// Evaluates the set as one unit (rule E-1).
+    #[inline]
+    pub(crate) fn decide(&self, asked: &Asked<'_>) -> Verdict {
+        match &self.unit {
+            Some(unit) => unit.decide(asked, &self.policies),
+            None => Scan::new(self).verdict(asked.request()),
         }
-        allowed.map_or(Verdict::ImplicitDeny, Verdict::Allow)
     }
 }
 

@@ -26,7 +26,7 @@ impl Polarity {
         }
     }
 
-    fn opposite(self) -> Self {
+    pub(crate) fn opposite(self) -> Self {
         match self {
             Self::Allow => Self::Deny,
             Self::Deny => Self::Allow,
@@ -115,26 +115,28 @@ impl StatementTest {
         self.principal.matches(request)
     }
 
-    /// Rules C-1 and C-11: a false condition settles the statement before an unreadable one.
-    pub(crate) fn conditions(&self, request: &Request<'_>, policies: &[Policy]) -> Truth {
-        if !self.conditional {
-            return Truth::True;
-        }
-        let statement = policies
-            .get(self.at.document as usize)
-            .and_then(|policy| policy.statement(self.at.statement as usize));
-        // The statement is where it was compiled from; the closed side stands in for what cannot
-        // happen.
-        let Some(statement) = statement else { return Truth::Unknown };
-        let mut all = Truth::True;
-        for tested in statement.conditions() {
-            all = all.and(evaluate(tested, request));
-            if all == Truth::False {
-                break;
-            }
-        }
-        all
+    fn conditions(&self, request: &Request<'_>, policies: &[Policy]) -> Truth {
+        if self.conditional { conditions(self.at, request, policies) } else { Truth::True }
     }
+}
+
+/// Evaluates the conditions of a statement of `policies` (rules C-1 and C-11): a false condition
+/// settles the statement before an unreadable one.
+pub(crate) fn conditions(at: StatementAt, request: &Request<'_>, policies: &[Policy]) -> Truth {
+    let statement = policies
+        .get(at.document as usize)
+        .and_then(|policy| policy.statement(at.statement as usize));
+    // The statement is where it was compiled from; the closed side stands in for what cannot
+    // happen.
+    let Some(statement) = statement else { return Truth::Unknown };
+    let mut all = Truth::True;
+    for tested in statement.conditions() {
+        all = all.and(evaluate(tested, request));
+        if all == Truth::False {
+            break;
+        }
+    }
+    all
 }
 
 /// Evaluates one condition against the keys of the request.

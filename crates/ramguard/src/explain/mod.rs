@@ -148,12 +148,12 @@ fn reports<'r>(
     layer: Layer,
     request: &'r Request<'_>,
 ) -> impl Iterator<Item = StatementReport> + 'r {
-    set.tests().iter().map(move |test| StatementReport {
+    set.tests().map(move |test| StatementReport {
         at: StatementRef::new(layer, test.at()),
         effect: match test.polarity() {
             Polarity::Allow => Effect::Allow,
             Polarity::Deny => Effect::Deny,
         },
-        misses: miss::of(test, request, set.policies()),
+        misses: miss::of(&test, request, set.policies()),
     })
 }

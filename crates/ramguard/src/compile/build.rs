@@ -1,0 +1,424 @@
+//! Makes an [`Index`]: files every statement once by each of its resources, and what is crowded
+//! once more by each of its actions.
+//!
+//! Takes time in proportion to the entries, but for a sort of the few groups that are filed by
+//! action. The pairs of group and action are bounded by [`PAIRS`] times the entries, so that a
+//! document cannot make its list of resources times its list of actions out of both; groups past
+//! that bound stay lists.
+
+use super::Polarity;
+use super::asked::first_segment;
+use super::entry::{ActionEntry, Entries, Form, ResourceEntry};
+use super::index::{
+    ACCOUNT, Found, Index, Level, MAX_LENGTHS, Many, NAME_START, NOTHING, Node, REGION, ROUNDED,
+    fields_key, group, node_key, wild_action, wild_service,
+};
+use super::key::{Field, MAX_START, Seeds, Starts};
+use super::table::Table;
+
+/// Up to this many statements under one key are tested one by one.
+const FEW: usize = 8;
+
+/// Pairs of group and action for each entry, at most.
+const PAIRS: usize = 4;
+
+/// One thing to file.
+#[derive(Clone, Copy, Debug)]
+struct Item {
+    node: u32,
+    /// The resource entry.
+    entry: u32,
+    base: u64,
+    key: u64,
+    /// Which fields are literal.
+    set: u8,
+    is_exact: bool,
+    /// The length of the head.
+    length: u8,
+    /// The length of the first segment, or of the start of a name.
+    segment: u8,
+    /// The action entry, where filed by action.
+    action: u32,
+}
+
+pub(super) fn build(entries: &Entries) -> Index {
+    let seeds = Seeds::of_process();
+    let mut index = Index::default();
+    let mut any = Vec::new();
+    let mut filer = Filer::new(entries.resources.len());
+    for (number, entry) in (0_u32..).zip(&entries.resources) {
+        if is_any(entries, entry) {
+            // One entry speaks for a statement that is found anyway.
+            let last = any.last().and_then(|&last| statement_of(entries, last));
+            if last != Some(entry.statement) {
+                any.push(number);
+            }
+        } else {
+            filer.has_wild |= entry.service != Form::Literal;
+            filer.push_resource(seeds, entries, number, entry);
+        }
+    }
+    let (level, mut groups) = filer.finish(|item, length| {
+        let Some(entry) = entries.resources.get(item.entry as usize) else { return 0 };
+        let id = entries.fields(entry).relative_id.as_bytes();
+        Starts::new(seeds, Field::RelativeId, id).key(seeds, length)
+    });
+    index.resources = level;
+    let any_group = groups.len();
+    groups.push(any);
+    let crowded = crowded(entries, &groups);
+    let found: Vec<u32> = groups
+        .iter()
+        .zip(&crowded)
+        .map(|(group, crowded)| match crowded {
+            Some(number) => Found::Actions(*number).pack(),
+            None => index.file(entries, group),
+        })
+        .collect();
+    index.resources.slots.renumber(|group| found.get(group as usize).copied().unwrap_or(NOTHING));
+    let has_any = groups.get(any_group).is_some_and(|group| !group.is_empty());
+    index.any = found.get(any_group).copied().filter(|_| has_any);
+    index.file_by_action(seeds, entries, &groups, &crowded);
+    index.many.shrink_to_fit();
+    index.lists.shrink_to_fit();
+    index
+}
+
+/// Returns whether an entry is found under every resource.
+fn is_any(entries: &Entries, entry: &ResourceEntry) -> bool {
+    entry.is_any || entries.statements.get(entry.statement as usize).is_none_or(|s| s.not_resource)
+}
+
+fn statement_of(entries: &Entries, entry: u32) -> Option<u32> {
+    entries.resources.get(entry as usize).map(|entry| entry.statement)
+}
+
+/// Numbers the groups that are to be filed by action, the largest first, until the bound is met.
+fn crowded(entries: &Entries, groups: &[Vec<u32>]) -> Vec<Option<u32>> {
+    let mut room = PAIRS * (entries.actions.len() + entries.resources.len()) + 4096;
+    let mut large: Vec<usize> = groups
+        .iter()
+        .enumerate()
+        .filter(|(_, group)| group.len() > FEW)
+        .map(|(number, _)| number)
+        .collect();
+    large
+        .sort_by_key(|&number| (std::cmp::Reverse(groups.get(number).map_or(0, Vec::len)), number));
+    let mut numbers = vec![None; groups.len()];
+    let mut next = 0;
+    for number in large {
+        let pairs: usize = groups
+            .get(number)
+            .into_iter()
+            .flatten()
+            .filter_map(|&entry| entries.statement_of(entry))
+            .map(|statement| entries.actions_of(statement).len())
+            .sum();
+        let Some(left) = room.checked_sub(pairs) else { continue };
+        room = left;
+        if let Some(slot) = numbers.get_mut(number) {
+            *slot = Some(next);
+            next += 1;
+        }
+    }
+    numbers
+}
+
+impl Index {
+    /// Keeps a group as it is: one entry or a list.
+    fn file(&mut self, entries: &Entries, group: &[u32]) -> u32 {
+        let polarity =
+            |entry: u32| entries.resources.get(entry as usize).map(|entry| entry.polarity);
+        if let [only] = group {
+            return match polarity(*only) {
+                Some(Polarity::Deny) => Found::Deny(*only).pack(),
+                _ => Found::Allow(*only).pack(),
+            };
+        }
+        let fit = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let start = self.lists.len();
+        let of = |wanted| group.iter().copied().filter(move |&e| polarity(e) == Some(wanted));
+        self.lists.extend(of(Polarity::Deny));
+        let deny_end = self.lists.len();
+        self.lists.extend(of(Polarity::Allow));
+        self.many.push(Many {
+            start: fit(start),
+            deny_end: fit(deny_end),
+            end: fit(self.lists.len()),
+        });
+        Found::Many(fit(self.many.len() - 1)).pack()
+    }
+
+    fn file_by_action(
+        &mut self,
+        seeds: &Seeds,
+        entries: &Entries,
+        groups: &[Vec<u32>],
+        crowded: &[Option<u32>],
+    ) {
+        let mut filer = Filer::new(0);
+        let mut always: Vec<Vec<u32>> = Vec::new();
+        for (group, number) in groups.iter().zip(crowded) {
+            let Some(number) = *number else { continue };
+            let slot = number as usize;
+            always.resize_with(always.len().max(slot + 1), Vec::new);
+            let mut last = None;
+            for &entry in group {
+                let statement = statement_of(entries, entry);
+                if statement == last {
+                    continue;
+                }
+                last = statement;
+                let Some(statement) = entries.statement_of(entry) else { continue };
+                if statement.not_action {
+                    if let Some(always) = always.get_mut(slot) {
+                        always.push(entry);
+                    }
+                    continue;
+                }
+                for at in statement.actions.start..statement.actions.end {
+                    let Some(action) = entries.actions.get(at as usize) else { continue };
+                    filer.push_action(seeds, entries, number, entry, at, action);
+                }
+            }
+        }
+        let (level, groups) = filer.finish(|item, length| {
+            let Some(action) = entries.actions.get(item.action as usize) else { return 0 };
+            let name = entries.name_of(action).as_bytes();
+            Starts::new(seeds, Field::ActionName, name).key(seeds, length)
+        });
+        self.actions = level;
+        let found: Vec<u32> =
+            groups.iter().map(|group| self.file(entries, group) | Found::BY_ANY).collect();
+        self.actions.slots.renumber(|group| found.get(group as usize).copied().unwrap_or(NOTHING));
+        self.always = always
+            .iter()
+            .map(|group| match group.is_empty() {
+                true => NOTHING,
+                false => self.file(entries, group) | Found::BY_ANY,
+            })
+            .collect();
+    }
+}
+
+/// Puts items under nodes and keys.
+struct Filer {
+    items: Vec<Item>,
+    nodes: Vec<(u64, Node)>,
+    node_slots: Table,
+    has_wild: bool,
+}
+
+impl Filer {
+    fn new(items: usize) -> Self {
+        Self {
+            items: Vec::with_capacity(items),
+            nodes: Vec::new(),
+            node_slots: Table::with_room(0),
+            has_wild: false,
+        }
+    }
+
+    fn push_resource(
+        &mut self,
+        seeds: &Seeds,
+        entries: &Entries,
+        number: u32,
+        entry: &ResourceEntry,
+    ) {
+        let fields = entries.fields(entry);
+        let id = fields.relative_id.as_bytes();
+        let head = entry.shape.head_len();
+        let is_exact = entry.shape.is_literal();
+        let length = head.min(MAX_START);
+        let literal = id.get(..length).unwrap_or_default();
+        let segment = first_segment(literal);
+        let starts = Starts::new(seeds, Field::RelativeId, if is_exact { id } else { literal });
+        let is_ram = fields.service.eq_ignore_ascii_case("ram");
+        let (service, is_wild) = match entry.service {
+            Form::Literal => (seeds.whole(Field::Service, fields.service.as_bytes()), false),
+            Form::Any | Form::Pattern => (wild_service(seeds), true),
+        };
+        // The region of a RAM resource does not count, or is blank (rule R-7).
+        let region = entry.region == Form::Literal && !is_wild && !is_ram;
+        let account = entry.account == Form::Literal;
+        let set = if region { REGION } else { 0 } | if account { ACCOUNT } else { 0 };
+        let whole = |wanted, field, text: &str| match wanted {
+            true => seeds.whole(field, text.as_bytes()),
+            false => 0,
+        };
+        let base = service.wrapping_add(fields_key(
+            set,
+            whole(region, Field::Region, fields.region),
+            whole(account, Field::Account, fields.account),
+        ));
+        let key = match is_exact {
+            true => starts.whole(seeds, id),
+            false => starts.key(seeds, length),
+        };
+        self.push(
+            node_key(service, starts.key(seeds, segment)),
+            Item {
+                node: 0,
+                entry: number,
+                base,
+                key: base.wrapping_add(key),
+                set: set as u8,
+                is_exact,
+                length: length as u8,
+                segment: segment as u8,
+                action: 0,
+            },
+        );
+    }
+
+    fn push_action(
+        &mut self,
+        seeds: &Seeds,
+        entries: &Entries,
+        number: u32,
+        entry: u32,
+        at: u32,
+        action: &ActionEntry,
+    ) {
+        let name = entries.name_of(action).as_bytes();
+        let is_exact = action.is_literal_name;
+        let length = (action.name_head as usize).min(MAX_START);
+        let literal = name.get(..length).unwrap_or_default();
+        let segment = if length < NAME_START { 0 } else { NAME_START };
+        let starts = Starts::new(seeds, Field::ActionName, if is_exact { name } else { literal });
+        let service = match entries.literal_service_of(action) {
+            Some(service) => seeds.whole(Field::ActionService, service.as_bytes()),
+            None => {
+                self.has_wild = true;
+                wild_action(seeds)
+            }
+        };
+        let base = service.wrapping_add(group(seeds, number));
+        let key = match is_exact {
+            true => starts.whole(seeds, name),
+            false => starts.key(seeds, length),
+        };
+        self.push(
+            node_key(base, starts.key(seeds, segment)),
+            Item {
+                node: 0,
+                entry,
+                base,
+                key: base.wrapping_add(key),
+                set: 0,
+                is_exact,
+                length: length as u8,
+                segment: segment as u8,
+                action: at,
+            },
+        );
+    }
+
+    fn push(&mut self, node_key: u64, item: Item) {
+        if self.nodes.len() * 2 >= self.node_slots.room() {
+            self.grow();
+        }
+        let next = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let number = self.node_slots.insert(node_key, next);
+        if number == next {
+            self.nodes.push((node_key, Node::default()));
+        }
+        if let Some((_, node)) = self.nodes.get_mut(number as usize) {
+            node.add(&item);
+        }
+        self.items.push(Item { node: number, ..item });
+    }
+
+    /// Makes room for more nodes; those that cannot be told apart any more become one.
+    fn grow(&mut self) {
+        let mut slots = Table::with_room(self.nodes.len() * 4);
+        let mut new = Vec::with_capacity(self.nodes.len());
+        let mut nodes: Vec<(u64, Node)> = Vec::with_capacity(self.nodes.len());
+        for &(key, node) in &self.nodes {
+            let next = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+            let number = slots.insert(key, next);
+            match nodes.get_mut(number as usize) {
+                Some((_, same)) => same.join(&node),
+                None => nodes.push((key, node)),
+            }
+            new.push(number);
+        }
+        if nodes.len() < self.nodes.len() {
+            for item in &mut self.items {
+                item.node = new.get(item.node as usize).copied().unwrap_or(item.node);
+            }
+        }
+        (self.nodes, self.node_slots) = (nodes, slots);
+    }
+
+    /// Returns the nodes with a table that leads to groups, and the groups: the entries under each
+    /// key, in order. `rekey` gives the key of a shorter head of an item.
+    fn finish(mut self, rekey: impl Fn(&Item, usize) -> u64) -> (Level, Vec<Vec<u32>>) {
+        self.thin(rekey);
+        let mut slots = Table::with_room(self.items.len());
+        let mut groups: Vec<Vec<u32>> = Vec::new();
+        for item in &self.items {
+            let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+            let number = slots.insert(item.key, next);
+            match groups.get_mut(number as usize) {
+                // Two actions of a statement may share a key.
+                Some(group) if group.last() != Some(&item.entry) => group.push(item.entry),
+                Some(_) => {}
+                None => groups.push(vec![item.entry]),
+            }
+        }
+        let nodes = self.nodes.into_iter().map(|(_, node)| node).collect();
+        let level = Level { node_slots: self.node_slots, nodes, slots, has_wild: self.has_wild };
+        (level, groups)
+    }
+
+    /// Takes lengths away from crowded nodes, so that a request has few keys to compute.
+    fn thin(&mut self, rekey: impl Fn(&Item, usize) -> u64) {
+        let crowded: Vec<bool> = self
+            .nodes
+            .iter()
+            .map(|(_, node)| {
+                node.lengths.iter().map(|lengths| lengths.count_ones()).sum::<u32>() > MAX_LENGTHS
+            })
+            .collect();
+        if !crowded.contains(&true) {
+            return;
+        }
+        for ((_, node), crowded) in self.nodes.iter_mut().zip(&crowded) {
+            if *crowded {
+                node.lengths = [0; 4];
+            }
+        }
+        for item in &mut self.items {
+            let at = item.node as usize;
+            if item.is_exact || crowded.get(at) != Some(&true) {
+                continue;
+            }
+            let beyond = usize::from(item.length - item.segment);
+            let kept = ROUNDED.iter().rfind(|&&length| length <= beyond).copied().unwrap_or(0);
+            item.length = item.segment + kept as u8;
+            item.key = item.base.wrapping_add(rekey(item, usize::from(item.length)));
+            if let Some((_, node)) = self.nodes.get_mut(at) {
+                node.add(item);
+            }
+        }
+    }
+}
+
+impl Node {
+    fn add(&mut self, item: &Item) {
+        if item.is_exact {
+            self.exact |= 1 << item.set;
+        } else if let Some(lengths) = self.lengths.get_mut(usize::from(item.set)) {
+            *lengths |= 1 << item.length;
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.exact |= other.exact;
+        for (lengths, more) in self.lengths.iter_mut().zip(other.lengths) {
+            *lengths |= more;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Policies compiled together: their statements as flat lists, and an index over them if there are
+//! enough to make one worth its while.
+
+use ramguard_policy::Policy;
+
+use super::asked::Asked;
+use super::build::build;
+use super::entry::{Entries, ResourceEntry};
+use super::index::{Found, Index, Visit};
+use super::{Polarity, StatementAt, Verdict};
+
+/// Up to this many resource entries are tested one by one.
+const SMALL: usize = 8;
+
+/// Compiled policies.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Unit {
+    entries: Entries,
+    index: Option<Index>,
+}
+
+impl Unit {
+    /// Compiles policies; `None` if they are more than offsets can reach, 2 GiB of names.
+    pub(crate) fn new(policies: &[Policy]) -> Option<Self> {
+        let mut entries = Entries::default();
+        entries.reserve(policies);
+        for (document, policy) in policies.iter().enumerate() {
+            for statement in policy.statements() {
+                if !entries.push(document, policy.kind(), statement) {
+                    return None;
+                }
+            }
+        }
+        entries.shrink();
+        if entries.resources.len() >= Found::LIMIT {
+            return None;
+        }
+        let index = (entries.resources.len() > SMALL).then(|| build(&entries));
+        Some(Self { entries, index })
+    }
+
+    /// Returns how many bytes of memory it takes outside itself.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.entries.heap_bytes() + self.index.as_ref().map_or(0, Index::heap_bytes)
+    }
+
+    /// Evaluates the unit: an applicable Deny wins over an applicable Allow, and the first of the
+    /// winning effect in the order of the documents is named (rule E-1).
+    #[inline]
+    pub(crate) fn decide(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+        match &self.index {
+            Some(index) => self.decide_by(index, asked, policies),
+            None => self.decide_each(asked, policies),
+        }
+    }
+
+    fn decide_each(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+        let mut allowed = None;
+        for entry in &self.entries.resources {
+            // An Allow after the first one cannot change the outcome.
+            if entry.polarity == Polarity::Allow && allowed.is_some() {
+                continue;
+            }
+            if self.entries.applies(entry, asked, policies) {
+                match entry.polarity {
+                    Polarity::Deny => return self.verdict(Some(entry.statement), None),
+                    Polarity::Allow => allowed = Some(entry.statement),
+                }
+            }
+        }
+        self.verdict(None, allowed)
+    }
+
+    fn decide_by(&self, index: &Index, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+        let mut hunt = Hunt {
+            entries: &self.entries,
+            index,
+            asked,
+            policies,
+            deny: None,
+            allow: None,
+            waiting: [0; WAITING],
+            count: 0,
+        };
+        index.search(asked, &mut hunt);
+        hunt.finish();
+        self.verdict(hunt.deny, hunt.allow)
+    }
+
+    fn verdict(&self, deny: Option<u32>, allow: Option<u32>) -> Verdict {
+        let at = |number: u32| {
+            // Numbers come from entries, so there is a statement.
+            self.entries
+                .statements
+                .get(number as usize)
+                .map_or(StatementAt { document: 0, statement: 0 }, |statement| statement.at)
+        };
+        match (deny, allow) {
+            (Some(deny), _) => Verdict::ExplicitDeny(at(deny)),
+            (None, Some(allow)) => Verdict::Allow(at(allow)),
+            (None, None) => Verdict::ImplicitDeny,
+        }
+    }
+}
+
+/// How many places with Allows wait until all Denies are tested; more are tested at once.
+const WAITING: usize = 16;
+
+/// One decision under way. Denies are tested as they are found, Allows after all Denies.
+struct Hunt<'u, 'a> {
+    entries: &'u Entries,
+    index: &'u Index,
+    asked: &'u Asked<'a>,
+    policies: &'u [Policy],
+    /// The first statement found to apply, of each effect.
+    deny: Option<u32>,
+    allow: Option<u32>,
+    waiting: [u32; WAITING],
+    count: usize,
+}
+
+impl Visit for Hunt<'_, '_> {
+    #[inline]
+    fn visit(&mut self, found: u32) {
+        match Found::unpack(found) {
+            Found::Allow(_) => self.wait(found),
+            Found::Deny(entry) => {
+                self.deny = self.first_of(&[entry], found, self.deny);
+            }
+            Found::Many(number) => {
+                let (denies, allows) = self.index.many(number);
+                if !denies.is_empty() {
+                    self.deny = self.first_of(denies, found, self.deny);
+                }
+                if !allows.is_empty() {
+                    self.wait(found);
+                }
+            }
+            Found::Actions(number) => self.index.search_actions(number, self.asked, self),
+        }
+    }
+}
+
+impl Hunt<'_, '_> {
+    #[inline]
+    fn wait(&mut self, found: u32) {
+        match self.waiting.get_mut(self.count) {
+            Some(slot) => {
+                *slot = found;
+                self.count += 1;
+            }
+            None => self.allow_by(found),
+        }
+    }
+
+    fn finish(&mut self) {
+        if self.deny.is_some() {
+            return;
+        }
+        for found in self.waiting.into_iter().take(self.count) {
+            self.allow_by(found);
+        }
+    }
+
+    fn allow_by(&mut self, found: u32) {
+        self.allow = match Found::unpack(found) {
+            Found::Allow(entry) => self.first_of(&[entry], found, self.allow),
+            Found::Many(number) => {
+                let (_, allows) = self.index.many(number);
+                self.first_of(allows, found, self.allow)
+            }
+            Found::Deny(_) | Found::Actions(_) => self.allow,
+        };
+    }
+
+    /// Returns the first statement among the sorted `entries` that applies, if it is before
+    /// `best`, else `best`.
+    #[inline]
+    fn first_of(&self, entries: &[u32], found: u32, best: Option<u32>) -> Option<u32> {
+        for &number in entries {
+            let Some(entry) = self.entries.resources.get(number as usize) else { continue };
+            if best.is_some_and(|best| entry.statement >= best) {
+                break;
+            }
+            if self.applies(entry, found) {
+                return Some(entry.statement);
+            }
+        }
+        best
+    }
+
+    #[inline]
+    fn applies(&self, entry: &ResourceEntry, found: u32) -> bool {
+        if found & Found::BY_ANY == 0 {
+            self.entries.applies(entry, self.asked, self.policies)
+        } else {
+            self.entries.applies_by_any(entry, self.asked, self.policies)
+        }
+    }
+}
