@@ -17,6 +17,7 @@ pub(crate) struct Cli {
 
     /// When to use colour; `auto` obeys NO_COLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    #[arg(display_order = 900)]
     pub(crate) color: Colour,
 }
 
