@@ -217,7 +217,7 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
 ///
 /// The last places are compared with zeros past the end of the text.
 #[inline]
-fn first_fit<const FOLD: bool>(text: &[u8], word: u64, mask: u64) -> Option<usize> {
+pub(crate) fn first_fit<const FOLD: bool>(text: &[u8], word: u64, mask: u64) -> Option<usize> {
     let fits = |&at: &usize| {
         steps::count(1);
         word_at::<FOLD>(text, at) & mask == word

@@ -1,26 +1,27 @@
 //! Families: many patterns with the same head and tail, whose runs are looked for together.
 //!
-//! The runs of a family form a tree, written down from the root, parents before children; a run
-//! that several patterns share at their start is looked for once, and if it is not found, all that
-//! depends on it is skipped. What holds for every family:
+//! The middles of a family form a tree, written down from the root, parents before children. Runs
+//! that several patterns share at their start are looked for once, and if one is not found, all
+//! that depends on it is skipped. What holds for every family:
 //!
 //! * head and tail of all its patterns are the same, byte for byte;
-//! * every middle starts and ends with a star, so each run is wanted leftmost behind the one before;
-//! * no run is deeper than [`MAX_DEPTH`].
+//! * every middle starts and ends with a star and has no two of them together, so each run is
+//!   wanted leftmost behind the one before;
+//! * a family has at most two nodes for each of its patterns, however many runs these have.
 
 use std::ops::ControlFlow;
 
 use super::index::Patterns;
 use crate::pattern::{Middle, Parts};
-use crate::run::Run;
+use crate::run::{Run, first_fit};
 use crate::steps;
-use crate::word::{Folding, WORD, lowest_bytes, not_any, word_at};
+use crate::word::{Folding, WORD, lowest_bytes, not_any, roughly, word_at};
 
 /// Fewer patterns than this are checked one by one.
-pub(super) const SMALLEST: usize = 8;
+const SMALLEST: usize = 4;
 
-/// How many runs a pattern of a family can have.
-const MAX_DEPTH: usize = 63;
+/// How often the way from the root to a pattern can part from that of others.
+const MAX_LEVEL: usize = 63;
 
 /// All families of a set.
 #[derive(Clone, Debug, Default)]
@@ -35,21 +36,33 @@ struct Family {
     from: u32,
     to: u32,
     model: u32,
+    /// Whether there are question marks in some of the runs.
+    any: bool,
 }
 
-/// A run of the tree, or the end of a pattern.
+/// Runs that some patterns have in common, or the last ones of a single pattern.
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    /// How many runs come before this one.
-    depth: u8,
-    /// Whether the run has question marks.
-    any: bool,
-    /// How long the run is; nought for the end of a pattern.
-    length: u16,
-    /// Where the run is in the text of all patterns, or the number of the pattern that ends here.
+    /// Where the runs are in the text of all patterns; stars part them.
     start: u32,
+    end: u32,
+    /// The pattern that is complete with these runs, [`NO_PATTERN`] if they belong to several.
+    pattern: u32,
     /// The next node that does not depend on this one.
     skip: u32,
+    /// How many nodes this one depends on.
+    level: u8,
+}
+
+/// A number that no pattern has.
+const NO_PATTERN: u32 = u32::MAX;
+
+/// What is left to do while the nodes of a family are written down.
+enum Task {
+    /// Write the nodes of a part of the patterns, which agree up to the star at `star`.
+    Write { from: usize, to: usize, star: usize, level: usize },
+    /// Note that everything that depends on a node has been written.
+    Close(usize),
 }
 
 impl Families {
@@ -78,39 +91,77 @@ impl Families {
             let between = |number: u32| patterns.parts(number).between;
             left.0.cmp(&right.0).then_with(|| between(left.1).cmp(between(right.1)))
         });
-        let from = self.nodes.len();
-        // The nodes on the way to the last one.
-        let mut open: Vec<usize> = vec![];
-        let mut last: &[u8] = &[];
-        for (_, number) in members {
-            let between = patterns.parts(number).between;
-            let depth =
-                runs(last).zip(runs(between)).take_while(|(old, new)| old.1 == new.1).count();
-            self.close(&mut open, depth);
-            for (depth, (at, run)) in runs(between).enumerate().skip(depth) {
-                open.push(self.nodes.len());
-                // `is_member` has seen that depth and length are small.
-                let (depth, length) = (depth as u8, run.len() as u16);
-                let start = patterns.between(number) + at as u32;
-                self.nodes.push(Node { depth, any: run.contains(&b'?'), length, start, skip: 0 });
-            }
-            let (depth, skip) = (open.len() as u8, self.nodes.len() as u32 + 1);
-            self.nodes.push(Node { depth, any: false, length: 0, start: number, skip });
-            last = between;
-        }
-        self.close(&mut open, 0);
-        self.families.push(Family { from: from as u32, to: self.nodes.len() as u32, model });
+        let members: Vec<u32> = members.into_iter().map(|(_, number)| number).collect();
+        let any = members.iter().any(|&number| patterns.parts(number).between.contains(&b'?'));
+        let from = self.nodes.len() as u32;
+        self.write(patterns, &members);
+        self.families.push(Family { from, to: self.nodes.len() as u32, model, any });
         Some(self.families.len() as u32 - 1)
     }
 
-    /// Lets all open nodes from `depth` on end here.
-    fn close(&mut self, open: &mut Vec<usize>, depth: usize) {
-        let end = self.nodes.len() as u32;
-        for at in open.drain(depth.min(open.len())..) {
-            if let Some(node) = self.nodes.get_mut(at) {
-                node.skip = end;
+    /// Writes down the tree of `members`, which are sorted.
+    fn write(&mut self, patterns: &Patterns, members: &[u32]) {
+        let between = |at: usize| -> &[u8] {
+            members.get(at).map_or(&[], |&number| patterns.parts(number).between)
+        };
+        let mut tasks = vec![Task::Write { from: 0, to: members.len(), star: 0, level: 0 }];
+        while let Some(task) = tasks.pop() {
+            let (from, to, star, level) = match task {
+                Task::Write { from, to, star, level } => (from, to, star, level),
+                Task::Close(node) => {
+                    let end = self.nodes.len() as u32;
+                    if let Some(node) = self.nodes.get_mut(node) {
+                        node.skip = end;
+                    }
+                    continue;
+                }
+            };
+            // What the first and the last have in common, all have, as they are sorted.
+            let shared = last_common_star(between(from), between(to.saturating_sub(1)), star);
+            if to - from <= 1 || level == MAX_LEVEL {
+                for number in members.get(from..to).unwrap_or_default() {
+                    self.push(patterns, *number, star, None, level);
+                }
+                continue;
+            }
+            let (mut level, first) = (level, members.get(from).copied().unwrap_or_default());
+            if shared > star {
+                tasks.push(Task::Close(self.nodes.len()));
+                self.push(patterns, first, star, Some(shared), level);
+                level += 1;
+            }
+            // The last part comes first, to be taken from the end of the tasks in order.
+            let mut to = to;
+            while to > from {
+                let run = next_run(between(to - 1), shared);
+                let same = (from..to)
+                    .rev()
+                    .take_while(|&at| !run.is_empty() && next_run(between(at), shared) == run)
+                    .count()
+                    .max(1);
+                tasks.push(Task::Write { from: to - same, to, star: shared, level });
+                to -= same;
             }
         }
+    }
+
+    /// Writes a node with the runs of a pattern from the star at `star` to that at `end`, or all
+    /// that are left.
+    fn push(
+        &mut self,
+        patterns: &Patterns,
+        number: u32,
+        star: usize,
+        end: Option<usize>,
+        level: usize,
+    ) {
+        let start = patterns.between(number);
+        let last = patterns.parts(number).between.len().saturating_sub(1);
+        // Offsets inside a pattern fit in 32 bits, as the text of all patterns does.
+        let (from, to) = (start + star as u32 + 1, start + end.unwrap_or(last) as u32);
+        let pattern = if end.is_none() { number } else { NO_PATTERN };
+        let skip = self.nodes.len() as u32 + 1;
+        self.nodes.push(Node { start: from, end: to, pattern, skip, level: level as u8 });
     }
 
     /// Hands the patterns of a family that fit `text` to `take`.
@@ -121,39 +172,36 @@ impl Families {
         text: &str,
         mut take: impl FnMut(u32) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Some(&Family { from, to, model }) = self.families.get(family as usize) else {
+        let Some(&Family { from, to, model, any }) = self.families.get(family as usize) else {
             return ControlFlow::Continue(());
         };
-        let folding = Folding::<FOLD>;
-        let Some(room) = patterns.parts(model).room(text, folding) else {
+        let Some(room) = patterns.parts(model).room(text, Folding::<FOLD>) else {
             return ControlFlow::Continue(());
         };
-        let ascii = room.is_ascii();
-        // Where the text behind the runs found so far starts.
-        let mut places = [0; MAX_DEPTH + 1];
+        let runs = Runs::<FOLD> { patterns, room, any, ascii: !any || room.is_ascii() };
+        // Where the text behind the runs found so far starts, for every level.
+        let mut places = [0; MAX_LEVEL + 2];
         let mut at = from;
         while at < to {
-            let Some(&node) = self.nodes.get(at as usize) else { break };
-            if node.length == 0 {
-                take(node.start)?;
-                at += 1;
-                continue;
-            }
-            steps::count(1);
-            let depth = usize::from(node.depth);
-            let Some((&place, next)) = places.get_mut(depth..).and_then(|places| match places {
-                [place, next, ..] => Some((&*place, next)),
-                _ => None,
-            }) else {
+            let Some(&Node { start, end, pattern, skip, level }) = self.nodes.get(at as usize)
+            else {
                 break;
             };
-            match node.end_behind::<FOLD>(patterns, room, place, ascii) {
-                Some(end) => {
-                    *next = end;
-                    at += 1;
+            let level = usize::from(level);
+            let place = places.get(level).copied().unwrap_or_default();
+            let mut next_node = skip;
+            if let Some(place) = runs.find(start, end, place) {
+                if pattern == NO_PATTERN {
+                    if let Some(next) = places.get_mut(level + 1) {
+                        *next = place;
+                    }
+                    // What depends on a node comes right behind it.
+                    next_node = at + 1;
+                } else {
+                    take(pattern)?;
                 }
-                None => at = node.skip,
             }
+            at = next_node;
         }
         ControlFlow::Continue(())
     }
@@ -168,50 +216,75 @@ impl Families {
     }
 }
 
-impl Node {
-    /// Returns the offset in `room` just past the leftmost place behind `place` where this run
-    /// fits.
+/// Looks for the runs of nodes in a text.
+struct Runs<'s, 't, const FOLD: bool> {
+    patterns: &'s Patterns,
+    room: &'t str,
+    any: bool,
+    /// Whether `?` takes one byte.
+    ascii: bool,
+}
+
+impl<const FOLD: bool> Runs<'_, '_, FOLD> {
+    /// Looks for the runs from `start` to `end` in the text of all patterns, one behind the other,
+    /// from `place` on. Returns the offset just past the last.
     #[inline]
-    fn end_behind<const FOLD: bool>(
-        self,
-        patterns: &Patterns,
-        room: &str,
-        place: usize,
-        ascii: bool,
-    ) -> Option<usize> {
-        let length = usize::from(self.length);
-        if length <= WORD && (ascii || !self.any) {
-            // Most runs are short and fit right here.
-            let word = patterns.word(self.start) & lowest_bytes(length);
-            let mask = lowest_bytes(length) & if self.any { not_any(word) } else { !0 };
-            let here = word_at::<FOLD>(room.as_bytes(), place);
-            if (here ^ word) & mask == 0 && place + length <= room.len() {
-                return Some(place + length);
+    fn find(&self, mut start: u32, end: u32, mut place: usize) -> Option<usize> {
+        let bytes = self.room.as_bytes();
+        while start < end {
+            steps::count(1);
+            let word = self.patterns.word(start);
+            // A run ends at the next star, and the last one where the node ends.
+            let length = (roughly(word, b'*').trailing_zeros() / 8).min(end - start);
+            if length as usize == WORD || !self.ascii {
+                let rest = self.patterns.slice(start, (end - start) as usize);
+                let run = rest.split(|&byte| byte == b'*').next().unwrap_or_default();
+                let room = self.room.get(place..)?;
+                place += Run::new(run, Folding::<FOLD>).end_in(room, self.ascii)?;
+                start += run.len() as u32 + 1;
+                continue;
             }
+            let mut mask = lowest_bytes(length as usize);
+            if self.any {
+                mask &= not_any(word);
+            }
+            if (word_at::<FOLD>(bytes, place) ^ word) & mask == 0 {
+                // Most runs fit right here.
+                place += length as usize;
+            } else {
+                place += first_fit::<FOLD>(bytes.get(place..)?, word & mask, mask)?;
+                place += length as usize;
+            }
+            if place > bytes.len() {
+                return None;
+            }
+            start += length + 1;
         }
-        let run = Run::new(patterns.slice(self.start, length), Folding::<FOLD>);
-        run.end_in(room.get(place..)?, ascii).map(|end| place + end)
+        Some(place)
     }
 }
 
 /// Returns whether a pattern can be in a family.
 fn is_member(parts: Parts<'_>) -> bool {
-    let stars = matches!(parts.between, [b'*'] | [b'*', .., b'*']);
     parts.middle != Middle::Empty
-        && stars
-        && runs(parts.between).count() <= MAX_DEPTH
-        && runs(parts.between).all(|(_, run)| u16::try_from(run.len()).is_ok())
+        && matches!(parts.between, [b'*'] | [b'*', .., b'*'])
+        && !parts.between.windows(2).any(|two| two == b"**")
 }
 
-/// Returns the runs of a middle that starts and ends with a star, and where in it they start.
-fn runs(between: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let mut at = 0;
-    let runs = between.split(|&byte| byte == b'*').map(move |run| {
-        let start = at;
-        at += run.len() + 1;
-        (start, run)
-    });
-    runs.filter(|(_, run)| !run.is_empty())
+/// Returns where the last star is that two middles have in common, with all that stands before,
+/// if they agree up to the one at `star`.
+fn last_common_star(left: &[u8], right: &[u8], star: usize) -> usize {
+    let pairs = left.iter().zip(right).enumerate().skip(star);
+    let common = pairs.take_while(|(_, (left, right))| left == right);
+    common.filter(|(_, (byte, _))| **byte == b'*').last().map_or(star, |(at, _)| at)
+}
+
+/// Returns the run behind the star at `star`, with the star that ends it; nothing if there is
+/// none.
+fn next_run(between: &[u8], star: usize) -> &[u8] {
+    let rest = between.get(star + 1..).unwrap_or_default();
+    let length = rest.iter().position(|&byte| byte == b'*').map_or(0, |at| at + 1);
+    rest.get(..length).unwrap_or_default()
 }
 
 /// Returns the first bytes behind the star a middle starts with, as a number in the same order.
