@@ -102,6 +102,7 @@ pub struct Request<'a> {
     context: Keys<'a>,
     mode: Mode,
     passed_to: Option<&'static str>,
+    principal_arn: Option<Cow<'a, str>>,
 }
 
 /// The condition keys, of this request alone or shared with others.
@@ -161,6 +162,7 @@ impl<'a> Request<'a> {
             context: Keys::Own(Context::default()),
             mode: Mode::Standard,
             passed_to: None,
+            principal_arn: None,
         })
     }
 
@@ -197,6 +199,19 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn with_owner(mut self, account: impl Into<Cow<'a, str>>) -> Self {
         self.owner = Some(account.into());
+        self
+    }
+
+    /// Lets the engine supply `acs:PrincipalARN` from the caller, over whatever the context says:
+    /// the ARN of a user, or that of a role with its name in lower case, as the service sends it
+    /// (section 4.3). A caller without an ARN, or none, leaves the context as it is.
+    #[must_use]
+    pub fn supplying_principal_arn(mut self) -> Self {
+        self.principal_arn = self
+            .principal
+            .as_ref()
+            .and_then(Principal::principal_arn)
+            .map(|arn| Cow::Owned(arn.into_owned()));
         self
     }
 
@@ -305,6 +320,11 @@ impl<'a> Request<'a> {
         {
             return Some(Seen::Engine(service));
         }
+        if let Some(arn) = &self.principal_arn
+            && ramguard_policy::condition::same_key(key, "acs:PrincipalARN")
+        {
+            return Some(Seen::Engine(arn));
+        }
         self.context().values(key).map(Seen::Host)
     }
 }
@@ -322,6 +342,6 @@ impl FieldBounds {
 /// The values of a key as a condition sees them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Seen<'r> {
-    Engine(&'static str),
+    Engine(&'r str),
     Host(&'r Values<'r>),
 }
