@@ -7,6 +7,7 @@
 mod family;
 mod index;
 mod key;
+mod occurrences;
 mod search;
 mod table;
 

@@ -61,7 +61,7 @@ pub(crate) fn roughly_at<const FOLD: bool>(text: &[u8], at: usize, byte: u8) -> 
 
 /// Returns the top bits of all bytes, one a bit.
 #[inline]
-fn gathered(word: u64) -> u64 {
+pub(crate) fn gathered(word: u64) -> u64 {
     (word >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 

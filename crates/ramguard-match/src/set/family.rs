@@ -12,6 +12,7 @@
 use std::ops::ControlFlow;
 
 use super::index::Patterns;
+use super::occurrences::{MAX_RUNS, MAX_TEXT, Occurrences};
 use crate::pattern::{Middle, Parts};
 use crate::run::{Run, first_fit};
 use crate::steps;
@@ -28,6 +29,11 @@ const MAX_LEVEL: usize = 63;
 pub(super) struct Families {
     families: Vec<Family>,
     nodes: Vec<Node>,
+    /// The different runs of every family that has few of them.
+    runs: Vec<(u32, u32)>,
+    /// The runs of the nodes of these families, as numbers within the family, each node closed
+    /// with [`NO_RUN`].
+    sequences: Vec<u8>,
 }
 
 /// One family: its part of the nodes, and a pattern that has its head and tail.
@@ -38,6 +44,9 @@ struct Family {
     model: u32,
     /// Whether there are question marks in some of the runs.
     any: bool,
+    /// Its part of the different runs, empty if there are too many.
+    runs_from: u32,
+    runs_to: u32,
 }
 
 /// Runs that some patterns have in common, or the last ones of a single pattern.
@@ -46,6 +55,8 @@ struct Node {
     /// Where the runs are in the text of all patterns; stars part them.
     start: u32,
     end: u32,
+    /// Where the numbers of the runs are, if the family has few.
+    sequence: u32,
     /// The pattern that is complete with these runs, [`NO_PATTERN`] if they belong to several.
     pattern: u32,
     /// The next node that does not depend on this one.
@@ -56,6 +67,9 @@ struct Node {
 
 /// A number that no pattern has.
 const NO_PATTERN: u32 = u32::MAX;
+
+/// A number that no run has.
+const NO_RUN: u8 = u8::MAX;
 
 /// What is left to do while the nodes of a family are written down.
 enum Task {
@@ -95,8 +109,40 @@ impl Families {
         let any = members.iter().any(|&number| patterns.parts(number).between.contains(&b'?'));
         let from = self.nodes.len() as u32;
         self.write(patterns, &members);
-        self.families.push(Family { from, to: self.nodes.len() as u32, model, any });
+        let to = self.nodes.len() as u32;
+        let runs_from = self.runs.len() as u32;
+        self.number_runs(patterns, from as usize);
+        let runs_to = self.runs.len() as u32;
+        self.families.push(Family { from, to, model, any, runs_from, runs_to });
         Some(self.families.len() as u32 - 1)
+    }
+
+    /// Numbers the different runs of the nodes from `from` on, unless there are too many.
+    fn number_runs(&mut self, patterns: &Patterns, from: usize) {
+        let (first_run, first_number) = (self.runs.len(), self.sequences.len());
+        for node in self.nodes.iter_mut().skip(from) {
+            node.sequence = self.sequences.len() as u32;
+            let mut start = node.start;
+            while start < node.end {
+                let rest = patterns.slice(start, (node.end - start) as usize);
+                let run = rest.split(|&byte| byte == b'*').next().unwrap_or_default();
+                let mut known = self.runs.iter().skip(first_run);
+                let same =
+                    |&(start, length): &(u32, u32)| patterns.slice(start, length as usize) == run;
+                let number = known.position(same).unwrap_or_else(|| {
+                    self.runs.push((start, run.len() as u32));
+                    self.runs.len() - first_run - 1
+                });
+                if number >= MAX_RUNS {
+                    self.runs.truncate(first_run);
+                    self.sequences.truncate(first_number);
+                    return;
+                }
+                self.sequences.push(number as u8);
+                start += run.len() as u32 + 1;
+            }
+            self.sequences.push(NO_RUN);
+        }
     }
 
     /// Writes down the tree of `members`, which are sorted.
@@ -161,7 +207,14 @@ impl Families {
         let (from, to) = (start + star as u32 + 1, start + end.unwrap_or(last) as u32);
         let pattern = if end.is_none() { number } else { NO_PATTERN };
         let skip = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node { start: from, end: to, pattern, skip, level: level as u8 });
+        self.nodes.push(Node {
+            start: from,
+            end: to,
+            sequence: 0,
+            pattern,
+            skip,
+            level: level as u8,
+        });
     }
 
     /// Hands the patterns of a family that fit `text` to `take`.
@@ -170,38 +223,68 @@ impl Families {
         family: u32,
         patterns: &Patterns,
         text: &str,
-        mut take: impl FnMut(u32) -> ControlFlow<()>,
+        take: impl FnMut(u32) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Some(&Family { from, to, model, any }) = self.families.get(family as usize) else {
+        let Some(&family) = self.families.get(family as usize) else {
             return ControlFlow::Continue(());
         };
-        let Some(room) = patterns.parts(model).room(text, Folding::<FOLD>) else {
+        let Some(room) = patterns.parts(family.model).room(text, Folding::<FOLD>) else {
             return ControlFlow::Continue(());
         };
-        let runs = Runs::<FOLD> { patterns, room, any, ascii: !any || room.is_ascii() };
+        let ascii = !family.any || room.is_ascii();
+        let runs = self.runs.get(family.runs_from as usize..family.runs_to as usize);
+        match runs {
+            Some(runs @ [_, ..]) if ascii && room.len() <= MAX_TEXT => {
+                let runs =
+                    runs.iter().map(|&(start, length)| patterns.slice(start, length as usize));
+                let found = Occurrences::new::<FOLD>(room.as_bytes(), runs);
+                self.walk(family, take, |node, mut place| {
+                    let sequence = self.sequences.get(node.sequence as usize..)?;
+                    for &run in sequence.iter().take_while(|&&run| run != NO_RUN) {
+                        steps::count(1);
+                        place = found.end_behind(run, place)?;
+                    }
+                    Some(place)
+                })
+            }
+            _ => {
+                let runs = Runs::<FOLD> { patterns, room, any: family.any, ascii };
+                self.walk(family, take, |node, place| runs.find(node.start, node.end, place))
+            }
+        }
+    }
+
+    /// Walks through the tree of a family and hands over the patterns whose nodes are all found.
+    ///
+    /// `find` returns where the text behind the runs of a node starts, if they are found from a
+    /// place on.
+    #[inline]
+    fn walk(
+        &self,
+        family: Family,
+        mut take: impl FnMut(u32) -> ControlFlow<()>,
+        find: impl Fn(&Node, usize) -> Option<usize>,
+    ) -> ControlFlow<()> {
         // Where the text behind the runs found so far starts, for every level.
         let mut places = [0; MAX_LEVEL + 2];
-        let mut at = from;
-        while at < to {
-            let Some(&Node { start, end, pattern, skip, level }) = self.nodes.get(at as usize)
-            else {
-                break;
-            };
-            let level = usize::from(level);
+        let mut at = family.from;
+        while let Some(node) = self.nodes.get(at as usize).filter(|_| at < family.to) {
+            let level = usize::from(node.level);
             let place = places.get(level).copied().unwrap_or_default();
-            let mut next_node = skip;
-            if let Some(place) = runs.find(start, end, place) {
-                if pattern == NO_PATTERN {
+            at = match find(node, place) {
+                Some(_) if node.pattern != NO_PATTERN => {
+                    take(node.pattern)?;
+                    node.skip
+                }
+                Some(place) => {
                     if let Some(next) = places.get_mut(level + 1) {
                         *next = place;
                     }
                     // What depends on a node comes right behind it.
-                    next_node = at + 1;
-                } else {
-                    take(pattern)?;
+                    at + 1
                 }
-            }
-            at = next_node;
+                None => node.skip,
+            };
         }
         ControlFlow::Continue(())
     }
@@ -209,10 +292,15 @@ impl Families {
     pub(super) fn shrink(&mut self) {
         self.families.shrink_to_fit();
         self.nodes.shrink_to_fit();
+        self.runs.shrink_to_fit();
+        self.sequences.shrink_to_fit();
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.families.capacity() * size_of::<Family>() + self.nodes.capacity() * size_of::<Node>()
+        self.families.capacity() * size_of::<Family>()
+            + self.nodes.capacity() * size_of::<Node>()
+            + self.runs.capacity() * size_of::<(u32, u32)>()
+            + self.sequences.capacity()
     }
 }
 
