@@ -1,0 +1,136 @@
+//! Messages in English and Chinese, written once a rule and filled in once a finding.
+//!
+//! A template holds names in braces; what they stand for comes from the finding. Text of a policy
+//! is put in as it is, cut at [`MAX_ARGUMENT_CHARS`]: whoever prints it escapes it.
+
+use std::fmt::Write as _;
+
+/// How many characters of one argument a message shows at most.
+pub const MAX_ARGUMENT_CHARS: usize = 80;
+
+/// A language messages are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Chinese, simplified.
+    Zh,
+}
+
+impl Lang {
+    /// Finds a language by its code, `en` or `zh`.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "en" => Some(Self::En),
+            "zh" => Some(Self::Zh),
+            _ => None,
+        }
+    }
+}
+
+/// One template in every language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// In English: lower case, no full stop.
+    pub en: &'static str,
+    /// In Chinese.
+    pub zh: &'static str,
+}
+
+impl Text {
+    /// Makes a template.
+    #[must_use]
+    pub const fn new(en: &'static str, zh: &'static str) -> Self {
+        Self { en, zh }
+    }
+
+    /// Returns the template in one language.
+    #[must_use]
+    pub const fn in_lang(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Zh => self.zh,
+        }
+    }
+
+    /// Returns the template with every `{name}` replaced. A name without an argument stays.
+    #[must_use]
+    pub fn fill(self, lang: Lang, arguments: &[Argument]) -> String {
+        let mut filled = String::new();
+        let mut rest = self.in_lang(lang);
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let name = after.split_once('}');
+            let argument = name.and_then(|(name, rest)| {
+                arguments.iter().find(|argument| argument.name == name).map(|found| (found, rest))
+            });
+            match argument {
+                Some((argument, behind)) => {
+                    filled.push_str(&argument.value);
+                    rest = behind;
+                }
+                None => {
+                    filled.push('{');
+                    rest = after;
+                }
+            }
+        }
+        filled.push_str(rest);
+        filled
+    }
+}
+
+/// What one name of a template stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// The name in braces.
+    pub name: &'static str,
+    /// The text in its place.
+    pub value: Box<str>,
+}
+
+impl Argument {
+    pub(crate) fn new(name: &'static str, value: impl std::fmt::Display) -> Self {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{value}");
+        if let Some((end, _)) = text.char_indices().nth(MAX_ARGUMENT_CHARS) {
+            text.truncate(end);
+            text.push('\u{2026}');
+        }
+        Self { name, value: text.into() }
+    }
+
+    /// Keeps a text that was made here in full: a list of names, a remedy.
+    pub(crate) fn whole(name: &'static str, value: String) -> Self {
+        Self { name, value: value.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: Text = Text::new("`{v}` is not {w}", "`{v}` 不是 {w}");
+
+    #[test]
+    fn text_put_in_is_not_read_as_a_template_again() {
+        let arguments = [Argument::new("v", "{w}"), Argument::new("w", "x")];
+        assert_eq!(TEXT.fill(Lang::En, &arguments), "`{w}` is not x");
+        assert_eq!(TEXT.fill(Lang::Zh, &arguments), "`{w}` 不是 x");
+    }
+
+    #[test]
+    fn a_name_without_argument_stays() {
+        assert_eq!(TEXT.fill(Lang::En, &[]), "`{v}` is not {w}");
+        assert_eq!(Text::new("a { b", "").fill(Lang::En, &[]), "a { b");
+    }
+
+    #[test]
+    fn a_long_argument_is_cut() {
+        let argument = Argument::new("v", "部".repeat(100));
+        assert_eq!(argument.value.chars().count(), MAX_ARGUMENT_CHARS + 1);
+    }
+}

@@ -1,0 +1,44 @@
+use ramguard_policy::condition::ValueErrorKind;
+use ramguard_policy::{Problem, ProblemKind};
+
+use crate::message::Text;
+use crate::rule::{Described, Rule, Verdict, rule};
+use crate::subject::Subject;
+
+rule! {
+    /// # What it finds
+    /// A value of a date operator that is not ISO 8601 with a time and a zone, or a day that does
+    /// not exist.
+    ///
+    /// # Why it matters
+    /// RAM cannot compare with it, and the policy is refused. A date without a zone would mean
+    /// another instant to every reader.
+    ///
+    /// # Instead
+    /// `2026-01-31T23:59:59+08:00`
+    pub(crate) struct InvalidDate;
+    code = 408, name = "invalid-date", level = Error, preset = Default, needs = Text;
+    message = "`{v}` is not an ISO 8601 time such as `2026-01-31T23:59:59+08:00`"
+        / "`{v}` 不是 ISO 8601 时间，例如 `2026-01-31T23:59:59+08:00`";
+    page_zh = "# 检查内容\n日期运算符的值不是带时间和时区的 ISO 8601 格式，或日期不存在。\n\n# 为什么重要\nRAM 无法比较，策略会被拒绝。不带时区的时间对不同读者是不同的时刻。\n\n# 改法\n`2026-01-31T23:59:59+08:00`\n";
+}
+
+const REMEDY: Text = Text::new("{detail}: {remedy}", "请写完整的日期、时间和时区");
+
+impl Rule for InvalidDate {
+    fn explain(&self, _subject: &Subject<'_>, problem: &Problem) -> Verdict {
+        match problem.kind() {
+            ProblemKind::InvalidValue { found, kind, .. }
+                if matches!(kind, ValueErrorKind::NotDate { .. }) =>
+            {
+                self.draft(problem.span())
+                    .arg("v", found)
+                    .whole_arg("detail", kind.to_string())
+                    .whole_arg("remedy", kind.help())
+                    .help(REMEDY)
+                    .into()
+            }
+            _ => Verdict::NotMine,
+        }
+    }
+}

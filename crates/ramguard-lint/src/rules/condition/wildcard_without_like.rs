@@ -1,0 +1,63 @@
+use ramguard_policy::condition::Operator;
+
+use crate::edit;
+use crate::fix::Applicability;
+use crate::message::Text;
+use crate::rule::{Described, Draft, Rule, rule};
+use crate::subject::Subject;
+
+rule! {
+    /// # What it finds
+    /// `*` or `?` in a value of `StringEquals`, `StringNotEquals` or their `IgnoreCase` forms.
+    ///
+    /// # Why it matters
+    /// These operators compare letter by letter. With `StringNotEquals` a Deny hits everybody.
+    ///
+    /// # Instead
+    /// `StringLike` or `StringNotLike`
+    pub(crate) struct WildcardWithoutLike;
+    code = 411, name = "wildcard-without-like", level = Warning, preset = Default, needs = Text;
+    severity = 40;
+    fix = Unsafe;
+    message = "`{op}` compares `{v}` literally; use `{like}`"
+        / "`{op}` 按字面比较 `{v}`；请用 `{like}`";
+    help = "in a Deny with `StringNotEquals` this denies everyone"
+        / "写在带 `StringNotEquals` 的 Deny 中会拒绝所有人";
+    page_zh = "# 检查内容\n`StringEquals`、`StringNotEquals` 或其 `IgnoreCase` 形式的值中有 `*` 或 `?`。\n\n# 为什么重要\n这些运算符逐字比较；Deny 中用 `StringNotEquals` 会拒绝所有人。\n\n# 改法\n`StringLike` 或 `StringNotLike`\n";
+}
+
+const SWITCH: Text = Text::new("write `{like}`", "改为 `{like}`");
+
+impl Rule for WildcardWithoutLike {
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
+        for statement in subject.readable() {
+            for test in &statement.tests {
+                let (like, keeps_case) = match test.operator {
+                    Some(Operator::StringEquals) => (Operator::StringLike, true),
+                    Some(Operator::StringNotEquals) => (Operator::StringNotLike, true),
+                    Some(Operator::StringEqualsIgnoreCase) => (Operator::StringLike, false),
+                    Some(Operator::StringNotEqualsIgnoreCase) => (Operator::StringNotLike, false),
+                    _ => continue,
+                };
+                // The whole operator is renamed, so it must hold this key only, and the name must
+                // be free.
+                let is_alone = statement.tests.iter().all(|other| {
+                    other.operator_span != test.operator_span || other.key_span == test.key_span
+                });
+                let is_free = statement.condition.is_some_and(|c| c.get(like.name()).is_none());
+                let can_switch = keeps_case && is_alone && is_free;
+                for value in test.values.iter().filter(|value| value.text.contains(['*', '?'])) {
+                    let edit = can_switch.then(|| edit::to_string(test.operator_span, like.name()));
+                    found.push(
+                        self.draft(value.span)
+                            .diagnostic("wildcard-in-exact-match")
+                            .arg("op", test.operator_name)
+                            .arg("v", value.text)
+                            .arg("like", like.name())
+                            .fix(Applicability::Unsafe, SWITCH, edit),
+                    );
+                }
+            }
+        }
+    }
+}

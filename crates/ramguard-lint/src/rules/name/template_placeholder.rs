@@ -1,0 +1,145 @@
+use ramguard_policy::name::resource::{ArnError, Resource};
+use ramguard_policy::text::Span;
+use ramguard_policy::{Problem, ProblemKind};
+
+use crate::rule::{Described, Draft, Rule, Verdict, rule};
+use crate::subject::Subject;
+use crate::{Confidence, Level};
+
+rule! {
+    /// # What it finds
+    /// A place that a template left open: `<account-id>`, `${acs:username}`, `{uid}`, `[...]`,
+    /// `%s`, `YOUR_BUCKET`, `xxxx`.
+    ///
+    /// # Why it matters
+    /// RAM has no policy variables: `${...}` and the rest are matched letter by letter, so the
+    /// statement never applies to what was meant.
+    ///
+    /// # Instead
+    /// The value, filled in before the policy is created.
+    pub(crate) struct TemplatePlaceholder;
+    code = 315, name = "template-placeholder", level = Error, preset = Default, needs = Text;
+    message = "unresolved placeholder `{v}`" / "未替换的占位符 `{v}`";
+    help = "RAM has no policy variables; `${...}` is matched literally"
+        / "RAM 没有策略变量；`${...}` 按字面匹配";
+    page_zh = "# 检查内容\n模板中未填写的位置：`<account-id>`、`${acs:username}`、`{uid}`、`[...]`、`%s`、`YOUR_BUCKET`、`xxxx`。\n\n# 为什么重要\nRAM 没有策略变量，`${...}` 等按字面匹配，语句永远不会作用于原本想要的对象。\n\n# 改法\n创建策略前填入实际值。\n";
+}
+
+impl Rule for TemplatePlaceholder {
+    fn explain(&self, subject: &Subject<'_>, problem: &Problem) -> Verdict {
+        let text = subject.value_at(problem.span()).and_then(|value| value.as_str());
+        let is_mine = matches!(
+            problem.kind(),
+            ProblemKind::InvalidAction { .. }
+                | ProblemKind::InvalidArnPrefix { .. }
+                | ProblemKind::InvalidArnField { .. }
+                | ProblemKind::InvalidPrincipal { .. }
+        );
+        match text.filter(|_| is_mine).and_then(placeholder) {
+            Some(found) => self.finding(problem.span(), found).into(),
+            None => Verdict::NotMine,
+        }
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
+        for statement in subject.readable() {
+            for word in statement.resource_words() {
+                // The loader has refused the others, and `explain` has told them.
+                if matches!(Resource::parse(word.text), Err(ArnError::Prefix | ArnError::Field(_)))
+                {
+                    continue;
+                }
+                if let Some(what) = placeholder(word.text) {
+                    found.push(self.finding(word.span, what).diagnostic(language_name(what)));
+                } else if let Some(what) = filler(word.text) {
+                    let draft = self.finding(word.span, what).confidence(Confidence::Medium);
+                    found.push(draft.at_most(Level::Warning));
+                }
+            }
+            for word in statement.tests.iter().flat_map(|test| &test.values) {
+                if let Some(what) = placeholder(word.text).filter(|what| is_marked(what)) {
+                    found.push(self.finding(word.span, what).diagnostic(language_name(what)));
+                }
+            }
+        }
+    }
+}
+
+impl TemplatePlaceholder {
+    fn finding(&self, span: Span, what: &str) -> Draft {
+        self.draft(span).arg("v", what)
+    }
+}
+
+fn language_name(what: &str) -> &'static str {
+    if what.starts_with("${") { "policy-variable" } else { "placeholder" }
+}
+
+/// Values of conditions are free text, so only the unmistakable forms count there.
+fn is_marked(what: &str) -> bool {
+    what.starts_with("${")
+        || what.starts_with("{{")
+        || (what.starts_with('<') && what.ends_with('>'))
+}
+
+/// Returns the first placeholder in `text`: what stands in brackets, or `$` and `%s` forms.
+pub(crate) fn placeholder(text: &str) -> Option<&str> {
+    let start = text.find(['$', '<', '>', '{', '}', '[']).or_else(|| text.find("%s"))?;
+    let rest = text.get(start..)?;
+    let close = match rest.as_bytes().first() {
+        Some(b'<') => ">",
+        Some(b'[') => "]",
+        _ if rest.starts_with("{{") || rest.starts_with("${{") => "}}",
+        _ if rest.starts_with('{') || rest.starts_with("${") => "}",
+        _ => "",
+    };
+    let end = if close.is_empty() {
+        // `$regionid`, `%s`: the sign and the word behind it.
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        1 + rest.get(1..)?.find(|c| !word(c)).unwrap_or(rest.len() - 1)
+    } else {
+        rest.find(close).map_or(rest.len(), |at| at + close.len())
+    };
+    rest.get(..end)
+}
+
+/// Returns a filler such as `YOUR_BUCKET` or a run of at least four `x`.
+fn filler(text: &str) -> Option<&str> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    text.split(|c| !is_word(c)).find(|word| {
+        let head = word.get(..5).unwrap_or_default();
+        let yours = head.eq_ignore_ascii_case("your_") || head.eq_ignore_ascii_case("your-");
+        yours || word.contains("xxxx") || word.contains("XXXX")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_placeholder_is_cut_out_of_its_text() {
+        for (text, expected) in [
+            ("acs:ecs:*:<account_id>:instance/*", Some("<account_id>")),
+            ("home/${acs:username}/*", Some("${acs:username}")),
+            ("acs:ecs:$regionid:*:x", Some("$regionid")),
+            ("{{bucket}}/a", Some("{{bucket}}")),
+            ("b/{uid}", Some("{uid}")),
+            ("ecs:[ECS RAM Action]", Some("[ECS RAM Action]")),
+            ("b/%s/c", Some("%s")),
+            ("open <never closed", Some("<never closed")),
+            ("$", Some("$")),
+            ("b/50%", None),
+            ("plain/*", None),
+        ] {
+            assert_eq!(placeholder(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filler_is_a_word_of_its_own() {
+        assert_eq!(filler("acs:oss:*:*:YOUR_BUCKET/*"), Some("YOUR_BUCKET"));
+        assert_eq!(filler("acs:ecs:*:*:instance/i-bp1xxxxxx"), Some("i-bp1xxxxxx"));
+        assert_eq!(filler("acs:oss:*:*:yours/*"), None);
+    }
+}
