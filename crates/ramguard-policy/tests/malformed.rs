@@ -1,4 +1,5 @@
-//! The cases of `testdata/conformance/malformed.jsonl`: what is refused, and under which code.
+//! The cases of `testdata/conformance/malformed.jsonl` and of `own-malformed.jsonl` beside it: what is
+//! refused, and under which code.
 
 #![expect(clippy::expect_used, reason = "a test says what it takes for granted")]
 
@@ -8,9 +9,16 @@ use ramguard_policy::{Document, Kind, ProblemCode};
 use serde_json::Value;
 
 fn cases() -> Vec<Value> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/conformance/malformed.jsonl");
-    let text = std::fs::read_to_string(path).expect("the cases are in the repository");
-    text.lines().map(|line| serde_json::from_str(line).expect("one object a line")).collect()
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/conformance");
+    ["malformed.jsonl", "own-malformed.jsonl"]
+        .iter()
+        .flat_map(|file| {
+            let text = std::fs::read_to_string(format!("{folder}/{file}"));
+            let text = text.expect("the cases are in the repository");
+            let lines = text.lines().map(|line| serde_json::from_str(line));
+            lines.map(|case| case.expect("one object a line")).collect::<Vec<Value>>()
+        })
+        .collect()
 }
 
 #[test]
