@@ -5,3 +5,8 @@ pub mod generate;
 pub mod laws;
 pub mod oracle;
 pub mod workload;
+
+/// The Rust examples of the README, run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
