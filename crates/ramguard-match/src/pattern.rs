@@ -154,8 +154,6 @@ pub(crate) struct Parts<'p> {
 
 impl Parts<'_> {
     /// Returns whether `text` fits the pattern that has these parts.
-    ///
-    /// `place` is where an enclosed run is expected in the text; it saves time if that is right.
     #[inline]
     pub(crate) fn fit<const FOLD: bool>(
         self,
@@ -163,7 +161,21 @@ impl Parts<'_> {
         place: usize,
         folding: Folding<FOLD>,
     ) -> bool {
-        let Some(room) = self.room(text, folding) else { return false };
+        self.room(text, folding).is_some() && self.fits_between(text, place, folding)
+    }
+
+    /// Returns whether `text`, which starts with the head and ends with the tail, fits.
+    ///
+    /// `place` is where an enclosed run is expected in the text; it saves time if that is right.
+    #[inline]
+    pub(crate) fn fits_between<const FOLD: bool>(
+        self,
+        text: &str,
+        place: usize,
+        folding: Folding<FOLD>,
+    ) -> bool {
+        let Some(end) = text.len().checked_sub(self.tail.len()) else { return false };
+        let Some(room) = text.get(self.head.len()..end) else { return false };
         match self.middle {
             Middle::Empty => room.is_empty(),
             Middle::Stars => true,
@@ -171,7 +183,6 @@ impl Parts<'_> {
                 let run = self.between.get(1..self.between.len().saturating_sub(1));
                 let run = run.unwrap_or_default();
                 let bytes = text.as_bytes();
-                let end = bytes.len() - self.tail.len();
                 if place >= self.head.len()
                     && bytes
                         .get(place..end)

@@ -34,24 +34,24 @@ impl<const FOLD: bool> Folding<FOLD> {
 
     /// Returns whether two byte strings are the same.
     ///
-    /// Most are short, and are done with after two comparisons of words.
+    /// Most are short, and comparing words is done before a call to the library would begin.
     #[inline]
     pub(crate) fn equal(self, left: &[u8], right: &[u8]) -> bool {
         if left.len() != right.len() {
             return false;
         }
-        let (Some(first), Some(second)) = (left.first_chunk(), right.first_chunk()) else {
+        let (Some(last), Some(other)) = (left.last_chunk(), right.last_chunk()) else {
             return word_at::<FOLD>(left, 0) == word_at::<FOLD>(right, 0);
         };
-        if folded::<FOLD>(first) != folded::<FOLD>(second) {
-            return false;
+        let (words, _) = left.as_chunks();
+        let (others, _) = right.as_chunks();
+        for (word, other) in words.iter().zip(others) {
+            if folded::<FOLD>(word) != folded::<FOLD>(other) {
+                return false;
+            }
         }
-        let (Some(first), Some(second)) = (left.last_chunk(), right.last_chunk()) else {
-            return false;
-        };
-        folded::<FOLD>(first) == folded::<FOLD>(second)
-            && (left.len() <= 2 * WORD
-                || if FOLD { left.eq_ignore_ascii_case(right) } else { left == right })
+        // The last bytes may be read again, rather than one by one.
+        folded::<FOLD>(last) == folded::<FOLD>(other)
     }
 }
 

@@ -16,7 +16,8 @@ use super::family::Families;
 use super::key::{MAX_END, Seeds, WINDOWS};
 use super::table::{Next, Table};
 use crate::pattern::{Cut, Middle, Parts};
-use crate::word::{WORD, word_at, word_before};
+use crate::steps;
+use crate::word::{Folding, WORD, word_at, word_before};
 
 /// Up to this many patterns are checked one by one rather than told apart.
 const FEW: usize = 2;
@@ -82,6 +83,35 @@ impl Patterns {
             between: part(between, tail).unwrap_or_default(),
             tail: part(tail, end).unwrap_or_default(),
         }
+    }
+
+    /// Returns whether `text` fits the pattern `number`.
+    ///
+    /// `place` is where the run of an enclosed middle is expected; see [`Parts::fits_between`].
+    #[inline]
+    pub(super) fn fits<const FOLD: bool>(&self, number: u32, text: &str, place: usize) -> bool {
+        steps::count(1);
+        let Some(&Place { start, between, tail, end, middle }) = self.places.get(number as usize)
+        else {
+            return false;
+        };
+        let (bytes, folding) = (text.as_bytes(), Folding::<FOLD>);
+        let part = |from: u32, to: u32| self.text.get(from as usize..to as usize);
+        let Some(head) = part(start, between) else { return false };
+        if middle == Middle::Empty {
+            return folding.equal(head, bytes);
+        }
+        let Some((first, rest)) = bytes.split_at_checked(head.len()) else { return false };
+        if !folding.equal(head, first) {
+            return false;
+        }
+        if middle == Middle::Stars && tail == end {
+            return true;
+        }
+        let parts = self.parts(number);
+        let Some(last) = rest.len().checked_sub(parts.tail.len()) else { return false };
+        rest.get(last..).is_some_and(|rest| folding.equal(parts.tail, rest))
+            && parts.fits_between(text, place, folding)
     }
 
     /// Returns where the middle of the pattern `number` is in the text of all patterns.
@@ -446,6 +476,14 @@ impl<'p> Builder<'p> {
     /// Tells apart patterns with the same head whose tails end with the same words.
     fn by_tail(&mut self, from: usize, to: usize, head: usize, words: usize, parent: u64) -> Next {
         let patterns = self.patterns;
+        let tails = self.order.get(from..to).unwrap_or_default().iter();
+        let mut tails = tails.map(|placed| keyed_tail(patterns.parts(placed.number)));
+        if let Some(tail) = tails.clone().next()
+            && words == 0
+            && tails.all(|other| other == tail)
+        {
+            return self.by_middle(from, to, parent, head, tail.len());
+        }
         let tails = self.order.get(from..to).unwrap_or_default().iter();
         let tails = tails.map(|placed| keyed_tail(patterns.parts(placed.number)));
         let words = words + common_words(tails, WORD * words, |tail, at| tail.iter().rev().nth(at));

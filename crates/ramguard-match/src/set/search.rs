@@ -11,7 +11,7 @@ use super::key::WINDOWS;
 use super::table::Next;
 use crate::steps;
 use crate::window::{self, WIDTH};
-use crate::word::{Folding, WORD, highest_bytes, lowest_bytes, word_at, word_before};
+use crate::word::{WORD, highest_bytes, lowest_bytes, word_at, word_before};
 
 /// What is done with the patterns that fit.
 pub(super) trait Sink {
@@ -78,7 +78,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
                 return ControlFlow::Continue(());
             };
             let (rung, word) = (ladder.rung(words), word_at::<FOLD>(bytes, WORD * words));
-            let mut left = u64::from(cuts) & window::lowest(room.min(WORD - 1) + 1);
+            let mut left = u32::from(cuts) & ((2 << room.min(WORD - 1)) - 1);
             while left != 0 {
                 let more = left.trailing_zeros() as usize;
                 left &= left - 1;
@@ -104,9 +104,11 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
         self.check(next, 0)
     }
 
+    #[inline]
     fn behind_head(&mut self, key: u64) -> ControlFlow<()> {
         match self.index.table.get(key) {
             next @ Next::Tails { .. } => self.by_tail(next, key),
+            Next::Middles(middles) => self.by_middle(middles, key),
             next => self.check(next, 0),
         }
     }
@@ -127,7 +129,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
                 summed += 1;
             }
             let (rung, word) = (ladder.rung(words), word_before::<FOLD>(bytes, room));
-            let mut left = u64::from(cuts) & window::lowest(room.min(WORD - 1) + 1);
+            let mut left = u32::from(cuts) & ((2 << room.min(WORD - 1)) - 1);
             while left != 0 {
                 let more = left.trailing_zeros() as usize;
                 left &= left - 1;
@@ -160,7 +162,9 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
         let Some(&Middles { family, rest, head, tail, firsts }) = all.get(middles as usize) else {
             return ControlFlow::Continue(());
         };
-        self.check(family, 0)?;
+        if let Next::Family(family) = family {
+            self.check_family(family)?;
+        }
         self.check(rest, 0)?;
         let from = head as usize;
         let Some(to) = self.bytes.len().checked_sub(tail as usize) else {
@@ -229,7 +233,14 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
     #[inline]
     fn check(&mut self, next: Next, place: usize) -> ControlFlow<()> {
         match next {
+            Next::Nothing => ControlFlow::Continue(()),
             Next::One(number) => self.check_one(number, place),
+            _ => self.check_many(next, place),
+        }
+    }
+
+    fn check_many(&mut self, next: Next, place: usize) -> ControlFlow<()> {
+        match next {
             Next::List(start) => {
                 let index = self.index;
                 index.list(start).iter().try_for_each(|&number| self.check_one(number, place))
@@ -246,7 +257,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
 
     #[inline]
     fn check_one(&mut self, number: u32, place: usize) -> ControlFlow<()> {
-        if self.patterns.parts(number).fit(self.text, place, Folding::<FOLD>) {
+        if self.patterns.fits::<FOLD>(number, self.text, place) {
             self.sink.take(number)
         } else {
             ControlFlow::Continue(())
