@@ -25,6 +25,6 @@ pub use context::{Context, ContextEntry, Values};
 pub use decide::{Authorizer, Layers};
 pub use decision::{Decision, Denial, Layer, Outcome, Reason, StatementRef};
 pub use principal::{Principal, PrincipalKind};
-pub use ramguard_policy::{self as policy, Kind, Policy, PolicyError};
+pub use ramguard_policy::{self as policy, Kind, Policy, PolicyError, ReadOptions};
 pub use request::{Mode, Request, RequestError};
-pub use semantics::Semantics;
+pub use semantics::{CreationChecks, Semantics};

@@ -197,11 +197,15 @@ pub struct SemanticsForm {
 }
 
 impl SemanticsForm {
-    /// Returns the options of deciding, with defaults filled in.
+    /// Returns the options, with defaults filled in.
     #[must_use]
     pub fn semantics(&self) -> Semantics {
         let default = Semantics::default();
+        let mut reading = default.reading;
+        reading.legacy_not_resource = self.legacy_not_resource.unwrap_or(false);
         Semantics {
+            reading,
+            creation_checks: default.creation_checks,
             detach_requires_passrole: self
                 .detach_requires_passrole
                 .unwrap_or(default.detach_requires_passrole),

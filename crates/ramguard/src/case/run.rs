@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use ramguard_policy::{Kind, ReadOptions};
+use ramguard_policy::Kind;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::form::{CaseRequest, PrincipalForm, SemanticsForm, mode};
 use crate::role::{OperationDecision, OperationRequestError};
 use crate::{
-    Authorizer, Decision, Layers, Mode, Outcome, Policy, PolicyError, PolicySet, Principal,
-    RequestError,
+    Authorizer, Decision, Layers, Mode, Outcome, PolicyError, PolicySet, Principal, RequestError,
 };
 
 /// The caller of a case that names none (section 11).
@@ -202,13 +201,9 @@ impl Case {
     }
 
     fn authorizer(&self, mode: Mode) -> Result<Authorizer, CaseError> {
-        let options = ReadOptions {
-            legacy_not_resource: self.options.legacy_not_resource.unwrap_or(false),
-            ..ReadOptions::default()
-        };
+        let semantics = self.options.semantics();
         let read = |kind, place: &str, text: &RawValue| {
-            Policy::parse_with(kind, text.get(), &options)
-                .map_err(|error| CaseError::policy(place, error))
+            semantics.read(kind, text.get()).map_err(|error| CaseError::policy(place, error))
         };
         let set = |kind, place: &str, texts: &[Box<RawValue>]| {
             let policies: Result<Vec<_>, _> =
@@ -252,7 +247,7 @@ impl Case {
                 }
             }
         }
-        Ok(Authorizer::with_layers(layers, self.options.semantics()))
+        Ok(Authorizer::with_layers(layers, semantics))
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use ramguard_policy::name::action::is_blank;
 use ramguard_policy::{Kind, Limits, Policy, PolicyError, ReadOptions};
 
-use crate::Semantics;
+use crate::{CreationChecks, Semantics};
 
 /// A call names at most this many instances.
 pub(super) const MAX_INSTANCES: usize = 100;
@@ -190,8 +190,8 @@ impl InstanceOperation {
                     checks.bound_role(account, name, semantics, pass)?;
                 }
             }
-            Self::RunInstances(new) => checks.new_instances(new, false)?,
-            Self::CreateInstance(new) => checks.new_instances(new, true)?,
+            Self::RunInstances(new) => checks.new_instances(new, semantics, false)?,
+            Self::CreateInstance(new) => checks.new_instances(new, semantics, true)?,
         }
         Ok(checks.list)
     }
@@ -275,6 +275,7 @@ impl Checks {
     fn new_instances(
         &mut self,
         new: &CreateInstances,
+        semantics: &Semantics,
         checks_vpc: bool,
     ) -> Result<(), OperationError> {
         let (region, account) = (part("RegionId", &new.region)?, account_id(&new.account)?);
@@ -299,6 +300,11 @@ impl Checks {
         }
         if let (true, Some(id)) = (checks_vpc, &new.vpc_id) {
             self.push(vpc("vpc", part("VpcId", id)?));
+        }
+        // The parameters have to be of their form either way, so the list is made first.
+        if semantics.creation_checks == CreationChecks::AllResources {
+            self.list.clear();
+            self.push("*".into());
         }
         if let Some(name) = &new.ram_role_name {
             self.pass_role(role_arn(&new.account, name)?);
@@ -445,6 +451,23 @@ mod tests {
         for role in ["", "a/b", "a:b", "*", "a b", &"r".repeat(65)] {
             assert!(attach(&["i-a"], role).checks(&Semantics::default()).is_err(), "{role}");
         }
+    }
+
+    #[test]
+    fn creating_can_be_checked_on_all_resources_at_once() {
+        let new = CreateInstances {
+            region: "cn-hangzhou".into(),
+            account: "1".into(),
+            image_id: Some("m-1".into()),
+            ram_role_name: Some("app".into()),
+            ..CreateInstances::default()
+        };
+        let semantics =
+            Semantics { creation_checks: CreationChecks::AllResources, ..Semantics::default() };
+        assert_eq!(
+            listed(&InstanceOperation::RunInstances(new), &semantics),
+            ["ecs:RunInstances *", "ram:PassRole acs:ram::1:role/app"]
+        );
     }
 
     #[test]
