@@ -165,7 +165,9 @@ pub(super) struct Middles {
     pub(super) rest: Next,
     pub(super) head: u32,
     pub(super) tail: u32,
-    /// With which bytes the literals looked for start, for every length of [`WINDOWS`].
+    /// Bit `i`: literals as long as the `i`th of [`WINDOWS`] are looked for.
+    pub(super) classes: u8,
+    /// With which bytes these start, for every length.
     pub(super) firsts: [Firsts; WINDOWS.len()],
 }
 
@@ -533,7 +535,11 @@ impl<'p> Builder<'p> {
                 let literal = longest_literal(parts);
                 match WINDOWS.iter().rposition(|&length| length <= literal.len()) {
                     // Counted from one, as nought stands for no window at all.
-                    Some(class) => (seeds.lens(class).key::<false>(parent, literal, 0), class + 1),
+                    Some(class) => {
+                        let lens = seeds.lens(class);
+                        let key = lens.map(|lens| lens.key::<false>(parent, literal, 0));
+                        (key.unwrap_or_default(), class + 1)
+                    }
                     None => (0, 0),
                 }
             },
@@ -563,7 +569,11 @@ impl<'p> Builder<'p> {
             (only, Next::Nothing) | (Next::Nothing, only) => return only,
             _ => {}
         }
-        self.middles.push(Middles { family, rest, head: head as u32, tail: tail as u32, firsts });
+        let classes = (0..).zip(firsts).fold(0, |classes, (class, firsts)| {
+            classes | u8::from(firsts != Firsts::None) << class
+        });
+        let (head, tail) = (head as u32, tail as u32);
+        self.middles.push(Middles { family, rest, head, tail, classes, firsts });
         Next::Middles(self.middles.len() as u32 - 1)
     }
 }

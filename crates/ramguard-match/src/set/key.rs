@@ -24,7 +24,7 @@ const MAX_WORDS: usize = 16;
 pub(super) struct Seeds {
     pub(super) head: Ladder,
     pub(super) tail: Ladder,
-    window: [Rung; WINDOWS.len() + 1],
+    window: [Lens; WINDOWS.len()],
     whole: [u64; 4],
 }
 
@@ -47,7 +47,12 @@ impl Seeds {
         Seeds {
             head: Ladder::new(&mut next),
             tail: Ladder::new(&mut next),
-            window: std::array::from_fn(|_| Rung { add: next(), multiply: next() }),
+            window: WINDOWS.map(|length| Lens {
+                length,
+                mask: lowest_bytes(length),
+                rung: Rung { add: next(), multiply: next() },
+                second: (length > WORD).then(|| Rung { add: next(), multiply: next() }),
+            }),
             whole: std::array::from_fn(|_| next()),
         }
     }
@@ -73,17 +78,16 @@ impl Seeds {
 
     /// Returns what makes keys of the windows of one length, the `class`th of [`WINDOWS`].
     #[inline]
-    pub(super) fn lens(&self, class: usize) -> Lens {
-        let length = WINDOWS.get(class).copied().unwrap_or_default();
-        let rung = self.window.get(class).copied().unwrap_or_default();
-        let second = self.window.last().copied().filter(|_| length > WORD);
-        Lens { mask: lowest_bytes(length), rung, second }
+    pub(super) fn lens(&self, class: usize) -> Option<&Lens> {
+        self.window.get(class)
     }
 }
 
 /// The multipliers for windows of one length.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lens {
+    /// The length, in bytes.
+    pub(super) length: usize,
     mask: u64,
     rung: Rung,
     second: Option<Rung>,
@@ -93,7 +97,7 @@ impl Lens {
     /// Returns the key of the window at `at` in `text`, which reaches that far, below the key
     /// `parent`.
     #[inline]
-    pub(super) fn key<const FOLD: bool>(self, parent: u64, text: &[u8], at: usize) -> u64 {
+    pub(super) fn key<const FOLD: bool>(&self, parent: u64, text: &[u8], at: usize) -> u64 {
         let first = self.rung.term(word_at::<FOLD>(text, at) & self.mask);
         let second = self.second.map_or(0, |rung| rung.term(word_at::<FOLD>(text, at + WORD)));
         parent.wrapping_add(first).wrapping_add(second)
@@ -202,8 +206,9 @@ mod tests {
         let seeds = Seeds::random();
         let text: Vec<u8> = (0..100).collect();
         for (class, length) in WINDOWS.into_iter().enumerate() {
-            let key = seeds.lens(class).key::<false>(7, &text, 30);
-            assert_eq!(key, seeds.lens(class).key::<false>(7, &text[30..30 + length], 0));
+            let lens = seeds.lens(class).unwrap();
+            let key = lens.key::<false>(7, &text, 30);
+            assert_eq!(key, lens.key::<false>(7, &text[30..30 + length], 0));
         }
     }
 }

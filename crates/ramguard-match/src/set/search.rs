@@ -6,8 +6,7 @@
 
 use std::ops::ControlFlow;
 
-use super::index::{Firsts, Index, Middles, Patterns};
-use super::key::WINDOWS;
+use super::index::{Firsts, Index, Patterns};
 use super::table::Next;
 use crate::steps;
 use crate::window::{self, WIDTH};
@@ -159,36 +158,41 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
 
     fn by_middle(&mut self, middles: u32, parent: u64) -> ControlFlow<()> {
         let Index { seeds, table, middles: all, .. } = self.index;
-        let Some(&Middles { family, rest, head, tail, firsts }) = all.get(middles as usize) else {
+        let Some(middles) = all.get(middles as usize) else {
             return ControlFlow::Continue(());
         };
-        if let Next::Family(family) = family {
+        if let Next::Family(family) = middles.family {
             self.check_family(family)?;
         }
-        self.check(rest, 0)?;
-        let from = head as usize;
-        let Some(to) = self.bytes.len().checked_sub(tail as usize) else {
+        self.check(middles.rest, 0)?;
+        let bytes = self.bytes;
+        let from = middles.head as usize;
+        let Some(to) = bytes.len().checked_sub(middles.tail as usize) else {
             return ControlFlow::Continue(());
         };
-        for at in (from / WIDTH * WIDTH..to).step_by(WIDTH) {
+        let mut at = from / WIDTH * WIDTH;
+        while at < to {
             let after = !window::lowest(from.saturating_sub(at));
-            for ((class, length), firsts) in WINDOWS.into_iter().enumerate().zip(firsts) {
-                let Some(last) = to.checked_sub(at + length).filter(|_| firsts != Firsts::None)
-                else {
+            let mut classes = middles.classes;
+            while classes != 0 {
+                let class = classes.trailing_zeros() as usize;
+                classes &= classes - 1;
+                let Some((lens, &firsts)) = seeds.lens(class).zip(middles.firsts.get(class)) else {
                     continue;
                 };
-                let lens = seeds.lens(class);
+                let Some(last) = to.checked_sub(at + lens.length) else { continue };
                 let mut places = self.places(firsts, at) & after & window::lowest(last + 1);
                 while places != 0 {
                     let place = at + places.trailing_zeros() as usize;
                     places &= places - 1;
                     steps::count(1);
-                    let key = lens.key::<FOLD>(parent, self.bytes, place);
+                    let key = lens.key::<FOLD>(parent, bytes, place);
                     if table.may_have(key) {
                         self.visit(table.get(key), place)?;
                     }
                 }
             }
+            at += WIDTH;
         }
         ControlFlow::Continue(())
     }
