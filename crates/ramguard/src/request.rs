@@ -268,6 +268,16 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// Returns service, region and account as bytes and the relative id, or `None` for `*`.
+    #[inline]
+    pub(crate) fn arn_bytes(&self) -> Option<([&[u8]; 3], &str)> {
+        let bounds = self.fields.as_ref()?;
+        let bytes = self.resource.as_bytes();
+        let field = |range: &Range<usize>| bytes.get(range.clone()).unwrap_or_default();
+        let fields = [field(&bounds.service), field(&bounds.region), field(&bounds.account)];
+        Some((fields, self.resource.get(bounds.relative_id.start..).unwrap_or_default()))
+    }
+
     /// Returns whether the resource belongs to RAM itself, whose names fold case and whose region
     /// is blank (rules ).
     pub(crate) fn is_ram(&self) -> bool {

@@ -1,48 +1,45 @@
-//! A request as the sets of one decision look at it: what many of them need is found out once.
-//!
-//! Everything in here follows from the request; it only borrows, and the keys differ from process
-//! to process without changing an answer.
+//! A request as the sets of one decision look at it: what all of them need is found out once.
 
-use std::cell::OnceCell;
-
-use ramguard_policy::name::resource::ArnFields;
-
-use super::key::{Field, MAX_START, Seeds, Starts, folded_word};
+use super::key::{Field, Seeds, Starts, folded_word};
 use crate::Request;
 
-/// A request and its keys.
+/// A request, taken apart.
 #[derive(Debug)]
 pub(crate) struct Asked<'r> {
     request: &'r Request<'r>,
-    pub(super) seeds: &'static Seeds,
     /// The name of the action, behind the colon.
     pub(super) name: &'r [u8],
     /// The first eight bytes of the name, ASCII capitals made small.
     pub(super) name_word: u64,
-    action: OnceCell<AskedAction>,
-    arn: Option<ArnFields<'r>>,
-    keys: OnceCell<AskedArn>,
+    pub(super) arn: Option<AskedArn<'r>>,
 }
 
-/// Keys of the action.
+/// The fields of a resource.
 #[derive(Debug)]
-pub(super) struct AskedAction {
+pub(super) struct AskedArn<'r> {
+    pub(super) service: &'r [u8],
+    pub(super) region: &'r [u8],
+    pub(super) account: &'r [u8],
+    pub(super) relative_id: &'r str,
+    /// The first eight bytes of the relative id, ASCII capitals made small.
+    pub(super) word: u64,
+    pub(super) is_ram: bool,
+}
+
+/// Keys of an action.
+#[derive(Debug)]
+pub(super) struct ActionKeys<'r> {
     pub(super) service: u64,
-    pub(super) name: Starts,
-    pub(super) whole: u64,
+    pub(super) name: Starts<'r>,
 }
 
-/// Keys of the resource.
+/// Keys of a resource.
 #[derive(Debug)]
-pub(super) struct AskedArn {
+pub(super) struct ArnKeys<'r> {
     pub(super) service: u64,
     pub(super) region: u64,
     pub(super) account: u64,
-    pub(super) relative_id: Starts,
-    pub(super) whole: u64,
-    /// How long the first segment of the relative id is, its `/` included; 0 if it has none that
-    /// a key reaches.
-    pub(super) segment: usize,
+    pub(super) relative_id: Starts<'r>,
 }
 
 impl<'r> Asked<'r> {
@@ -51,67 +48,51 @@ impl<'r> Asked<'r> {
         let action = request.action().as_bytes();
         let colon = action.iter().position(|&byte| byte == b':').unwrap_or(0);
         let name = action.get(colon + 1..).unwrap_or_default();
-        Self {
-            request,
-            seeds: Seeds::of_process(),
-            name,
-            name_word: folded_word(name, 0),
-            action: OnceCell::new(),
-            arn: request.arn(),
-            keys: OnceCell::new(),
-        }
+        let arn = request.arn_bytes().map(|([service, region, account], relative_id)| AskedArn {
+            service,
+            region,
+            account,
+            relative_id,
+            word: folded_word(relative_id.as_bytes(), 0),
+            is_ram: request.is_ram(),
+        });
+        Self { request, name, name_word: folded_word(name, 0), arn }
     }
 
+    #[inline]
     pub(crate) fn request(&self) -> &'r Request<'r> {
         self.request
     }
 
-    pub(super) fn arn(&self) -> Option<&ArnFields<'r>> {
-        self.arn.as_ref()
-    }
-
     /// Returns the keys of the action.
     #[inline]
-    pub(super) fn action(&self) -> &AskedAction {
-        self.action.get_or_init(|| {
-            let action = self.request.action().as_bytes();
-            let service = action.len().saturating_sub(self.name.len() + 1);
-            let service = action.get(..service).unwrap_or_default();
-            let name = Starts::new(self.seeds, Field::ActionName, self.name);
-            AskedAction {
-                service: self.seeds.whole(Field::ActionService, service),
-                name,
-                whole: name.whole(self.seeds, self.name),
-            }
-        })
-    }
-
-    /// Returns the keys of the resource unless it is `*`.
-    #[inline]
-    pub(super) fn arn_keys(&self) -> Option<&AskedArn> {
-        let arn = self.arn.as_ref()?;
-        Some(self.keys.get_or_init(|| AskedArn::new(self.seeds, arn)))
-    }
-}
-
-impl AskedArn {
-    pub(super) fn new(seeds: &Seeds, arn: &ArnFields<'_>) -> Self {
-        let id = arn.relative_id.as_bytes();
-        let relative_id = Starts::new(seeds, Field::RelativeId, id);
-        Self {
-            service: seeds.whole(Field::Service, arn.service.as_bytes()),
-            region: seeds.whole(Field::Region, arn.region.as_bytes()),
-            account: seeds.whole(Field::Account, arn.account.as_bytes()),
-            relative_id,
-            whole: relative_id.whole(seeds, id),
-            segment: first_segment(id),
+    pub(super) fn action_keys(&self, seeds: &Seeds) -> ActionKeys<'r> {
+        let action = self.request.action().as_bytes();
+        let service = action.len().saturating_sub(self.name.len() + 1);
+        let service = action.get(..service).unwrap_or_default();
+        ActionKeys {
+            service: seeds.whole(Field::ActionService, service),
+            name: Starts::new(seeds, Field::ActionName, self.name),
         }
     }
 }
 
-/// Returns the length of the first segment of a relative id, its `/` included; 0 if there is no
-/// `/` that a key reaches.
-#[inline]
-pub(super) fn first_segment(id: &[u8]) -> usize {
-    id.iter().take(MAX_START).position(|&byte| byte == b'/').map_or(0, |at| at + 1)
+impl<'r> AskedArn<'r> {
+    /// Returns the keys of the resource.
+    #[inline]
+    pub(super) fn keys(&self, seeds: &Seeds) -> ArnKeys<'r> {
+        ArnKeys {
+            service: seeds.whole(Field::Service, self.service),
+            region: seeds.whole(Field::Region, self.region),
+            account: seeds.whole(Field::Account, self.account),
+            relative_id: Starts::new(seeds, Field::RelativeId, self.relative_id.as_bytes()),
+        }
+    }
+
+    /// Returns the first bytes of service and relative id in one word; see
+    /// [`Signature`](super::entry::Signature).
+    #[inline]
+    pub(super) fn signature(&self) -> u64 {
+        self.word << 32 | folded_word(self.service, 0) & 0xFFFF_FFFF
+    }
 }

@@ -7,7 +7,6 @@
 //! that bound stay lists.
 
 use super::Polarity;
-use super::asked::first_segment;
 use super::entry::{ActionEntry, Entries, Form, ResourceEntry};
 use super::index::{
     ACCOUNT, Found, Index, Level, MAX_LENGTHS, Many, NAME_START, NOTHING, Node, REGION, ROUNDED,
@@ -47,14 +46,14 @@ pub(super) fn build(entries: &Entries) -> Index {
     let mut any = Vec::new();
     let mut filer = Filer::new(entries.resources.len());
     for (number, entry) in (0_u32..).zip(&entries.resources) {
-        if is_any(entries, entry) {
+        if entry.is_any() {
             // One entry speaks for a statement that is found anyway.
             let last = any.last().and_then(|&last| statement_of(entries, last));
             if last != Some(entry.statement) {
                 any.push(number);
             }
         } else {
-            filer.has_wild |= entry.service != Form::Literal;
+            filer.has_wild |= entry.forms().service != Form::Literal;
             filer.push_resource(seeds, entries, number, entry);
         }
     }
@@ -84,11 +83,6 @@ pub(super) fn build(entries: &Entries) -> Index {
     index
 }
 
-/// Returns whether an entry is found under every resource.
-fn is_any(entries: &Entries, entry: &ResourceEntry) -> bool {
-    entry.is_any || entries.statements.get(entry.statement as usize).is_none_or(|s| s.not_resource)
-}
-
 fn statement_of(entries: &Entries, entry: u32) -> Option<u32> {
     entries.resources.get(entry as usize).map(|entry| entry.statement)
 }
@@ -112,7 +106,7 @@ fn crowded(entries: &Entries, groups: &[Vec<u32>]) -> Vec<Option<u32>> {
             .into_iter()
             .flatten()
             .filter_map(|&entry| entries.statement_of(entry))
-            .map(|statement| entries.actions_of(statement).len())
+            .map(|statement| (statement.actions.end - statement.actions.start) as usize)
             .sum();
         let Some(left) = room.checked_sub(pairs) else { continue };
         room = left;
@@ -170,7 +164,7 @@ impl Index {
                 }
                 last = statement;
                 let Some(statement) = entries.statement_of(entry) else { continue };
-                if statement.not_action {
+                if statement.actions.start == statement.actions.end {
                     if let Some(always) = always.get_mut(slot) {
                         always.push(entry);
                     }
@@ -232,16 +226,16 @@ impl Filer {
         let is_exact = entry.shape.is_literal();
         let length = head.min(MAX_START);
         let literal = id.get(..length).unwrap_or_default();
-        let segment = first_segment(literal);
         let starts = Starts::new(seeds, Field::RelativeId, if is_exact { id } else { literal });
+        let segment = starts.segment();
         let is_ram = fields.service.eq_ignore_ascii_case("ram");
-        let (service, is_wild) = match entry.service {
+        let (service, is_wild) = match entry.forms().service {
             Form::Literal => (seeds.whole(Field::Service, fields.service.as_bytes()), false),
             Form::Any | Form::Pattern => (wild_service(seeds), true),
         };
         // The region of a RAM resource does not count, or is blank (rule R-7).
-        let region = entry.region == Form::Literal && !is_wild && !is_ram;
-        let account = entry.account == Form::Literal;
+        let region = entry.forms().region == Form::Literal && !is_wild && !is_ram;
+        let account = entry.forms().account == Form::Literal;
         let set = if region { REGION } else { 0 } | if account { ACCOUNT } else { 0 };
         let whole = |wanted, field, text: &str| match wanted {
             true => seeds.whole(field, text.as_bytes()),
@@ -253,7 +247,7 @@ impl Filer {
             whole(account, Field::Account, fields.account),
         ));
         let key = match is_exact {
-            true => starts.whole(seeds, id),
+            true => starts.whole(seeds),
             false => starts.key(seeds, length),
         };
         self.push(
@@ -282,8 +276,9 @@ impl Filer {
         action: &ActionEntry,
     ) {
         let name = entries.name_of(action).as_bytes();
-        let is_exact = action.is_literal_name;
-        let length = (action.name_head as usize).min(MAX_START);
+        let (head, is_literal) = ActionEntry::head(name);
+        let is_exact = is_literal && !action.is_bare();
+        let length = head.min(MAX_START);
         let literal = name.get(..length).unwrap_or_default();
         let segment = if length < NAME_START { 0 } else { NAME_START };
         let starts = Starts::new(seeds, Field::ActionName, if is_exact { name } else { literal });
@@ -296,7 +291,7 @@ impl Filer {
         };
         let base = service.wrapping_add(group(seeds, number));
         let key = match is_exact {
-            true => starts.whole(seeds, name),
+            true => starts.whole(seeds),
             false => starts.key(seeds, length),
         };
         self.push(

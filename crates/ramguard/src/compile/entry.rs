@@ -4,22 +4,25 @@
 //!
 //! * entries of actions and resources stand in the order of the statements they belong to, so that
 //!   a smaller number never belongs to a later statement;
-//! * every statement has at least one resource entry, be it only to stand for the statement where
-//!   the resource is implied;
+//! * every statement has at least one resource entry. Statements that are not a plain list of
+//!   actions and a plain list of resources are *special*: the entry leads to a [`StatementTest`],
+//!   which is asked as a whole;
 //! * lengths and offsets lie inside the one text they belong to, on character boundaries.
 
-use ramguard_match::{Case, PatternSet, Shape};
-use ramguard_policy::condition::Truth;
+use ramguard_match::{Case, Shape};
 use ramguard_policy::name::resource::{ArnFields, Resource};
-use ramguard_policy::{Effect, Kind, Policy, Statement};
+use ramguard_policy::{Kind, Policy, Statement};
 
-use super::asked::Asked;
-use super::key::{WORD, folded_word, lowest_bytes};
+use super::asked::{Asked, AskedArn};
+use super::key::{WORD, folded_word, lowest_bytes, same};
 use super::statement::conditions;
-use super::{Polarity, PrincipalTest, StatementAt};
+use super::{Polarity, StatementAt, StatementTest};
 
-/// From this many actions a statement keeps them as a set of patterns beside the list.
-const LONG: usize = 24;
+/// Statements with more actions are special.
+const MOST_ACTIONS: usize = StatementTest::LONG;
+
+/// Statements with longer names are special.
+const LONGEST: usize = u16::MAX as usize;
 
 /// A range of one of the flat lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,29 +31,18 @@ pub(super) struct Run {
     pub(super) end: u32,
 }
 
-impl Run {
-    fn of<T>(self, list: &[T]) -> &[T] {
-        list.get(self.start as usize..self.end as usize).unwrap_or_default()
-    }
-}
-
-/// One entry of `Action` or `NotAction`.
+/// One entry of `Action` in 32 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ActionEntry {
     /// The first literal bytes of the name behind the colon, at most eight, ASCII small.
     word: u64,
-    /// Which bytes of `word` count.
-    mask: u64,
-    text: Run,
     shape: Shape,
-    /// How many bytes the service before the colon has; 0 for `*` alone.
-    service_len: u32,
-    /// Where the name behind the colon starts.
-    name_at: u32,
-    /// How many bytes of the name behind the colon stand before its first wildcard.
-    pub(super) name_head: u32,
-    /// Whether the name behind the colon has no wildcard.
-    pub(super) is_literal_name: bool,
+    text: u32,
+    length: u16,
+    /// Where the name behind the colon starts; the whole length for `*` alone.
+    name_at: u16,
+    /// How many bytes of `word` count; all eight of a name without wildcards.
+    counted: u8,
 }
 
 /// How a field of a resource is matched.
@@ -64,51 +56,63 @@ pub(super) enum Form {
     Pattern,
 }
 
-/// One entry of `Resource`.
+/// One entry of `Resource` in 48 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ResourceEntry {
     /// The first literal bytes of the relative id, at most eight, ASCII small.
     word: u64,
-    mask: u64,
-    /// The actions of the statement.
-    actions: Run,
-    pub(super) statement: u32,
-    /// The whole ARN.
-    text: u32,
-    service_end: u32,
-    region_end: u32,
-    account_end: u32,
-    end: u32,
     /// Of the relative id.
     pub(super) shape: Shape,
+    pub(super) statement: u32,
+    /// The first action of the statement, or the number of a special statement.
+    actions: u32,
+    /// The whole ARN.
+    text: u32,
+    service_end: u16,
+    region_end: u16,
+    account_end: u16,
+    length: u16,
+    action_count: u8,
+    /// How many bytes of `word` count; all eight of an id without wildcards.
+    counted: u8,
+    forms: Forms,
+    pub(super) polarity: Polarity,
+    kind: EntryKind,
+}
+
+/// How service, region and account are matched.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Forms {
     pub(super) service: Form,
     pub(super) region: Form,
     pub(super) account: Form,
-    pub(super) polarity: Polarity,
-    /// No ARN: every resource, or a question for the statement.
-    pub(super) is_any: bool,
-    /// The whole statement has to be asked.
+}
+
+/// What has to be asked for an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct EntryKind {
+    /// No ARN: found under every resource.
+    is_any: bool,
     is_special: bool,
-    conditional: bool,
+    is_conditional: bool,
+}
+
+/// The first four bytes of service and relative id that count, and which those are: enough to
+/// pass over most entries of a small set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Signature {
+    pub(super) word: u64,
+    pub(super) mask: u64,
 }
 
 /// One statement.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StatementEntry {
     pub(super) at: StatementAt,
+    /// Empty if the statement cannot be found by an action.
     pub(super) actions: Run,
-    pub(super) resources: Run,
-    /// The number of its principals in their list, `u32::MAX` for a policy that is attached.
-    principal: u32,
-    /// The number of its actions as a set, `u32::MAX` if the list is short.
-    long: u32,
-    pub(super) polarity: Polarity,
-    pub(super) not_action: bool,
-    pub(super) not_resource: bool,
-    is_implied: bool,
+    resources: Run,
 }
-
-const NONE: u32 = u32::MAX;
 
 /// The statements of some policies.
 #[derive(Clone, Debug, Default)]
@@ -117,34 +121,38 @@ pub(super) struct Entries {
     pub(super) statements: Vec<StatementEntry>,
     pub(super) actions: Vec<ActionEntry>,
     pub(super) resources: Vec<ResourceEntry>,
-    principals: Vec<PrincipalTest>,
-    long: Vec<PatternSet>,
+    special: Vec<StatementTest>,
 }
 
 impl Entries {
-    /// Makes room for policies of so much text.
+    /// Makes room for policies.
     pub(super) fn reserve(&mut self, policies: &[Policy]) {
         let bytes: usize = policies.iter().map(|policy| policy.source().len()).sum();
-        self.text.reserve(bytes / 2);
+        self.text.reserve(bytes - bytes / 4);
         self.statements.reserve(policies.iter().map(Policy::len).sum());
+        let (actions, resources) = policies
+            .iter()
+            .flat_map(Policy::statements)
+            .map(|statement| (statement.actions().len(), statement.resources().len().max(1)))
+            .fold((0, 0), |(a, r), (actions, resources)| (a + actions, r + resources));
+        self.actions.reserve(actions);
+        self.resources.reserve(resources);
+    }
+
+    /// Gives back what was reserved and not needed.
+    pub(super) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.actions.shrink_to_fit();
+        self.resources.shrink_to_fit();
+        self.special.shrink_to_fit();
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        let long: usize = self.long.iter().map(PatternSet::heap_bytes).sum();
         self.text.capacity()
             + self.statements.capacity() * size_of::<StatementEntry>()
             + self.actions.capacity() * size_of::<ActionEntry>()
             + self.resources.capacity() * size_of::<ResourceEntry>()
-            + self.principals.capacity() * size_of::<PrincipalTest>()
-            + self.long.capacity() * size_of::<PatternSet>()
-            + long
-    }
-
-    pub(super) fn shrink(&mut self) {
-        self.text.shrink_to_fit();
-        self.statements.shrink_to_fit();
-        self.actions.shrink_to_fit();
-        self.resources.shrink_to_fit();
+            + self.special.iter().map(StatementTest::bytes).sum::<usize>()
     }
 
     /// Adds a statement; returns whether there was room for it.
@@ -152,105 +160,78 @@ impl Entries {
     /// There is room for 2 GiB of names and as many entries; past that a set is scanned.
     pub(super) fn push(&mut self, document: usize, kind: Kind, statement: Statement<'_>) -> bool {
         const MOST: usize = i32::MAX as usize;
-        let (Ok(number), Ok(document), Ok(index)) = (
-            u32::try_from(self.statements.len()),
-            u32::try_from(document),
-            u32::try_from(statement.index()),
-        ) else {
-            return false;
-        };
-        let polarity = match statement.effect() {
-            Effect::Allow => Polarity::Allow,
-            Effect::Deny => Polarity::Deny,
-        };
+        let Ok(number) = u32::try_from(self.statements.len()) else { return false };
+        let at = StatementAt::new(document, statement.index());
+        let is_short = statement.actions().all(|entry| entry.text.len() <= LONGEST)
+            && statement.resources().all(|entry| entry.text.len() <= LONGEST);
+        let has_actions = is_short && !statement.is_not_action();
+        let has_resources = is_short && kind.has_resource() && !statement.is_not_resource();
+        let is_special = !has_actions
+            || !has_resources
+            || kind.has_principal()
+            || statement.actions().len() > MOST_ACTIONS;
+
         let first_action = self.actions.len();
-        for entry in statement.actions() {
-            self.push_action(entry.text);
+        if has_actions {
+            for entry in statement.actions() {
+                self.push_action(entry.text);
+            }
         }
         let actions = run(first_action, self.actions.len());
-        let principal = match kind.has_principal() {
-            true => {
-                self.principals.push(PrincipalTest::compile(statement));
-                u32::try_from(self.principals.len() - 1).unwrap_or(NONE)
-            }
-            false => NONE,
-        };
-        let mut long = NONE;
-        if statement.actions().len() >= LONG {
-            let texts = statement.actions().map(|entry| entry.text);
-            self.long.push(PatternSet::new(texts, Case::AsciiInsensitive));
-            long = u32::try_from(self.long.len() - 1).unwrap_or(NONE);
+        if is_special {
+            self.special.push(StatementTest::compile(document, kind, statement));
         }
-        let (not_action, not_resource) = (statement.is_not_action(), statement.is_not_resource());
-        let is_implied = !kind.has_resource();
         let template = ResourceEntry {
             word: 0,
-            mask: 0,
-            actions,
+            shape: Shape::of(""),
             statement: number,
+            actions: if is_special { length(self.special.len() - 1) } else { actions.start },
             text: 0,
             service_end: 0,
             region_end: 0,
             account_end: 0,
-            end: 0,
-            shape: Shape::of(""),
-            service: Form::Any,
-            region: Form::Any,
-            account: Form::Any,
-            polarity,
-            is_any: true,
-            is_special: not_action
-                || not_resource
-                || is_implied
-                || principal != NONE
-                || long != NONE,
-            conditional: statement.conditions().len() > 0,
+            length: 0,
+            action_count: u8::try_from(actions.end - actions.start).unwrap_or(0),
+            counted: 0,
+            forms: Forms { service: Form::Any, region: Form::Any, account: Form::Any },
+            polarity: statement.effect().into(),
+            kind: EntryKind {
+                is_any: true,
+                is_special,
+                is_conditional: statement.conditions().len() > 0,
+            },
         };
         let first_resource = self.resources.len();
-        for entry in statement.resources() {
-            self.push_resource(&template, entry.text);
-        }
-        if self.resources.len() == first_resource {
+        if has_resources {
+            for entry in statement.resources() {
+                self.push_resource(&template, entry.text);
+            }
+        } else {
             self.resources.push(template);
         }
         let resources = run(first_resource, self.resources.len());
-        self.statements.push(StatementEntry {
-            at: StatementAt { document, statement: index },
-            actions,
-            resources,
-            principal,
-            long,
-            polarity,
-            not_action,
-            not_resource,
-            is_implied,
-        });
-        self.text.len() < MOST && self.resources.len() < MOST / 4 && self.actions.len() < MOST
+        self.statements.push(StatementEntry { at, actions, resources });
+        self.text.len() < MOST && self.resources.len() < MOST && self.actions.len() < MOST
     }
 
     fn push_action(&mut self, text: &str) {
-        let shape = Shape::of(text);
         let bytes = text.as_bytes();
         let colon = bytes.iter().position(|&byte| byte == b':');
         let name = colon.map_or(bytes.len(), |colon| colon + 1);
         // An action has one colon and a request too, so that the name is matched by itself even
         // where the service holds a wildcard.
-        let head = literal_head(bytes.get(name..).unwrap_or_default());
+        let (head, is_literal) = literal_head(bytes.get(name..).unwrap_or_default());
         // Past its end a name reads as zeros, so a short literal one is compared to the end.
-        let ends = name + head == bytes.len() && colon.is_some();
-        let mask = if ends { !0 } else { lowest_bytes(head.min(WORD)) };
-        let start = self.text.len();
-        self.text.push_str(text);
+        let counted = if is_literal && colon.is_some() { WORD } else { head.min(WORD) };
         self.actions.push(ActionEntry {
-            word: folded_word(bytes, name) & mask,
-            mask,
-            text: run(start, self.text.len()),
-            shape,
-            service_len: length(colon.unwrap_or(0)),
-            name_at: length(name),
-            name_head: length(head),
-            is_literal_name: ends,
+            word: folded_word(bytes, name) & lowest_bytes(counted),
+            shape: Shape::of(text),
+            text: length(self.text.len()),
+            length: short(bytes.len()),
+            name_at: short(name),
+            counted: counted as u8,
         });
+        self.text.push_str(text);
     }
 
     fn push_resource(&mut self, template: &ResourceEntry, text: &str) {
@@ -260,43 +241,44 @@ impl Entries {
             return;
         };
         let shape = Shape::of(arn.relative_id);
-        let id = arn.relative_id.as_bytes();
-        let mask = if shape.is_literal() { !0 } else { lowest_bytes(shape.head_len().min(WORD)) };
-        let start = self.text.len();
-        self.text.push_str(text);
-        let service_end = start + 4 + arn.service.len();
+        let counted = if shape.is_literal() { WORD } else { shape.head_len().min(WORD) };
+        let service_end = 4 + arn.service.len();
         let region_end = service_end + 1 + arn.region.len();
-        let account_end = region_end + 1 + arn.account.len();
         self.resources.push(ResourceEntry {
-            word: folded_word(id, 0) & mask,
-            mask,
-            text: length(start),
-            service_end: length(service_end),
-            region_end: length(region_end),
-            account_end: length(account_end),
-            end: length(self.text.len()),
+            word: folded_word(arn.relative_id.as_bytes(), 0) & lowest_bytes(counted),
             shape,
-            service: form(arn.service),
-            region: form(arn.region),
-            account: form(arn.account),
-            is_any: false,
+            text: length(self.text.len()),
+            service_end: short(service_end),
+            region_end: short(region_end),
+            account_end: short(region_end + 1 + arn.account.len()),
+            length: short(text.len()),
+            counted: counted as u8,
+            forms: Forms {
+                service: form(arn.service),
+                region: form(arn.region),
+                account: form(arn.account),
+            },
+            kind: EntryKind { is_any: false, ..template.kind },
             ..*template
         });
+        self.text.push_str(text);
     }
 
-    pub(super) fn str(&self, start: u32, end: u32) -> &str {
-        self.text.get(start as usize..end as usize).unwrap_or_default()
+    fn piece(&self, start: u32, from: u16, to: u16) -> &str {
+        let start = start as usize;
+        self.text.get(start + usize::from(from)..start + usize::from(to)).unwrap_or_default()
     }
 
     /// Returns the name of an action, behind its colon; `*` alone has none.
     pub(super) fn name_of(&self, entry: &ActionEntry) -> &str {
-        self.str(entry.text.start + entry.name_at, entry.text.end)
+        self.piece(entry.text, entry.name_at, entry.length)
     }
 
     /// Returns the service of an action unless it holds a wildcard.
     pub(super) fn literal_service_of(&self, entry: &ActionEntry) -> Option<&str> {
-        let service = self.str(entry.text.start, entry.text.start + entry.service_len);
-        (entry.service_len > 0 && entry.shape.head_len() >= service.len()).then_some(service)
+        let end = entry.name_at.checked_sub(1)?;
+        (entry.shape.head_len() >= usize::from(end) && entry.name_at < entry.length)
+            .then(|| self.piece(entry.text, 0, end))
     }
 
     /// Returns the statement of a resource entry.
@@ -304,41 +286,52 @@ impl Entries {
         self.statements.get(self.resources.get(entry as usize)?.statement as usize)
     }
 
-    pub(super) fn actions_of(&self, statement: &StatementEntry) -> &[ActionEntry] {
-        statement.actions.of(&self.actions)
-    }
-
-    pub(super) fn resources_of(&self, statement: &StatementEntry) -> &[ResourceEntry] {
-        statement.resources.of(&self.resources)
+    fn resources_of(&self, number: u32) -> &[ResourceEntry] {
+        let run = self.statements.get(number as usize).map(|s| s.resources).unwrap_or_default();
+        self.resources.get(run.start as usize..run.end as usize).unwrap_or_default()
     }
 
     /// Returns the fields of an ARN.
     pub(super) fn fields(&self, entry: &ResourceEntry) -> ArnFields<'_> {
+        let &ResourceEntry { text, service_end, region_end, account_end, length, .. } = entry;
         ArnFields {
-            service: self.str(entry.text + 4, entry.service_end),
-            region: self.str(entry.service_end + 1, entry.region_end),
-            account: self.str(entry.region_end + 1, entry.account_end),
-            relative_id: self.str(entry.account_end + 1, entry.end),
+            service: self.piece(text, 4, service_end),
+            region: self.piece(text, service_end + 1, region_end),
+            account: self.piece(text, region_end + 1, account_end),
+            relative_id: self.piece(text, account_end + 1, length),
         }
     }
 
+    /// Returns the signature of an entry, which every resource it covers has.
+    pub(super) fn signature(&self, entry: &ResourceEntry) -> Signature {
+        if entry.kind.is_any {
+            return Signature { word: 0, mask: 0 };
+        }
+        let service = self.fields(entry).service.as_bytes();
+        let literal = match entry.forms.service {
+            Form::Literal => 4,
+            Form::Any | Form::Pattern => literal_head(service).0.min(4),
+        };
+        let mask = lowest_bytes(entry.counted.into()) << 32 | lowest_bytes(literal);
+        let word = entry.word << 32 | folded_word(service, 0) & 0xFFFF_FFFF;
+        Signature { word: word & mask, mask }
+    }
+
     /// Returns whether the statement of a resource entry applies by way of this entry: its actions
-    /// cover the action, this entry covers the resource, its principals name the caller and its
-    /// conditions hold.
-    ///
-    /// For a statement whose resources cannot be taken one by one the whole statement is asked.
+    /// cover the action, this entry covers the resource and its conditions hold.
+    #[inline]
     pub(super) fn applies(
         &self,
         entry: &ResourceEntry,
         asked: &Asked<'_>,
         policies: &[Policy],
     ) -> bool {
-        if entry.is_special {
-            return self.applies_special(entry.statement, asked, policies);
+        if entry.kind.is_special {
+            return self.applies_special(entry, asked, policies);
         }
-        self.lists_action(entry.actions.of(&self.actions), asked)
-            && (entry.is_any || self.covers(entry, asked, entry.polarity))
-            && (!entry.conditional || self.conditions_hold(entry, asked, policies))
+        self.lists_action(entry, asked)
+            && (entry.kind.is_any || self.covers(entry, asked))
+            && (!entry.kind.is_conditional || self.conditions_hold(entry, asked, policies))
     }
 
     /// Returns whether the statement applies by way of any of its resource entries.
@@ -348,19 +341,27 @@ impl Entries {
         asked: &Asked<'_>,
         policies: &[Policy],
     ) -> bool {
-        if entry.is_special {
-            return self.applies_special(entry.statement, asked, policies);
+        if entry.kind.is_special {
+            return self.applies_special(entry, asked, policies);
         }
-        let resources = || {
-            let statement = self.statements.get(entry.statement as usize);
-            statement.map(|statement| self.resources_of(statement)).unwrap_or_default()
-        };
-        self.lists_action(entry.actions.of(&self.actions), asked)
-            && (entry.is_any
-                || resources()
+        self.lists_action(entry, asked)
+            && (entry.kind.is_any
+                || self
+                    .resources_of(entry.statement)
                     .iter()
-                    .any(|entry| entry.is_any || self.covers(entry, asked, entry.polarity)))
-            && (!entry.conditional || self.conditions_hold(entry, asked, policies))
+                    .any(|entry| entry.kind.is_any || self.covers(entry, asked)))
+            && (!entry.kind.is_conditional || self.conditions_hold(entry, asked, policies))
+    }
+
+    #[cold]
+    fn applies_special(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'_>,
+        policies: &[Policy],
+    ) -> bool {
+        let test = self.special.get(entry.actions as usize);
+        test.is_some_and(|test| test.applies(asked.request(), policies))
     }
 
     fn conditions_hold(
@@ -373,51 +374,15 @@ impl Entries {
         entry.polarity.settle(conditions(statement.at, asked.request(), policies))
     }
 
-    /// The general case, element by element.
-    #[cold]
-    fn applies_special(&self, number: u32, asked: &Asked<'_>, policies: &[Policy]) -> bool {
-        let Some(statement) = self.statements.get(number as usize) else { return false };
-        if !self.covers_action(statement, asked) || !self.covers_resource(statement, asked) {
-            return false;
-        }
-        let named = match self.principals.get(statement.principal as usize) {
-            Some(principal) => principal.matches(asked.request()),
-            None => Truth::True,
-        };
-        let polarity = statement.polarity;
-        named != Truth::False
-            && polarity.settle(named.and(conditions(statement.at, asked.request(), policies)))
-    }
-
-    /// Rules.
-    fn covers_action(&self, statement: &StatementEntry, asked: &Asked<'_>) -> bool {
-        let listed = match self.long.get(statement.long as usize) {
-            Some(set) => set.is_match(asked.request().action()),
-            None => self.lists_action(self.actions_of(statement), asked),
-        };
-        listed != statement.not_action
-    }
-
-    /// Rules; see [`super::StatementTest::covers_resource`].
-    fn covers_resource(&self, statement: &StatementEntry, asked: &Asked<'_>) -> bool {
-        if statement.is_implied {
-            return true;
-        }
-        let polarity = statement.polarity;
-        let polarity = if statement.not_resource { polarity.opposite() } else { polarity };
-        let listed = self
-            .resources_of(statement)
-            .iter()
-            .any(|entry| entry.is_any || self.covers(entry, asked, polarity));
-        listed != statement.not_resource
-    }
-
+    /// Rule A-3.
     #[inline]
-    fn lists_action(&self, actions: &[ActionEntry], asked: &Asked<'_>) -> bool {
-        actions.iter().any(|entry| {
-            (asked.name_word ^ entry.word) & entry.mask == 0
-                && entry.shape.is_match(
-                    self.str(entry.text.start, entry.text.end),
+    fn lists_action(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
+        let start = entry.actions as usize;
+        let actions = self.actions.get(start..start + usize::from(entry.action_count));
+        actions.unwrap_or_default().iter().any(|action| {
+            (asked.name_word ^ action.word) & lowest_bytes(action.counted.into()) == 0
+                && action.shape.is_match(
+                    self.piece(action.text, 0, action.length),
                     asked.request().action(),
                     Case::AsciiInsensitive,
                 )
@@ -427,51 +392,85 @@ impl Entries {
     /// Returns whether the ARN of an entry covers the resource; see
     /// [`ResourceTest::matches`](super::ResourceTest::matches).
     #[inline]
-    fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>, polarity: Polarity) -> bool {
-        let Some(arn) = asked.arn() else { return false };
-        if (folded_word(arn.relative_id.as_bytes(), 0) ^ entry.word) & entry.mask != 0 {
+    fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
+        let Some(arn) = &asked.arn else { return false };
+        if (arn.word ^ entry.word) & lowest_bytes(entry.counted.into()) != 0 {
             return false;
         }
-        let own = self.fields(entry);
-        let fits = |form: Form, pattern: &str, text: &str| match form {
-            Form::Any => true,
-            Form::Literal => same(pattern, text),
-            Form::Pattern => Shape::of(pattern).is_match(pattern, text, Case::AsciiInsensitive),
+        let start = entry.text as usize;
+        let Some(own) = self.text.get(start..start + usize::from(entry.length)) else {
+            return false;
         };
-        let is_ram = asked.request().is_ram();
-        let case = if is_ram { Case::AsciiInsensitive } else { Case::Sensitive };
-        fits(entry.service, own.service, arn.service)
-            && fits(entry.account, own.account, arn.account)
-            && match (is_ram, polarity) {
-                (false, _) => fits(entry.region, own.region, arn.region),
-                // The region of a RAM resource is blank: an Allow has to match that, a Deny need
-                // not look (rule R-7).
-                (true, Polarity::Allow) => fits(entry.region, own.region, ""),
-                (true, Polarity::Deny) => true,
-            }
-            && entry.shape.is_match(own.relative_id, arn.relative_id, case)
+        let case = if arn.is_ram { Case::AsciiInsensitive } else { Case::Sensitive };
+        let id = own.get(usize::from(entry.account_end) + 1..).unwrap_or_default();
+        entry.shape.is_match(id, arn.relative_id, case) && covers_fields(entry, own, arn)
     }
 }
 
-/// Returns how many bytes stand before the first wildcard.
-fn literal_head(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| matches!(byte, b'*' | b'?')).unwrap_or(bytes.len())
+/// Returns whether service, region and account fit; `own` is the ARN of the entry.
+#[inline]
+fn covers_fields(entry: &ResourceEntry, own: &str, arn: &AskedArn<'_>) -> bool {
+    let &ResourceEntry { service_end, region_end, account_end, forms, .. } = entry;
+    let fits = |form: Form, from: u16, to: u16, text: &[u8]| match form {
+        Form::Any => true,
+        Form::Literal => own
+            .as_bytes()
+            .get(usize::from(from)..usize::from(to))
+            .is_some_and(|field| same(field, text)),
+        Form::Pattern => {
+            let pattern = own.get(usize::from(from)..usize::from(to)).unwrap_or_default();
+            // The fields of a request are what lies between two colons of a text.
+            let text = std::str::from_utf8(text).unwrap_or_default();
+            Shape::of(pattern).is_match(pattern, text, Case::AsciiInsensitive)
+        }
+    };
+    // The region of a RAM resource is blank: an Allow has to match that, a Deny need not look
+    // (rule R-7).
+    let region = if arn.is_ram { &[] } else { arn.region };
+    fits(forms.service, 4, service_end, arn.service)
+        && fits(forms.account, region_end + 1, account_end, arn.account)
+        && ((arn.is_ram && entry.polarity == Polarity::Deny)
+            || fits(forms.region, service_end + 1, region_end, region))
 }
 
-/// Returns whether two texts are the same up to ASCII case.
-#[inline]
-fn same(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    left.len() == right.len()
-        && (0..left.len()).step_by(WORD).all(|at| folded_word(left, at) == folded_word(right, at))
+impl ActionEntry {
+    /// Returns whether the name behind the colon has no wildcard, and how long its literal head
+    /// is.
+    pub(super) fn head(name: &[u8]) -> (usize, bool) {
+        literal_head(name)
+    }
+
+    /// Returns whether the action is `*` alone.
+    pub(super) fn is_bare(&self) -> bool {
+        self.name_at == self.length
+    }
+}
+
+impl ResourceEntry {
+    /// Returns whether the entry is found under every resource.
+    pub(super) fn is_any(&self) -> bool {
+        self.kind.is_any
+    }
+
+    pub(super) fn forms(&self) -> Forms {
+        self.forms
+    }
+}
+
+/// Returns how many bytes stand before the first wildcard, and whether there is none.
+fn literal_head(bytes: &[u8]) -> (usize, bool) {
+    match bytes.iter().position(|byte| matches!(byte, b'*' | b'?')) {
+        Some(head) => (head, false),
+        None => (bytes.len(), true),
+    }
 }
 
 /// How a field is matched.
-pub(super) fn form(field: &str) -> Form {
+fn form(field: &str) -> Form {
     match field {
         "*" => Form::Any,
-        _ if field.bytes().any(|byte| matches!(byte, b'*' | b'?')) => Form::Pattern,
-        _ => Form::Literal,
+        _ if literal_head(field.as_bytes()).1 => Form::Literal,
+        _ => Form::Pattern,
     }
 }
 
@@ -479,7 +478,12 @@ fn run(start: usize, end: usize) -> Run {
     Run { start: length(start), end: length(end) }
 }
 
-/// Lengths fit as long as [`Entries::push`] says there is room.
+/// Lengths of lists fit as long as [`Entries::push`] says there is room.
 fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// Lengths inside a name fit, as longer names are special.
+fn short(length: usize) -> u16 {
+    u16::try_from(length).unwrap_or(u16::MAX)
 }

@@ -16,7 +16,7 @@
 //!   four nodes by resource;
 //! * what one key holds is sorted by the order of the statements, Denies apart from Allows.
 
-use super::asked::{Asked, AskedAction, AskedArn};
+use super::asked::{ActionKeys, ArnKeys, Asked};
 use super::key::{Field, MAX_START, Seeds, Starts};
 use super::table::Table;
 
@@ -160,20 +160,28 @@ impl Index {
         if let Some(any) = self.any {
             visit.visit(any);
         }
-        let Some(keys) = asked.arn_keys() else { return };
-        let level = &self.resources;
-        self.search_service(keys, keys.service, asked.seeds, visit);
-        if level.has_wild {
-            self.search_service(keys, wild_service(asked.seeds), asked.seeds, visit);
+        let Some(arn) = &asked.arn else { return };
+        let seeds = Seeds::of_process();
+        let keys = &arn.keys(seeds);
+        self.search_service(keys, keys.service, seeds, visit);
+        if self.resources.has_wild {
+            self.search_service(keys, wild_service(seeds), seeds, visit);
         }
     }
 
     #[inline]
-    fn search_service(&self, keys: &AskedArn, service: u64, seeds: &Seeds, visit: &mut impl Visit) {
+    fn search_service(
+        &self,
+        keys: &ArnKeys<'_>,
+        service: u64,
+        seeds: &Seeds,
+        visit: &mut impl Visit,
+    ) {
         let id = &keys.relative_id;
         let level = &self.resources;
-        if keys.segment != 0
-            && let Some(node) = level.node(node_key(service, id.key(seeds, keys.segment)))
+        let segment = id.segment();
+        if segment != 0
+            && let Some(node) = level.node(node_key(service, id.key(seeds, segment)))
         {
             level.search_node(node, keys, service, seeds, visit);
         }
@@ -187,8 +195,8 @@ impl Index {
         if let Some(&always) = self.always.get(number as usize).filter(|&&found| found != NOTHING) {
             visit.visit(always);
         }
-        let seeds = asked.seeds;
-        let keys: &AskedAction = asked.action();
+        let seeds = Seeds::of_process();
+        let keys: &ActionKeys<'_> = &asked.action_keys(seeds);
         let group = group(seeds, number);
         let level = &self.actions;
         let wild = wild_action(seeds);
@@ -202,7 +210,7 @@ impl Index {
                     continue;
                 };
                 if node.exact != 0
-                    && let Some(found) = level.slots.find(base.wrapping_add(keys.whole))
+                    && let Some(found) = level.slots.find(base.wrapping_add(keys.name.whole(seeds)))
                 {
                     visit.visit(found);
                 }
@@ -242,7 +250,7 @@ impl Level {
     fn search_node(
         &self,
         node: &Node,
-        keys: &AskedArn,
+        keys: &ArnKeys<'_>,
         service: u64,
         seeds: &Seeds,
         visit: &mut impl Visit,
@@ -253,7 +261,10 @@ impl Level {
                 continue;
             }
             let base = service.wrapping_add(fields_key(set, keys.region, keys.account));
-            if exact && let Some(found) = self.slots.find(base.wrapping_add(keys.whole)) {
+            if exact
+                && let Some(found) =
+                    self.slots.find(base.wrapping_add(keys.relative_id.whole(seeds)))
+            {
                 visit.visit(found);
             }
             self.search_heads(lengths, base, &keys.relative_id, seeds, visit);
@@ -266,7 +277,7 @@ impl Level {
         &self,
         mut lengths: u64,
         base: u64,
-        starts: &Starts,
+        starts: &Starts<'_>,
         seeds: &Seeds,
         visit: &mut impl Visit,
     ) {

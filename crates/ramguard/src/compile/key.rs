@@ -63,26 +63,29 @@ impl Seeds {
     }
 
     /// Returns the key of a text of any length.
+    ///
+    /// Most fields have at most sixteen bytes, which two words cover.
     #[inline]
     pub(crate) fn whole(&self, field: Field, text: &[u8]) -> u64 {
         let own = self.field(field);
-        if text.len() <= MAX_START {
-            let mut sum = own;
-            for (index, &(add, multiply)) in self.terms.iter().enumerate() {
-                if index * WORD >= text.len() {
-                    break;
-                }
-                let word = folded_word(text, index * WORD);
-                sum = sum.wrapping_add(product(word ^ add ^ own, multiply));
+        let [(first_add, _), (last_add, _), ..] = self.terms;
+        match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) if text.len() <= 2 * WORD => {
+                let first = lowered(u64::from_le_bytes(*first)) ^ first_add ^ own;
+                let last = lowered(u64::from_le_bytes(*last)) ^ last_add;
+                self.finish(product(first, last), text.len())
             }
-            return self.finish(sum, text.len());
+            (Some(_), Some(_)) => self.long(own, text),
+            _ => {
+                let word = folded_word(text, 0) ^ first_add ^ own;
+                self.finish(product(word, last_add), text.len())
+            }
         }
-        self.long(own, text)
     }
 
     /// The key of a long text: every term depends on the one before, so any number can be had.
     fn long(&self, own: u64, text: &[u8]) -> u64 {
-        let (add, multiply) = self.terms.first().copied().unwrap_or_default();
+        let [(add, multiply), ..] = self.terms;
         let words = (0..text.len()).step_by(WORD);
         let sum = words.fold(own, |sum, at| product(sum ^ folded_word(text, at) ^ add, multiply));
         self.finish(sum, text.len())
@@ -91,10 +94,11 @@ impl Seeds {
     /// Returns the key of a number, for what has no text.
     #[inline]
     pub(crate) fn number(&self, field: Field, number: u64) -> u64 {
-        let (add, multiply) = self.terms.first().copied().unwrap_or_default();
+        let [(add, multiply), ..] = self.terms;
         product(number ^ add ^ self.field(field), multiply)
     }
 
+    #[inline]
     fn field(&self, field: Field) -> u64 {
         self.fields.get(field as usize).copied().unwrap_or_default()
     }
@@ -107,30 +111,29 @@ impl Seeds {
 
 /// The starts of one text, ready to be turned into keys.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Starts {
-    /// The folded words of the text, zeros past its end.
-    words: [u64; WORDS],
+pub(crate) struct Starts<'t> {
+    text: &'t [u8],
     /// The sums of the words before each word.
     sums: [u64; WORDS],
     own: u64,
-    length: usize,
+    /// Where the first `/` is, if a key reaches it.
+    slash: Option<usize>,
 }
 
-impl Starts {
+impl<'t> Starts<'t> {
     #[inline]
-    pub(crate) fn new(seeds: &Seeds, field: Field, text: &[u8]) -> Self {
+    pub(crate) fn new(seeds: &Seeds, field: Field, text: &'t [u8]) -> Self {
         let own = seeds.field(field);
-        let mut starts = Self { words: [0; WORDS], sums: [0; WORDS], own, length: text.len() };
+        let (words, _) = text.as_chunks::<WORD>();
+        let mut starts = Self { text, sums: [own; WORDS], own, slash: None };
         let mut sum = own;
-        let slots = starts.words.iter_mut().zip(&mut starts.sums).zip(&seeds.terms);
-        for (index, ((word, before), &(add, multiply))) in slots.enumerate() {
-            *before = sum;
-            if index * WORD >= text.len() {
-                break;
-            }
-            *word = folded_word(text, index * WORD);
-            sum = sum.wrapping_add(product(*word ^ add ^ own, multiply));
+        let [_, sums @ ..] = &mut starts.sums;
+        for ((word, after), &(add, multiply)) in words.iter().zip(sums).zip(&seeds.terms) {
+            sum =
+                sum.wrapping_add(product(lowered(u64::from_le_bytes(*word)) ^ add ^ own, multiply));
+            *after = sum;
         }
+        starts.slash = first_slash(text);
         starts
     }
 
@@ -139,31 +142,52 @@ impl Starts {
     #[inline]
     pub(crate) fn key(&self, seeds: &Seeds, length: usize) -> u64 {
         let index = length / WORD;
-        let (Some(word), Some(sum), Some(&(add, multiply))) =
-            (self.words.get(index), self.sums.get(index), seeds.terms.get(index))
+        let (Some(sum), Some(&(add, multiply))) = (self.sums.get(index), seeds.terms.get(index))
         else {
             return 0;
         };
-        let word = word & lowest_bytes(length % WORD);
+        let word = folded_word(self.text, index * WORD) & lowest_bytes(length % WORD);
         seeds.finish(sum.wrapping_add(product(word ^ add ^ self.own, multiply)), length)
     }
 
     /// Returns the key of the whole text, which is no start of another.
     #[inline]
-    pub(crate) fn whole(&self, seeds: &Seeds, text: &[u8]) -> u64 {
-        let key = if self.length <= MAX_START {
-            self.key(seeds, self.length)
+    pub(crate) fn whole(&self, seeds: &Seeds) -> u64 {
+        let key = if self.text.len() <= MAX_START {
+            self.key(seeds, self.text.len())
         } else {
-            seeds.long(self.own, text)
+            seeds.long(self.own, self.text)
         };
         key.rotate_left(32)
+    }
+
+    /// Returns the length of the first segment, its `/` included; 0 if there is no `/` that a key
+    /// reaches.
+    #[inline]
+    pub(crate) fn segment(&self) -> usize {
+        self.slash.map_or(0, |slash| slash + 1)
     }
 
     /// Returns the length of the text.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.length
+        self.text.len()
     }
+}
+
+/// Finds the first `/` among the first [`MAX_START`] bytes, eight bytes at a time.
+#[inline]
+fn first_slash(text: &[u8]) -> Option<usize> {
+    let text = text.get(..MAX_START).unwrap_or(text);
+    let (words, rest) = text.as_chunks::<WORD>();
+    for (index, word) in words.iter().enumerate() {
+        let different = u64::from_le_bytes(*word) ^ (u64::from(b'/') * EACH);
+        let equal = different.wrapping_sub(EACH) & !different & (0x80 * EACH);
+        if equal != 0 {
+            return Some(index * WORD + equal.trailing_zeros() as usize / WORD);
+        }
+    }
+    rest.iter().position(|&byte| byte == b'/').map(|at| words.len() * WORD + at)
 }
 
 /// Returns a word with all bits set in its first `count` bytes.
@@ -176,22 +200,55 @@ pub(crate) fn lowest_bytes(count: usize) -> u64 {
 #[inline]
 pub(crate) fn folded_word(text: &[u8], at: usize) -> u64 {
     let rest = text.get(at..).unwrap_or_default();
-    let word = match rest.first_chunk() {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => match text.last_chunk::<WORD>() {
-            Some(chunk) if !rest.is_empty() => {
-                u64::from_le_bytes(*chunk) >> (8 * (WORD - rest.len()))
-            }
-            _ => rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
-        },
-    };
-    lowered(word)
+    if let Some(word) = rest.first_chunk() {
+        return lowered(u64::from_le_bytes(*word));
+    }
+    if let Some(word) = text.last_chunk::<WORD>()
+        && !rest.is_empty()
+    {
+        return lowered(u64::from_le_bytes(*word)) >> (8 * (WORD - rest.len()));
+    }
+    lowered(short_word(rest))
 }
+
+/// Returns less than eight bytes as a word.
+#[inline]
+fn short_word(text: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return u64::from(first) | u64::from(last) << (8 * (text.len() - 4));
+    }
+    match *text {
+        [] => 0,
+        [a] => u64::from(a),
+        [a, b] => u64::from(u16::from_le_bytes([a, b])),
+        [a, b, c, ..] => u64::from(u32::from_le_bytes([a, b, c, 0])),
+    }
+}
+
+/// Returns whether two texts are the same up to ASCII case.
+#[inline]
+pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let (Some(first), Some(other)) = (left.first_chunk(), right.first_chunk()) else {
+        return lowered(short_word(left)) == lowered(short_word(right));
+    };
+    let word = |bytes: &[u8; WORD]| lowered(u64::from_le_bytes(*bytes));
+    if word(first) != word(other) {
+        return false;
+    }
+    let (Some(last), Some(other)) = (left.last_chunk(), right.last_chunk()) else { return false };
+    word(last) == word(other) && (left.len() <= 2 * WORD || left.eq_ignore_ascii_case(right))
+}
+
+/// One in the lowest bit of every byte.
+const EACH: u64 = 0x0101_0101_0101_0101;
 
 /// Makes the ASCII capitals among eight bytes small.
 #[inline]
 fn lowered(word: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
     // The top bit of every byte tells: 0x3F + x reaches it from `A` on, 0x25 + x from past `Z` on.
     let low = word & (0x7F * EACH);
     let from_a = low + 0x3F * EACH;
@@ -244,7 +301,35 @@ mod tests {
             let alone = text[..length].to_ascii_lowercase();
             let alone = Starts::new(seeds, Field::RelativeId, &alone);
             assert_eq!(whole.key(seeds, length), alone.key(seeds, length), "{length}");
+            assert_ne!(whole.key(seeds, length), alone.whole(seeds));
             assert_ne!(whole.key(seeds, length), whole.key(seeds, length.wrapping_sub(1) % 60));
+        }
+    }
+
+    #[test]
+    fn sameness_is_that_of_slices_at_every_length() {
+        let left: Vec<u8> = (b'A'..=b'z').collect();
+        for length in 0..left.len() {
+            let left = &left[..length];
+            assert!(same(left, &left.to_ascii_uppercase()));
+            assert!(!same(left, &[left, b"x"].concat()));
+            for at in 0..length {
+                let mut right = left.to_vec();
+                right[at] = b'!';
+                assert!(!same(left, &right), "{length} {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_slash_is_found_wherever_a_key_reaches() {
+        for at in 0..100 {
+            let mut text = vec![b'0'; 100];
+            text[at] = b'/';
+            let expected = (at < MAX_START).then_some(at);
+            assert_eq!(first_slash(&text), expected);
+            assert_eq!(first_slash(&text[..=at]), expected);
+            assert_eq!(first_slash(&text[..at]), None);
         }
     }
 

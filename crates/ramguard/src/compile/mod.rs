@@ -63,6 +63,14 @@ pub(crate) struct StatementAt {
     pub(crate) statement: u32,
 }
 
+impl StatementAt {
+    fn new(document: usize, statement: usize) -> Self {
+        // A policy has fewer statements than bytes, and no set holds 2^32 documents.
+        let fit = |n| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { document: fit(document), statement: fit(statement) }
+    }
+}
+
 impl PolicySet {
     /// Compiles policies into one unit.
     #[must_use]

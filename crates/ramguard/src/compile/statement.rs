@@ -1,6 +1,6 @@
 //! One statement, ready to be tested against requests.
 
-use ramguard_match::Pattern;
+use ramguard_match::{Case, Pattern, PatternSet};
 use ramguard_policy::condition::Truth;
 use ramguard_policy::{Effect, Kind, Policy, Statement, Tested};
 
@@ -14,6 +14,15 @@ use crate::request::Seen;
 pub(crate) enum Polarity {
     Allow,
     Deny,
+}
+
+impl From<Effect> for Polarity {
+    fn from(effect: Effect) -> Self {
+        match effect {
+            Effect::Allow => Self::Allow,
+            Effect::Deny => Self::Deny,
+        }
+    }
 }
 
 impl Polarity {
@@ -47,18 +56,22 @@ pub(crate) struct StatementTest {
     resources: Box<[ResourceTest]>,
     principal: PrincipalTest,
     conditional: bool,
+    /// The actions again, if there are many.
+    long: Option<Box<PatternSet>>,
 }
 
 impl StatementTest {
+    /// Statements with more actions than this look them up rather than trying each.
+    pub(crate) const LONG: usize = 24;
+
     pub(crate) fn compile(document: usize, kind: Kind, statement: Statement<'_>) -> Self {
-        // A policy has fewer statements than bytes, and no set holds 2^32 documents.
-        let fit = |n| u32::try_from(n).unwrap_or(u32::MAX);
+        let long = (statement.actions().len() > Self::LONG).then(|| {
+            let texts = statement.actions().map(|entry| entry.text);
+            Box::new(PatternSet::new(texts, Case::AsciiInsensitive))
+        });
         Self {
-            at: StatementAt { document: fit(document), statement: fit(statement.index()) },
-            polarity: match statement.effect() {
-                Effect::Allow => Polarity::Allow,
-                Effect::Deny => Polarity::Deny,
-            },
+            at: StatementAt::new(document, statement.index()),
+            polarity: statement.effect().into(),
             not_action: statement.is_not_action(),
             actions: statement.actions().map(|entry| folded(entry.text)).collect(),
             resource_is_implied: !kind.has_resource(),
@@ -69,7 +82,18 @@ impl StatementTest {
                 .collect(),
             principal: PrincipalTest::compile(statement),
             conditional: statement.conditions().len() > 0,
+            long,
         }
+    }
+
+    /// Returns about how many bytes it takes, itself included.
+    pub(crate) fn bytes(&self) -> usize {
+        let texts: usize = self.actions.iter().map(|pattern| pattern.text().len()).sum();
+        size_of::<Self>()
+            + texts
+            + size_of_val(&*self.actions)
+            + size_of_val(&*self.resources)
+            + self.long.as_ref().map_or(0, |set| set.heap_bytes() + size_of::<PatternSet>())
     }
 
     pub(crate) fn at(&self) -> StatementAt {
@@ -96,7 +120,10 @@ impl StatementTest {
 
     /// Rules.
     pub(crate) fn covers_action(&self, request: &Request<'_>) -> bool {
-        let listed = self.actions.iter().any(|pattern| pattern.is_match(request.action()));
+        let listed = match &self.long {
+            Some(set) => set.is_match(request.action()),
+            None => self.actions.iter().any(|pattern| pattern.is_match(request.action())),
+        };
         listed != self.not_action
     }
 

@@ -3,20 +3,34 @@
 
 use ramguard_policy::Policy;
 
-use super::asked::Asked;
+use super::asked::{Asked, AskedArn};
 use super::build::build;
-use super::entry::{Entries, ResourceEntry};
+use super::entry::{Entries, ResourceEntry, Signature};
 use super::index::{Found, Index, Visit};
 use super::{Polarity, StatementAt, Verdict};
 
-/// Up to this many resource entries are tested one by one.
-const SMALL: usize = 8;
+/// Up to this many resource entries are passed over one by one.
+const SMALL: usize = 40;
 
 /// Compiled policies.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Unit {
     entries: Entries,
-    index: Option<Index>,
+    find: Find,
+}
+
+/// How the entries worth testing are found.
+#[derive(Clone, Debug)]
+enum Find {
+    /// By the signature of every resource entry.
+    Each(Box<[Signature]>),
+    By(Box<Index>),
+}
+
+impl Default for Find {
+    fn default() -> Self {
+        Self::Each(Box::default())
+    }
 }
 
 impl Unit {
@@ -35,28 +49,45 @@ impl Unit {
         if entries.resources.len() >= Found::LIMIT {
             return None;
         }
-        let index = (entries.resources.len() > SMALL).then(|| build(&entries));
-        Some(Self { entries, index })
+        let find = if entries.resources.len() > SMALL {
+            Find::By(Box::new(build(&entries)))
+        } else {
+            Find::Each(entries.resources.iter().map(|entry| entries.signature(entry)).collect())
+        };
+        Some(Self { entries, find })
     }
 
     /// Returns how many bytes of memory it takes outside itself.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.entries.heap_bytes() + self.index.as_ref().map_or(0, Index::heap_bytes)
+        self.entries.heap_bytes()
+            + match &self.find {
+                Find::Each(signatures) => size_of_val(&**signatures),
+                Find::By(index) => size_of::<Index>() + index.heap_bytes(),
+            }
     }
 
     /// Evaluates the unit: an applicable Deny wins over an applicable Allow, and the first of the
     /// winning effect in the order of the documents is named (rule E-1).
     #[inline]
     pub(crate) fn decide(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
-        match &self.index {
-            Some(index) => self.decide_by(index, asked, policies),
-            None => self.decide_each(asked, policies),
+        match &self.find {
+            Find::Each(signatures) => self.decide_each(signatures, asked, policies),
+            Find::By(index) => self.decide_by(index, asked, policies),
         }
     }
 
-    fn decide_each(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+    fn decide_each(
+        &self,
+        signatures: &[Signature],
+        asked: &Asked<'_>,
+        policies: &[Policy],
+    ) -> Verdict {
         let mut allowed = None;
-        for entry in &self.entries.resources {
+        let own = asked.arn.as_ref().map_or(0, AskedArn::signature);
+        for (signature, entry) in signatures.iter().zip(&self.entries.resources) {
+            if (own ^ signature.word) & signature.mask != 0 {
+                continue;
+            }
             // An Allow after the first one cannot change the outcome.
             if entry.polarity == Polarity::Allow && allowed.is_some() {
                 continue;
