@@ -39,6 +39,7 @@ mod level;
 mod linter;
 mod loader;
 pub mod message;
+mod overlap;
 pub mod registry;
 mod rule;
 mod rules;

@@ -11,10 +11,12 @@
 use ramguard_match::{Case, Pattern};
 use ramguard_policy::condition::Operator;
 use ramguard_policy::json::{Kind as JsonKind, Value};
+use ramguard_policy::name::action;
 use ramguard_policy::text::Span;
 use ramguard_policy::{Document, Effect, Kind, Statement};
 
-use crate::Settings;
+use crate::rule::Draft;
+use crate::{Linter, Settings};
 
 /// A document and what there is to know about its surroundings.
 pub(crate) struct Subject<'a> {
@@ -107,6 +109,12 @@ impl<'a> Subject<'a> {
     /// The statements the loader accepts.
     pub(crate) fn sound(&self) -> impl Iterator<Item = (&StatementView<'a>, Statement<'a>)> {
         self.statements.iter().filter_map(|view| view.sound.map(|statement| (view, statement)))
+    }
+
+    /// Returns whether a document has had its share of findings: whoever writes a million faults
+    /// is told of the first, and no suggestion is looked up for the rest.
+    pub(crate) fn is_full(&self, found: &[Draft]) -> bool {
+        found.len() >= 2 * Linter::MAX_FINDINGS
     }
 
     /// The statement a place is in.
@@ -235,6 +243,11 @@ pub(crate) fn words_of(value: Value<'_>) -> Vec<Word<'_>> {
         JsonKind::Array => value.elements().filter_map(Word::new).collect(),
         _ => Word::new(value).into_iter().collect(),
     }
+}
+
+/// Splits an action that names one operation; `None` for a pattern and for what is no action.
+pub(crate) fn literal_action(text: &str) -> Option<(&str, &str)> {
+    action::split_request(text).filter(|_| action::is_pattern(text))
 }
 
 /// Returns whether an action of a policy covers an operation (rules ).

@@ -1,5 +1,6 @@
 use ramguard_policy::condition::Operator;
 
+use super::can_rename_operator;
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
@@ -39,13 +40,7 @@ impl Rule for WildcardWithoutLike {
                     Some(Operator::StringNotEqualsIgnoreCase) => (Operator::StringNotLike, false),
                     _ => continue,
                 };
-                // The whole operator is renamed, so it must hold this key only, and the name must
-                // be free.
-                let is_alone = statement.tests.iter().all(|other| {
-                    other.operator_span != test.operator_span || other.key_span == test.key_span
-                });
-                let is_free = statement.condition.is_some_and(|c| c.get(like.name()).is_none());
-                let can_switch = keeps_case && is_alone && is_free;
+                let can_switch = keeps_case && can_rename_operator(statement, test, like);
                 for value in test.values.iter().filter(|value| value.text.contains(['*', '?'])) {
                     let edit = can_switch.then(|| edit::to_string(test.operator_span, like.name()));
                     found.push(

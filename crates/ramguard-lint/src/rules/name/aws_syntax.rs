@@ -134,6 +134,11 @@ impl AwsSyntax {
     }
 }
 
+/// Returns whether the RAM code in an action is that of an AWS service.
+pub(super) fn is_aws_service(service: &str) -> bool {
+    SERVICES.iter().any(|(aws, _)| aws.eq_ignore_ascii_case(service))
+}
+
 fn is_arn(text: &str) -> bool {
     text.strip_prefix("arn:aws").is_some_and(|rest| rest.starts_with([':', '-']))
 }

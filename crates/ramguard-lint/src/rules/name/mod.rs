@@ -1,34 +1,58 @@
 //! RAM3xx: actions and resources.
 
+use ramguard_catalog::Action;
 use ramguard_policy::name::resource::{ArnFields, Resource};
 
 use crate::rule::Rule;
+use crate::subject::StatementView;
 
 pub(crate) mod action_blank;
 pub(crate) mod action_case;
+pub(crate) mod action_needs_star;
+pub(crate) mod action_pattern_matches_nothing;
 pub(crate) mod action_shape;
 pub(crate) mod arn_account;
 pub(crate) mod arn_blank;
 pub(crate) mod arn_prefix;
+pub(crate) mod arn_region;
 pub(crate) mod arn_segments;
+pub(crate) mod arn_service_wildcard;
 pub(crate) mod aws_syntax;
 pub(crate) mod masked_account_id;
+pub(crate) mod oss_bucket_object;
 pub(crate) mod region_on_ram_resource;
+pub(crate) mod renamed_action;
+pub(crate) mod resource_type_unsupported;
 pub(crate) mod role_arn_case;
+pub(crate) mod second_resource_missing;
 pub(crate) mod template_placeholder;
+pub(crate) mod unknown_action;
+pub(crate) mod unknown_service;
+pub(crate) mod wildcard_in_service;
 
 pub(crate) static RULES: &[&dyn Rule] = &[
     &action_shape::ActionShape,
     &action_blank::ActionBlank,
+    &unknown_service::UnknownService,
+    &unknown_action::UnknownAction,
+    &action_pattern_matches_nothing::ActionPatternMatchesNothing,
+    &wildcard_in_service::WildcardInService,
     &action_case::ActionCase,
+    &renamed_action::RenamedAction,
     &arn_prefix::ArnPrefix,
     &arn_segments::ArnSegments,
     &arn_blank::ArnBlank,
     &arn_account::ArnAccount,
     &masked_account_id::MaskedAccountId,
     &template_placeholder::TemplatePlaceholder,
+    &arn_region::ArnRegion,
+    &arn_service_wildcard::ArnServiceWildcard,
+    &resource_type_unsupported::ResourceTypeUnsupported,
+    &action_needs_star::ActionNeedsStar,
+    &oss_bucket_object::OssBucketObject,
     &role_arn_case::RoleArnCase,
     &aws_syntax::AwsSyntax,
+    &second_resource_missing::SecondResourceMissing,
     &region_on_ram_resource::RegionOnRamResource,
 ];
 
@@ -38,4 +62,22 @@ pub(super) fn arn_fields(text: &str) -> Option<ArnFields<'_>> {
         Ok(Resource::Arn(fields)) => Some(fields),
         _ => None,
     }
+}
+
+/// The resources of a statement as patterns; `None` if one of them is `*`, which covers whatever
+/// an action needs, if one is a placeholder, or if there are none.
+pub(super) fn resource_patterns<'a>(statement: &StatementView<'a>) -> Option<Vec<ArnFields<'a>>> {
+    let words = statement.resource_words();
+    let is_open = |text: &str| template_placeholder::placeholder(text).is_some();
+    if words.is_empty() || words.iter().any(|word| is_open(word.text)) {
+        return None;
+    }
+    words.iter().map(|word| arn_fields(word.text)).collect()
+}
+
+/// Returns whether a document gives the action no narrower resource than all of them.
+pub(super) fn service_level(action: Action) -> bool {
+    action
+        .templates()
+        .any(|template| template == "*" || template.splitn(5, ':').nth(4) == Some("*"))
 }

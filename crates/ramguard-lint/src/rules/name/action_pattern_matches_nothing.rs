@@ -1,0 +1,55 @@
+use ramguard_catalog::DATE;
+use ramguard_match::{Case, Pattern};
+
+use crate::rule::{Described, Draft, Rule, rule};
+use crate::subject::Subject;
+
+rule! {
+    /// # What it finds
+    /// A pattern of actions that fits no known action of its service. Services without a list of
+    /// APIs are left out.
+    ///
+    /// # Why it matters
+    /// Mostly a misspelt name; the statement does nothing.
+    ///
+    /// # Instead
+    /// `ecs:Describe*`, not `ecs:Discribe*`.
+    pub(crate) struct ActionPatternMatchesNothing;
+    code = 305, name = "action-pattern-matches-nothing", level = Warning, preset = Default, needs = Catalogue;
+    message = "no known `{svc}` action matches `{v}`" / "没有已知的 `{svc}` 操作与 `{v}` 匹配";
+    help = "not in the catalogue of {date}, which is not complete; actions can be added in the settings"
+        / "{date} 的目录（并不完整）中没有；可在配置中添加操作";
+    page_zh = "# 检查内容\n操作模式不匹配所属服务的任何已知操作；没有 API 列表的服务不检查。\n\n# 为什么重要\n多半是拼写错误，语句不起作用。\n\n# 改法\n写 `ecs:Describe*`，不写 `ecs:Discribe*`。\n";
+}
+
+impl Rule for ActionPatternMatchesNothing {
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
+        let catalog = subject.settings.catalog();
+        for word in subject.readable().flat_map(|statement| statement.action_words()) {
+            let Some((service, name)) = word.text.split_once(':') else { continue };
+            if service.contains(['*', '?']) || !name.contains(['*', '?']) {
+                continue;
+            }
+            // `ecs:*` fits whatever there is.
+            if name.bytes().all(|byte| byte == b'*') || subject.is_full(found) {
+                continue;
+            }
+            let Some(known) = catalog.service(service).filter(|service| service.has_api()) else {
+                continue;
+            };
+            let pattern = Pattern::new(name, Case::AsciiInsensitive);
+            let mut names = known
+                .actions()
+                .map(|action| -> &str { action.name() })
+                .chain(catalog.added_actions(service));
+            if !names.any(|name| pattern.is_match(name)) {
+                found.push(
+                    self.draft(word.span)
+                        .arg("svc", known.name())
+                        .arg("v", word.text)
+                        .arg("date", DATE),
+                );
+            }
+        }
+    }
+}

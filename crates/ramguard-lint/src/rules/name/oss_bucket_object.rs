@@ -1,0 +1,117 @@
+use ramguard_catalog::{Action, Basis};
+use ramguard_match::{Case, Pattern};
+
+use super::resource_patterns;
+use crate::edit;
+use crate::fix::{Applicability, Edit};
+use crate::message::Text;
+use crate::rule::{Described, Draft, Rule, rule};
+use crate::subject::{StatementView, Subject, literal_action};
+
+rule! {
+    /// # What it finds
+    /// An action on objects of OSS where the statement names buckets only, or an action on buckets
+    /// where it names objects only.
+    ///
+    /// # Why it matters
+    /// `mybucket` and `mybucket/*` are different resources; the statement does not apply to the
+    /// action.
+    ///
+    /// # Instead
+    /// `"Resource": ["acs:oss:*:*:mybucket", "acs:oss:*:*:mybucket/*"]`
+    pub(crate) struct OssBucketObject;
+    code = 321, name = "oss-bucket-object", level = Warning, preset = Default, needs = Catalogue;
+    fix = Unsafe;
+    message = "`{action}` needs `{form}`" / "`{action}` 需要 `{form}`";
+    help = "list both forms, the bucket and its objects, when a statement mixes them"
+        / "语句同时涉及两者时，请把 Bucket 和对象两种形式都列出";
+    page_zh = "# 检查内容\nOSS 的对象操作只写了 Bucket，或 Bucket 操作只写了对象。\n\n# 为什么重要\n`mybucket` 与 `mybucket/*` 是不同的资源，语句对该操作不起作用。\n\n# 改法\n`\"Resource\": [\"acs:oss:*:*:mybucket\", \"acs:oss:*:*:mybucket/*\"]`\n";
+}
+
+const ADD: Text = Text::new("add `{form}`", "加上 `{form}`");
+
+/// What an action of OSS is checked on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Bucket,
+    Object,
+}
+
+impl Rule for OssBucketObject {
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
+        for (view, statement) in subject.sound() {
+            if statement.is_not_action() {
+                continue;
+            }
+            let Some(patterns) = resource_patterns(view) else { continue };
+            let mut ids = patterns.iter().map(|pattern| {
+                let is_oss = Pattern::new(pattern.service, Case::AsciiInsensitive).is_match("oss");
+                (is_oss, pattern.relative_id)
+            });
+            if !ids.clone().any(|(is_oss, _)| is_oss) {
+                continue;
+            }
+            // A star reaches over `/`, so a pattern without one names buckets only; a pattern
+            // with a `/` of its own names objects only.
+            let has_object = ids.clone().any(|(is_oss, id)| is_oss && id.contains(['/', '*', '?']));
+            let has_bucket = ids.any(|(is_oss, id)| is_oss && !id.contains('/'));
+            for word in view.action_words() {
+                let Some((service, name)) = literal_action(word.text) else { continue };
+                if !service.eq_ignore_ascii_case("oss") {
+                    continue;
+                }
+                let action = subject.settings.catalog().action(service, name);
+                let Some((action, level)) = action.and_then(|a| Some((a, level(a)?))) else {
+                    continue;
+                };
+                let fits = if level == Level::Object { has_object } else { has_bucket };
+                if fits {
+                    continue;
+                }
+                let draft = self.draft(word.span).arg("action", action);
+                found.push(match other_form(view, level) {
+                    Some((form, edit)) => {
+                        draft.arg("form", form).fix(Applicability::Unsafe, ADD, [edit])
+                    }
+                    None if level == Level::Object => draft.arg("form", "acs:oss:*:*:<bucket>/*"),
+                    None => draft.arg("form", "acs:oss:*:*:<bucket>"),
+                });
+            }
+        }
+    }
+}
+
+/// What the documents say the action is checked on, if it is one of the two.
+fn level(action: Action) -> Option<Level> {
+    if action.template_basis() != Some(Basis::Documented) {
+        return None;
+    }
+    let is_object = |template: &str| template.ends_with(":${BucketName}/${ObjectName}");
+    let is_bucket = |template: &str| template.ends_with(":${BucketName}");
+    let mut templates = action.templates();
+    if templates.len() == 0 {
+        None
+    } else if templates.clone().all(is_object) {
+        Some(Level::Object)
+    } else if templates.all(is_bucket) {
+        Some(Level::Bucket)
+    } else {
+        None
+    }
+}
+
+/// The other form of the one resource of a statement, and the edit that adds it.
+fn other_form(statement: &StatementView<'_>, level: Level) -> Option<(String, Edit)> {
+    let resources = statement.resources.as_ref()?;
+    let [only] = resources.words.as_slice() else { return None };
+    let form = match level {
+        Level::Object => format!("{}/*", only.text),
+        Level::Bucket => {
+            let id = only.text.splitn(5, ':').nth(4)?;
+            let bucket = id.split('/').next()?;
+            format!("{}{bucket}", only.text.strip_suffix(id)?)
+        }
+    };
+    let list = format!("[{}, {}]", edit::quoted(only.text), edit::quoted(&form));
+    Some((form, edit::replace(resources.value.span(), list)))
+}

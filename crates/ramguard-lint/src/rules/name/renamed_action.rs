@@ -1,0 +1,58 @@
+use ramguard_catalog::renamed;
+
+use crate::edit;
+use crate::fix::{Applicability, Edit};
+use crate::message::Text;
+use crate::rule::{Described, Draft, Rule, rule};
+use crate::subject::{Subject, Word, Words, covers_action};
+use ramguard_policy::json::Kind as JsonKind;
+use ramguard_policy::text::Span;
+
+rule! {
+    /// # What it finds
+    /// An action that has a successor, where the statement does not name the successor too.
+    ///
+    /// # Why it matters
+    /// Calls of the new API are checked under the new name, and the old grant does not cover them.
+    ///
+    /// # Instead
+    /// Both during a migration, then the new one: `fc:CreateFunction` for `fc:CreateService`.
+    pub(crate) struct RenamedAction;
+    code = 308, name = "renamed-action", level = Warning, preset = Default, needs = Catalogue;
+    fix = Unsafe;
+    message = "`{v}` was replaced by `{new}`" / "`{v}` 已由 `{new}` 取代";
+    help = "{why}; grant both during a migration" / "迁移期间请同时授予两者（{why}）";
+    page_zh = "# 检查内容\n操作已有后继，而语句没有同时写明后继。\n\n# 为什么重要\n新 API 按新名称鉴权，旧授权不覆盖。\n\n# 改法\n迁移期间同时授予两者，之后只写新的：`fc:CreateService` 改为 `fc:CreateFunction`。\n";
+}
+
+const ADD: Text = Text::new("add `{new}`", "加上 `{new}`");
+
+impl Rule for RenamedAction {
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
+        for statement in subject.readable() {
+            let Some(actions) = &statement.actions else { continue };
+            for word in &actions.words {
+                let Some((new, why)) = renamed(word.text) else { continue };
+                if actions.words.iter().any(|other| covers_action(other.text, new)) {
+                    continue;
+                }
+                found.push(
+                    self.draft(word.span)
+                        .arg("v", word.text)
+                        .arg("new", new)
+                        .whole_arg("why", why.to_owned())
+                        .fix(Applicability::Unsafe, ADD, [add(actions, *word, new)]),
+                );
+            }
+        }
+    }
+}
+
+fn add(actions: &Words<'_>, word: Word<'_>, new: &str) -> Edit {
+    let (old, new) = (edit::quoted(word.text), edit::quoted(new));
+    if actions.value.kind() == JsonKind::Array {
+        edit::replace(Span::new(word.span.end, word.span.end), format!(", {new}"))
+    } else {
+        edit::replace(word.span, format!("[{old}, {new}]"))
+    }
+}

@@ -1,0 +1,125 @@
+use ramguard_policy::Effect;
+use ramguard_policy::name::resource::{ArnFields, Resource};
+
+use super::template_placeholder::placeholder;
+use crate::message::Text;
+use crate::overlap::Overlap;
+use crate::rule::{Described, Draft, Rule, rule};
+use crate::subject::{Subject, Word, covers_action};
+
+rule! {
+    /// # What it finds
+    /// An action that RAM checks on several resources, where the policy grants it on some of them
+    /// only: a user and a policy, a user and a group, an instance and the role it is given.
+    ///
+    /// # Why it matters
+    /// Every check has to pass, so the call fails.
+    ///
+    /// # Instead
+    /// Both resources: `["acs:ram:*:*:user/bob", "acs:ram:*:*:group/readers"]`
+    pub(crate) struct SecondResourceMissing;
+    code = 324, name = "second-resource-missing", level = Warning, preset = Default, needs = Catalogue;
+    message = "`{action}` is checked on {all}; not granted: {missing}"
+        / "`{action}` 会检查 {all}；尚未授予：{missing}";
+    help = "every check has to pass: grant the action on all of them" / "每项检查都要通过：请在所有资源上授予该操作";
+    page_zh = "# 检查内容\nRAM 会在多个资源上检查的操作，而策略只在其中一部分上授予：用户与策略、用户与用户组、实例与角色。\n\n# 为什么重要\n每项检查都要通过，否则调用失败。\n\n# 改法\n写上两种资源：`[\"acs:ram:*:*:user/bob\", \"acs:ram:*:*:group/readers\"]`\n";
+}
+
+const PASS_ROLE: Text = Text::new(
+    "`{action}` also needs `ram:PassRole` on the role, which the policy does not grant",
+    "`{action}` 还需要对该角色的 `ram:PassRole`，策略没有授予",
+);
+
+const USER: (&str, &str) = ("a user", "acs:ram:*:*:user/*");
+const GROUP: (&str, &str) = ("a group", "acs:ram:*:*:group/*");
+const ROLE: (&str, &str) = ("a role", "acs:ram:*:*:role/*");
+const POLICY: (&str, &str) = ("a policy", "acs:ram:*:*:policy/*");
+const INSTANCE: (&str, &str) = ("an instance", "acs:ecs:*:*:instance/*");
+const IMAGE: (&str, &str) = ("an image", "acs:ecs:*:*:image/*");
+const GROUP_OF_ECS: (&str, &str) = ("a security group", "acs:ecs:*:*:securitygroup/*");
+const VSWITCH: (&str, &str) = ("a vSwitch", "acs:vpc:*:*:vswitch/*");
+
+/// Actions and what each is checked on (rule R-9, section 6 of the language).
+const CHECKED: &[(&str, &[(&str, &str)])] = &[
+    ("ram:AddUserToGroup", &[USER, GROUP]),
+    ("ram:RemoveUserFromGroup", &[USER, GROUP]),
+    ("ram:AttachPolicyToUser", &[USER, POLICY]),
+    ("ram:DetachPolicyFromUser", &[USER, POLICY]),
+    ("ram:AttachPolicyToGroup", &[GROUP, POLICY]),
+    ("ram:DetachPolicyFromGroup", &[GROUP, POLICY]),
+    ("ram:AttachPolicyToRole", &[ROLE, POLICY]),
+    ("ram:DetachPolicyFromRole", &[ROLE, POLICY]),
+    ("ecs:AttachInstanceRamRole", &[INSTANCE, ROLE]),
+    ("ecs:DetachInstanceRamRole", &[INSTANCE, ROLE]),
+    ("ecs:RunInstances", &[INSTANCE, IMAGE, GROUP_OF_ECS, VSWITCH]),
+    ("ecs:CreateInstance", &[INSTANCE, IMAGE, GROUP_OF_ECS, VSWITCH]),
+];
+
+impl Rule for SecondResourceMissing {
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
+        let mut overlap = Overlap::new();
+        for (action, checks) in CHECKED {
+            // Only who names the action is asked about it; `ecs:*` is about more than one call.
+            let Some((word, resources)) = grants(subject, action) else { continue };
+            let mut missing = Vec::new();
+            for (label, template) in *checks {
+                let is_granted = resources.iter().any(|resource| match resource {
+                    None => true,
+                    Some(fields) => overlap.with_template(fields, template),
+                });
+                if !is_granted {
+                    missing.push(*label);
+                }
+            }
+            // Where none is granted the resources are of another kind: RAM318 says so.
+            if !missing.is_empty() && missing.len() < checks.len() {
+                let all: Vec<&str> = checks.iter().map(|(label, _)| *label).collect();
+                found.push(
+                    self.draft(word.span)
+                        .arg("action", action)
+                        .whole_arg("all", all.join(", "))
+                        .whole_arg("missing", missing.join(", ")),
+                );
+            } else if missing.is_empty() && action.ends_with("InstanceRamRole") {
+                let passes = subject.statements.iter().any(|statement| {
+                    statement.effect == Some(Effect::Allow)
+                        && statement.covers_action("ram:PassRole")
+                });
+                if !passes {
+                    found.push(self.draft(word.span).message(PASS_ROLE).arg("action", action));
+                }
+            }
+        }
+    }
+}
+
+/// Where the policy names `action` in an Allow, and every resource it grants it on; `None` inside
+/// is every resource.
+fn grants<'a>(
+    subject: &Subject<'a>,
+    action: &str,
+) -> Option<(Word<'a>, Vec<Option<ArnFields<'a>>>)> {
+    let mut place = None;
+    let mut resources = Vec::new();
+    for (view, statement) in subject.sound() {
+        if statement.effect() != Effect::Allow || !view.covers_action(action) {
+            continue;
+        }
+        if !view.is_not_action && place.is_none() {
+            let named = |word: &&Word<'_>| !word.text.contains(['*', '?']);
+            let covering = |word: &&Word<'_>| covers_action(word.text, action);
+            place = view.action_words().iter().filter(named).find(covering).copied();
+        }
+        for word in view.resource_words() {
+            if placeholder(word.text).is_some() {
+                return None;
+            }
+            match Resource::parse(word.text) {
+                Ok(Resource::Any) => resources.push(None),
+                Ok(Resource::Arn(fields)) => resources.push(Some(fields)),
+                Err(_) => {}
+            }
+        }
+    }
+    place.map(|place| (place, resources))
+}
