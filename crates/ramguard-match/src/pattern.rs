@@ -138,7 +138,7 @@ impl Pattern {
         else {
             return false;
         };
-        Parts { head, middle, between, tail }.fit(text, 0, folding)
+        Parts { head, middle, between, tail }.fit(text, folding)
     }
 }
 
@@ -152,26 +152,31 @@ pub(crate) struct Parts<'p> {
     pub(crate) tail: &'p [u8],
 }
 
+/// Where in a text an enclosed run is expected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Near {
+    Unknown,
+    /// It seems to start here.
+    Start(usize),
+    /// It seems to end before here.
+    End(usize),
+}
+
 impl Parts<'_> {
     /// Returns whether `text` fits the pattern that has these parts.
     #[inline]
-    pub(crate) fn fit<const FOLD: bool>(
-        self,
-        text: &str,
-        place: usize,
-        folding: Folding<FOLD>,
-    ) -> bool {
-        self.room(text, folding).is_some() && self.fits_between(text, place, folding)
+    pub(crate) fn fit<const FOLD: bool>(self, text: &str, folding: Folding<FOLD>) -> bool {
+        self.room(text, folding).is_some() && self.fits_between(text, Near::Unknown, folding)
     }
 
     /// Returns whether `text`, which starts with the head and ends with the tail, fits.
     ///
-    /// `place` is where an enclosed run is expected in the text; it saves time if that is right.
+    /// `near` is where an enclosed run is expected in the text; it saves time if that is right.
     #[inline]
     pub(crate) fn fits_between<const FOLD: bool>(
         self,
         text: &str,
-        place: usize,
+        near: Near,
         folding: Folding<FOLD>,
     ) -> bool {
         let Some(end) = text.len().checked_sub(self.tail.len()) else { return false };
@@ -182,13 +187,15 @@ impl Parts<'_> {
             Middle::Enclosed => {
                 let run = self.between.get(1..self.between.len().saturating_sub(1));
                 let run = run.unwrap_or_default();
-                let bytes = text.as_bytes();
-                if place >= self.head.len()
-                    && bytes
-                        .get(place..end)
-                        .and_then(|rest| rest.get(..run.len()))
-                        .is_some_and(|found| folding.equal(found, run))
-                {
+                let start = match near {
+                    Near::Unknown => None,
+                    Near::Start(start) => Some(start),
+                    Near::End(end) => end.checked_sub(run.len()),
+                };
+                let found = start
+                    .and_then(|start| start.checked_sub(self.head.len()))
+                    .and_then(|start| room.as_bytes().get(start..)?.get(..run.len()));
+                if found.is_some_and(|found| folding.equal(found, run)) {
                     return true;
                 }
                 Run::new(run, folding).end_in_bytes(room.as_bytes()).is_some()

@@ -61,8 +61,8 @@ impl Shape {
         };
         let parts = Parts { head, middle: self.middle, between, tail };
         match case {
-            Case::Sensitive => parts.fit(text, 0, Folding::<false>),
-            Case::AsciiInsensitive => parts.fit(text, 0, Folding::<true>),
+            Case::Sensitive => parts.fit(text, Folding::<false>),
+            Case::AsciiInsensitive => parts.fit(text, Folding::<true>),
         }
     }
 }

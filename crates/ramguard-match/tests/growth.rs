@@ -1,7 +1,7 @@
 //! The cost of hostile patterns and texts, counted in steps instead of timed.
 #![cfg(feature = "steps")]
 
-use ramguard_match::{Case, Pattern, steps};
+use ramguard_match::{Case, Matches, Pattern, PatternSet, steps};
 
 fn steps_of(pattern: &str, text: &str) -> u64 {
     let pattern = Pattern::new(pattern, Case::Sensitive);
@@ -53,4 +53,61 @@ fn a_run_with_question_marks_costs_text_times_run_by_64_at_most() {
             assert!(taken <= product + 64, "{times} {wide}: {taken} > {product}");
         }
     }
+}
+
+fn steps_of_set(patterns: &[String], text: &str) -> u64 {
+    let set = PatternSet::new(patterns, Case::Sensitive);
+    let mut found = Matches::new();
+    steps::take();
+    set.matches_into(text, &mut found);
+    steps::take()
+}
+
+#[test]
+fn patterns_that_differ_in_head_tail_or_middle_cost_no_more_when_there_are_more() {
+    let text = "acs:ecs:cn-hangzhou:123456789012:instance/i-bp1abcdefghijkl/disk/d-0000000077";
+    type Family = fn(u32) -> String;
+    let families: [(&str, Family); 6] = [
+        ("heads", |n| format!("acs:ecs:cn-hangzhou:{n:012}:*")),
+        ("tails", |n| format!("*disk/d-{n:010}")),
+        ("middles", |n| format!("acs:ecs:*:{n:012}:instance/*")),
+        ("middles between ends", |n| format!("acs:*-{n:012}-*77")),
+        ("literals", |n| format!("acs:ecs:cn-hangzhou:{n:012}:instance/i")),
+        ("all of them", |n| format!("acs:{n}:*:{n}:*/d-{n:010}")),
+    ];
+    for (family, pattern) in families {
+        let steps = |count| steps_of_set(&(0..count).map(pattern).collect::<Vec<_>>(), text);
+        let (some, many) = (steps(100), steps(10_000));
+        assert!(many <= some + 40, "{family}: {some} steps for 100, {many} for 10,000");
+    }
+}
+
+#[test]
+fn patterns_that_nothing_tells_apart_cost_their_number_times_pattern_plus_text_at_most() {
+    let texts = ["a".repeat(100), "a".repeat(1_000), "ab".repeat(500)];
+    for count in [100, 1_000] {
+        // The same head, tail and longest literal; what differs is how often it comes.
+        let repeated: Vec<String> =
+            (0..count).map(|n| format!("a*{}b", "aa*".repeat(1 + n % 20))).collect();
+        let marked: Vec<String> = (0..count).map(|n| format!("a?*aa?{}*b", n % 10)).collect();
+        for patterns in [repeated, marked] {
+            let length: usize = patterns.iter().map(String::len).sum();
+            for text in &texts {
+                let taken = steps_of_set(&patterns, &format!("{text}b"));
+                let bound = 6 * (length + count * text.len()) as u64;
+                assert!(taken <= bound, "{count} {}: {taken} > {bound}", text.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_that_a_text_leads_to_from_many_places_is_checked_once() {
+    let text = "/abcdefgh".repeat(200);
+    let patterns: Vec<String> = (0..100).map(|n| format!("*/abcdefgh?{n}*x")).collect();
+    let others = (0..1_000).map(|n| format!("*/{n:08}*x"));
+    let patterns: Vec<String> = patterns.into_iter().chain(others).collect();
+    let taken = steps_of_set(&patterns, &format!("{text}x"));
+    let bound = 100 * 6 * text.len() as u64;
+    assert!(taken <= bound, "{taken} > {bound}");
 }

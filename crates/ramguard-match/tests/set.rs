@@ -1,7 +1,8 @@
 //! Sets of patterns, judged pattern by pattern and by tables of expected answers.
-#![expect(clippy::panic, reason = "a test may fail by panicking")]
+#![expect(clippy::panic, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
-use ramguard_match::{Case, Matches, PatternSet};
+use proptest::prelude::*;
+use ramguard_match::{Case, Matches, Pattern, PatternSet};
 
 /// Reads `testdata/match/<name>.<part>`, one item a line.
 fn lines(name: &str, part: &str) -> Vec<String> {
@@ -49,4 +50,177 @@ fn finds_the_expected_patterns_of_mixed_kinds() {
 fn finds_the_expected_patterns_of_many_stars() {
     agrees_with_the_table("adversarial-10");
     agrees_with_the_table("adversarial-100");
+}
+
+/// Every string over `alphabet` with at most `longest` characters.
+fn strings(alphabet: &str, longest: usize) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let mut from = 0;
+    for _ in 0..longest {
+        let to = all.len();
+        for at in from..to {
+            let longer: Vec<String> =
+                alphabet.chars().map(|letter| format!("{}{letter}", all[at])).collect();
+            all.extend(longer);
+        }
+        from = to;
+    }
+    all
+}
+
+/// What a set has to say, found out pattern by pattern.
+fn one_by_one(patterns: &[String], text: &str, case: Case) -> Vec<usize> {
+    let built = patterns.iter().map(|pattern| Pattern::new(pattern, case));
+    built.enumerate().filter(|(_, pattern)| pattern.is_match(text)).map(|(at, _)| at).collect()
+}
+
+fn agrees_one_by_one(patterns: &[String], texts: &[String], case: Case) {
+    let set = PatternSet::new(patterns, case);
+    assert_eq!(set.len(), patterns.len());
+    let mut found = Matches::new();
+    for text in texts {
+        let expected = one_by_one(patterns, text, case);
+        set.matches_into(text, &mut found);
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "`{text}` in {patterns:?}");
+        assert_eq!(set.is_match(text), !expected.is_empty(), "`{text}` in {patterns:?}");
+    }
+}
+
+#[test]
+fn one_set_of_all_small_patterns_agrees_with_them_one_by_one() {
+    let patterns = strings("ab:*?", 4);
+    agrees_one_by_one(&patterns, &strings("ab:", 5), Case::Sensitive);
+    agrees_one_by_one(&patterns, &strings("aBé", 4), Case::AsciiInsensitive);
+}
+
+#[test]
+fn sets_of_neighbouring_small_patterns_agree_with_them_one_by_one() {
+    let patterns = strings("ab/*?", 4);
+    let texts = strings("ab/", 4);
+    for size in [1, 2, 3, 5, 9, 30] {
+        for some in patterns.chunks(size).step_by(7) {
+            agrees_one_by_one(some, &texts, Case::Sensitive);
+        }
+    }
+}
+
+#[test]
+fn an_empty_set_matches_nothing_and_an_empty_pattern_only_the_empty_text() {
+    let mut found = Matches::new();
+    let none = PatternSet::new(Vec::<String>::new(), Case::Sensitive);
+    assert!(none.is_empty() && !none.is_match("") && !none.is_match("a"));
+    none.matches_into("a", &mut found);
+    assert!(found.is_empty());
+    let empty = PatternSet::new([""], Case::Sensitive);
+    assert!(empty.is_match("") && !empty.is_match("a"));
+}
+
+#[test]
+fn equal_patterns_keep_numbers_of_their_own() {
+    let mut found = Matches::new();
+    for pattern in ["x", "x*", "*", "*x*", "?", "x*y*x", "*a*"] {
+        let patterns = vec![pattern; 40];
+        let set = PatternSet::new(&patterns, Case::Sensitive);
+        for text in ["x", "xyx", "xax", ""] {
+            set.matches_into(text, &mut found);
+            let fits = Pattern::new(pattern, Case::Sensitive).is_match(text);
+            assert_eq!(found.len(), if fits { 40 } else { 0 }, "{pattern} {text}");
+        }
+    }
+}
+
+#[test]
+fn a_buffer_can_go_from_set_to_set() {
+    let large = PatternSet::new((0..5_000).map(|n| format!("*-{n}-*")), Case::Sensitive);
+    let small = PatternSet::new(["a*", "-*"], Case::Sensitive);
+    let mut found = Matches::new();
+    let text: String = (0..200).map(|n| format!("-{n}")).collect::<String>() + "-";
+    for _ in 0..3 {
+        large.matches_into(&text, &mut found);
+        assert_eq!(found.iter().collect::<Vec<_>>(), (0..200).collect::<Vec<_>>());
+        small.matches_into(&text, &mut found);
+        assert_eq!(found.as_slice(), [1]);
+    }
+}
+
+#[test]
+fn runs_of_every_length_are_found_in_patterns_with_the_same_ends() {
+    let text: String = (0..127).map(|at| char::from(b'a' + at % 26)).collect();
+    for length in 1..=text.len() {
+        let runs = [&text[..length], &text[text.len() - length..], "a", "zab", "b?d"];
+        let patterns: Vec<String> = runs.iter().map(|run| format!("*{run}*")).collect();
+        agrees_one_by_one(&patterns, &[text.clone(), text[1..].to_owned()], Case::Sensitive);
+    }
+}
+
+/// Patterns of the kinds that are told apart in different ways, out of few pieces, so that many
+/// of them share heads, tails and runs.
+fn patterns() -> impl Strategy<Value = Vec<String>> {
+    let piece = prop_oneof![
+        6 => prop_oneof![Just("a"), Just("b"), Just(":"), Just("/"), Just("aa"), Just("ab")],
+        2 => Just("svc:"),
+        2 => Just("account-0123456789:"),
+        1 => Just("a-piece-that-is-longer-than-any-word-or-window/"),
+        4 => Just("*"),
+        1 => Just("?"),
+        1 => Just("é"),
+        1 => Just("K"),
+    ];
+    let pattern = proptest::collection::vec(piece, 0..9).prop_map(|pieces| pieces.concat());
+    proptest::collection::vec(pattern, 0..120)
+}
+
+/// A text that some pattern is likely to fit: a pattern with its wildcards filled in.
+fn filled(pattern: &str, fill: &[&str]) -> String {
+    let mut fill = fill.iter().cycle();
+    pattern
+        .split_inclusive(['*', '?'])
+        .map(|piece| match (piece.strip_suffix('*'), piece.strip_suffix('?')) {
+            (Some(start), _) => format!("{start}{}", fill.next().unwrap_or(&"")),
+            (_, Some(start)) => format!("{start}x"),
+            _ => piece.to_owned(),
+        })
+        .collect()
+}
+
+proptest! {
+    /// A set finds exactly the patterns that fit when asked one by one.
+    #[test]
+    fn a_set_agrees_with_its_patterns_one_by_one(
+        patterns in patterns(),
+        fill in proptest::collection::vec(
+            prop_oneof![Just(""), Just("a"), Just("b:"), Just("é"), Just("aab/"), Just("account-")],
+            1..5,
+        ),
+        insensitive in any::<bool>(),
+    ) {
+        let case = if insensitive { Case::AsciiInsensitive } else { Case::Sensitive };
+        let mut texts: Vec<String> =
+            patterns.iter().map(|pattern| filled(pattern, &fill)).take(30).collect();
+        texts.push(texts.concat());
+        if insensitive {
+            texts.iter_mut().for_each(|text| text.make_ascii_uppercase());
+        }
+        agrees_one_by_one(&patterns, &texts, case);
+    }
+
+    /// Families: patterns with the same ends, whose runs are found together.
+    #[test]
+    fn patterns_with_the_same_ends_agree_with_them_one_by_one(
+        middles in proptest::collection::vec("[ab?*]{0,12}", 10..80),
+        texts in proptest::collection::vec("[ab]{0,60}", 1..10),
+        long in any::<bool>(),
+        wide in any::<bool>(),
+    ) {
+        let patterns: Vec<String> =
+            middles.iter().map(|middle| format!("h*{middle}*t")).collect();
+        let texts: Vec<String> = texts
+            .iter()
+            .map(|text| {
+                let text = if wide { text.replace("bb", "é") } else { text.clone() };
+                format!("h{}t", text.repeat(if long { 5 } else { 1 }))
+            })
+            .collect();
+        agrees_one_by_one(&patterns, &texts, Case::Sensitive);
+    }
 }

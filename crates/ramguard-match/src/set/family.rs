@@ -12,7 +12,7 @@
 use std::ops::ControlFlow;
 
 use super::index::Patterns;
-use super::occurrences::{MAX_RUNS, MAX_TEXT, Occurrences};
+use super::occurrences::{MAX_RUN, MAX_RUNS, MAX_TEXT, Occurrences};
 use crate::pattern::{Middle, Parts};
 use crate::run::{Run, first_fit};
 use crate::steps;
@@ -29,7 +29,7 @@ const MAX_LEVEL: usize = 63;
 pub(super) struct Families {
     families: Vec<Family>,
     nodes: Vec<Node>,
-    /// The different runs of every family that has few of them.
+    /// The different runs of every family that has few of them and no long ones.
     runs: Vec<(u32, u32)>,
     /// The runs of the nodes of these families, as numbers within the family, each node closed
     /// with [`NO_RUN`].
@@ -44,7 +44,7 @@ struct Family {
     model: u32,
     /// Whether there are question marks in some of the runs.
     any: bool,
-    /// Its part of the different runs, empty if there are too many.
+    /// Its part of the different runs, empty if they are too many or too long.
     runs_from: u32,
     runs_to: u32,
 }
@@ -117,7 +117,7 @@ impl Families {
         Some(self.families.len() as u32 - 1)
     }
 
-    /// Numbers the different runs of the nodes from `from` on, unless there are too many.
+    /// Numbers the different runs of the nodes from `from` on, unless they are too many or too long.
     fn number_runs(&mut self, patterns: &Patterns, from: usize) {
         let (first_run, first_number) = (self.runs.len(), self.sequences.len());
         for node in self.nodes.iter_mut().skip(from) {
@@ -133,7 +133,7 @@ impl Families {
                     self.runs.push((start, run.len() as u32));
                     self.runs.len() - first_run - 1
                 });
-                if number >= MAX_RUNS {
+                if number >= MAX_RUNS || run.len() > MAX_RUN {
                     self.runs.truncate(first_run);
                     self.sequences.truncate(first_number);
                     return;

@@ -15,7 +15,7 @@
 use super::family::Families;
 use super::key::{MAX_END, Seeds, WINDOWS};
 use super::table::{Next, Table};
-use crate::pattern::{Cut, Middle, Parts};
+use crate::pattern::{Cut, Middle, Near, Parts};
 use crate::steps;
 use crate::word::{Folding, WORD, word_at, word_before};
 
@@ -87,9 +87,9 @@ impl Patterns {
 
     /// Returns whether `text` fits the pattern `number`.
     ///
-    /// `place` is where the run of an enclosed middle is expected; see [`Parts::fits_between`].
+    /// `near` is where the run of an enclosed middle is expected; see [`Parts::fits_between`].
     #[inline]
-    pub(super) fn fits<const FOLD: bool>(&self, number: u32, text: &str, place: usize) -> bool {
+    pub(super) fn fits<const FOLD: bool>(&self, number: u32, text: &str, near: Near) -> bool {
         steps::count(1);
         let Some(&Place { start, between, tail, end, middle }) = self.places.get(number as usize)
         else {
@@ -111,7 +111,7 @@ impl Patterns {
         let parts = self.parts(number);
         let Some(last) = rest.len().checked_sub(parts.tail.len()) else { return false };
         rest.get(last..).is_some_and(|rest| folding.equal(parts.tail, rest))
-            && parts.fits_between(text, place, folding)
+            && parts.fits_between(text, near, folding)
     }
 
     /// Returns where the middle of the pattern `number` is in the text of all patterns.
@@ -167,25 +167,27 @@ pub(super) struct Middles {
     pub(super) tail: u32,
     /// Bit `i`: literals as long as the `i`th of [`WINDOWS`] are looked for.
     pub(super) classes: u8,
-    /// With which bytes these start, for every length.
-    pub(super) firsts: [Firsts; WINDOWS.len()],
+    /// Whether their ends are looked for rather than their starts.
+    pub(super) ends: bool,
+    /// With which bytes these start, or end, for every length.
+    pub(super) edges: [Edges; WINDOWS.len()],
 }
 
 /// A small set of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Firsts {
+pub(super) enum Edges {
     None,
     One(u8),
     Two(u8, u8),
     Any,
 }
 
-impl Firsts {
-    fn with(self, byte: u8) -> Firsts {
+impl Edges {
+    fn with(self, byte: u8) -> Edges {
         match self {
-            Firsts::None => Firsts::One(byte),
-            Firsts::One(first) if first != byte => Firsts::Two(first, byte),
-            Firsts::Two(first, second) if first != byte && second != byte => Firsts::Any,
+            Edges::None => Edges::One(byte),
+            Edges::One(first) if first != byte => Edges::Two(first, byte),
+            Edges::Two(first, second) if first != byte && second != byte => Edges::Any,
             _ => self,
         }
     }
@@ -521,37 +523,57 @@ impl<'p> Builder<'p> {
         Next::Tails { words: words as u8, cuts }
     }
 
+    /// Returns whether the ends of the longest literals tell patterns apart better than their
+    /// starts, or as well and with fewer places of a text to look at.
+    fn better_at_end(&self, from: usize, to: usize) -> bool {
+        let part = self.order.get(from..to).unwrap_or_default();
+        let rate = |ends: bool| {
+            let (mut windows, mut places) = (Vec::with_capacity(part.len()), 0);
+            for placed in part {
+                let parts = self.patterns.parts(placed.number);
+                let Some((class, window)) = window(parts, ends) else { continue };
+                let lens = self.seeds.lens(class);
+                windows.push(lens.map(|lens| lens.key::<false>(0, window, 0)));
+                let edge = edge(parts, ends);
+                places += parts.between.iter().filter(|&&byte| Some(byte) == edge).count();
+            }
+            windows.sort_unstable();
+            windows.dedup();
+            (windows.len(), places)
+        };
+        let ((starts, start_places), (ends, end_places)) = (rate(false), rate(true));
+        // One in eight is a difference that may be due to chance.
+        ends > starts + starts / 8 || (ends + ends / 8 >= starts && end_places < start_places)
+    }
+
     /// Tells apart patterns with the same head and tail.
     fn by_middle(&mut self, from: usize, to: usize, parent: u64, head: usize, tail: usize) -> Next {
         let seeds = self.seeds.clone();
         let patterns = self.patterns;
-        let mut firsts = [Firsts::None; WINDOWS.len()];
+        let ends = self.better_at_end(from, to);
+        let mut edges = [Edges::None; WINDOWS.len()];
         let mut rest = vec![];
         let many = (to - from) / 4;
         self.split(
             from,
             to,
-            |parts| {
-                let literal = longest_literal(parts);
-                match WINDOWS.iter().rposition(|&length| length <= literal.len()) {
+            |parts| match window(parts, ends) {
+                Some((class, window)) => {
+                    let key = seeds.lens(class).map(|lens| lens.key::<false>(parent, window, 0));
                     // Counted from one, as nought stands for no window at all.
-                    Some(class) => {
-                        let lens = seeds.lens(class);
-                        let key = lens.map(|lens| lens.key::<false>(parent, literal, 0));
-                        (key.unwrap_or_default(), class + 1)
-                    }
-                    None => (0, 0),
+                    (key.unwrap_or_default(), class + 1)
                 }
+                None => (0, 0),
             },
             |this, from, to, first| {
                 let class = usize::from(first.kind).checked_sub(1);
-                let slot = class.and_then(|class| firsts.get_mut(class));
+                let slot = class.and_then(|class| edges.get_mut(class));
                 let part = this.order.get(from..to).unwrap_or_default();
                 match slot {
                     Some(slot) if part.len() <= many.max(1) => {
                         for placed in part {
-                            let literal = longest_literal(patterns.parts(placed.number));
-                            *slot = literal.first().map_or(*slot, |&byte| slot.with(byte));
+                            let edge = edge(patterns.parts(placed.number), ends);
+                            *slot = edge.map_or(*slot, |byte| slot.with(byte));
                         }
                         let next = this.list_of(from, to);
                         this.entries.push((first.key, next));
@@ -565,17 +587,33 @@ impl<'p> Builder<'p> {
         let family = self.families.add(patterns, &mut rest).map_or(Next::Nothing, Next::Family);
         let rest = list(&mut self.lists, rest.into_iter());
         match (family, rest) {
-            _ if firsts != [Firsts::None; WINDOWS.len()] => {}
+            _ if edges != [Edges::None; WINDOWS.len()] => {}
             (only, Next::Nothing) | (Next::Nothing, only) => return only,
             _ => {}
         }
-        let classes = (0..).zip(firsts).fold(0, |classes, (class, firsts)| {
-            classes | u8::from(firsts != Firsts::None) << class
-        });
+        let classes = (0..)
+            .zip(edges)
+            .fold(0, |classes, (class, edges)| classes | u8::from(edges != Edges::None) << class);
         let (head, tail) = (head as u32, tail as u32);
-        self.middles.push(Middles { family, rest, head, tail, classes, firsts });
+        self.middles.push(Middles { family, rest, head, tail, classes, ends, edges });
         Next::Middles(self.middles.len() as u32 - 1)
     }
+}
+
+/// Returns the start or the end of the longest literal of a middle, as long as a window can be,
+/// and the number of that length in [`WINDOWS`].
+fn window(parts: Parts<'_>, ends: bool) -> Option<(usize, &[u8])> {
+    let literal = longest_literal(parts);
+    let class = WINDOWS.iter().rposition(|&length| length <= literal.len())?;
+    let length = *WINDOWS.get(class)?;
+    let window = if ends { literal.get(literal.len() - length..) } else { literal.get(..length) };
+    Some((class, window?))
+}
+
+/// Returns the first or the last byte of the longest literal of a middle.
+fn edge(parts: Parts<'_>, ends: bool) -> Option<u8> {
+    let literal = longest_literal(parts);
+    if ends { literal.last().copied() } else { literal.first().copied() }
 }
 
 /// Returns how many words, from the byte `at` on, all ends have in common; `byte` reads them.

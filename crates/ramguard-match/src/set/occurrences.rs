@@ -14,6 +14,9 @@ pub(super) const MAX_RUNS: usize = 32;
 /// The longest text that is read, in bytes: a place, and the end of one, fit in seven bits.
 pub(super) const MAX_TEXT: usize = 127;
 
+/// The longest run that can be kept, in bytes.
+pub(super) const MAX_RUN: usize = 63;
+
 /// How many bytes that occur in runs are remembered.
 const MAX_BYTES: usize = 4;
 
@@ -66,8 +69,8 @@ impl Places {
 }
 
 impl Occurrences {
-    /// Looks for up to [`MAX_RUNS`] runs in `text`, up to [`MAX_TEXT`] bytes long. A `?` takes one
-    /// byte.
+    /// Looks for up to [`MAX_RUNS`] runs of up to [`MAX_RUN`] bytes in `text`, which has up to
+    /// [`MAX_TEXT`]. A `?` takes one byte.
     pub(super) fn new<'p, const FOLD: bool>(
         text: &[u8],
         runs: impl Iterator<Item = &'p [u8]>,
@@ -77,8 +80,8 @@ impl Occurrences {
         let mut known = [(b'?', Places::first(length)); MAX_BYTES];
         let mut newest = 0;
         for (run, (slot, size)) in runs.zip(found.runs.iter_mut()) {
-            // A run as long as this has no place in the text, which is as good as any.
-            if run.len() > length || run.len() >= 64 {
+            // A run that is longer than the text has no place there.
+            if run.len() > length {
                 continue;
             }
             *size = run.len();

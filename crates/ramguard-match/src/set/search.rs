@@ -6,8 +6,9 @@
 
 use std::ops::ControlFlow;
 
-use super::index::{Firsts, Index, Patterns};
+use super::index::{Edges, Index, Patterns};
 use super::table::Next;
+use crate::pattern::Near;
 use crate::steps;
 use crate::window::{self, WIDTH};
 use crate::word::{WORD, highest_bytes, lowest_bytes, word_at, word_before};
@@ -54,7 +55,7 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
     index.always.iter().try_for_each(|&number| search.sink.take(number))?;
     if let Some(literals) = &index.literals {
         let next = literals.get(index.seeds.whole::<FOLD>(bytes));
-        search.check(next, 0)?;
+        search.check(next, Near::Unknown)?;
     }
     search.by_head()
 }
@@ -100,7 +101,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
             next = table.get(key);
         }
         // Few patterns are left, and whether their heads fit is not known.
-        self.check(next, 0)
+        self.check(next, Near::Unknown)
     }
 
     #[inline]
@@ -108,7 +109,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
         match self.index.table.get(key) {
             next @ Next::Tails { .. } => self.by_tail(next, key),
             Next::Middles(middles) => self.by_middle(middles, key),
-            next => self.check(next, 0),
+            next => self.check(next, Near::Unknown),
         }
     }
 
@@ -137,7 +138,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
                 if table.may_have(key) {
                     match table.get(key) {
                         Next::Middles(middles) => self.by_middle(middles, key)?,
-                        next => self.check(next, 0)?,
+                        next => self.check(next, Near::Unknown)?,
                     }
                 }
             }
@@ -153,7 +154,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
             }
             next = table.get(key);
         }
-        self.check(next, 0)
+        self.check(next, Near::Unknown)
     }
 
     fn by_middle(&mut self, middles: u32, parent: u64) -> ControlFlow<()> {
@@ -164,7 +165,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
         if let Next::Family(family) = middles.family {
             self.check_family(family)?;
         }
-        self.check(middles.rest, 0)?;
+        self.check(middles.rest, Near::Unknown)?;
         let bytes = self.bytes;
         let from = middles.head as usize;
         let Some(to) = bytes.len().checked_sub(middles.tail as usize) else {
@@ -172,23 +173,26 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
         };
         let mut at = from / WIDTH * WIDTH;
         while at < to {
-            let after = !window::lowest(from.saturating_sub(at));
             let mut classes = middles.classes;
             while classes != 0 {
                 let class = classes.trailing_zeros() as usize;
                 classes &= classes - 1;
-                let Some((lens, &firsts)) = seeds.lens(class).zip(middles.firsts.get(class)) else {
+                let Some((lens, &edges)) = seeds.lens(class).zip(middles.edges.get(class)) else {
                     continue;
                 };
-                let Some(last) = to.checked_sub(at + lens.length) else { continue };
-                let mut places = self.places(firsts, at) & after & window::lowest(last + 1);
+                // How far the edge that is looked for is from the start of the window.
+                let before = if middles.ends { lens.length - 1 } else { 0 };
+                let Some(last) = (to + before).checked_sub(at + lens.length) else { continue };
+                let after = !window::lowest((from + before).saturating_sub(at));
+                let mut places = self.places(edges, at) & after & window::lowest(last + 1);
                 while places != 0 {
                     let place = at + places.trailing_zeros() as usize;
                     places &= places - 1;
                     steps::count(1);
-                    let key = lens.key::<FOLD>(parent, bytes, place);
+                    let key = lens.key::<FOLD>(parent, bytes, place - before);
+                    let near = if middles.ends { Near::End(place + 1) } else { Near::Start(place) };
                     if table.may_have(key) {
-                        self.visit(table.get(key), place)?;
+                        self.visit(table.get(key), near)?;
                     }
                 }
             }
@@ -197,14 +201,14 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
         ControlFlow::Continue(())
     }
 
-    /// Returns the set of places from `at` on where one of `firsts` stands, and maybe more.
+    /// Returns the set of places from `at` on where one of `edges` stands, and maybe more.
     #[inline]
-    fn places(&mut self, firsts: Firsts, at: usize) -> u64 {
-        match firsts {
-            Firsts::None => 0,
-            Firsts::One(byte) => self.places_of(byte, at),
-            Firsts::Two(one, other) => self.places_of(one, at) | self.places_of(other, at),
-            Firsts::Any => !0,
+    fn places(&mut self, edges: Edges, at: usize) -> u64 {
+        match edges {
+            Edges::None => 0,
+            Edges::One(byte) => self.places_of(byte, at),
+            Edges::Two(one, other) => self.places_of(one, at) | self.places_of(other, at),
+            Edges::Any => !0,
         }
     }
 
@@ -219,35 +223,35 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
     }
 
     /// Checks the patterns that `next` names unless that was done before.
-    fn visit(&mut self, next: Next, place: usize) -> ControlFlow<()> {
+    fn visit(&mut self, next: Next, near: Near) -> ControlFlow<()> {
         let first = match next {
             Next::One(number) => Some(number),
             Next::List(start) => self.index.list(start).first().copied(),
             _ => None,
         };
         match first {
-            Some(first) if self.sink.visit(first) => self.check(next, place),
+            Some(first) if self.sink.visit(first) => self.check(next, near),
             _ => ControlFlow::Continue(()),
         }
     }
 
     /// Checks the patterns that `next` names, and hands those that fit to the sink.
     ///
-    /// `place` is where the longest literal of their middles seems to be, zero if nobody knows.
+    /// `near` is where the longest literal of their middles seems to be.
     #[inline]
-    fn check(&mut self, next: Next, place: usize) -> ControlFlow<()> {
+    fn check(&mut self, next: Next, near: Near) -> ControlFlow<()> {
         match next {
             Next::Nothing => ControlFlow::Continue(()),
-            Next::One(number) => self.check_one(number, place),
-            _ => self.check_many(next, place),
+            Next::One(number) => self.check_one(number, near),
+            _ => self.check_many(next, near),
         }
     }
 
-    fn check_many(&mut self, next: Next, place: usize) -> ControlFlow<()> {
+    fn check_many(&mut self, next: Next, near: Near) -> ControlFlow<()> {
         match next {
             Next::List(start) => {
                 let index = self.index;
-                index.list(start).iter().try_for_each(|&number| self.check_one(number, place))
+                index.list(start).iter().try_for_each(|&number| self.check_one(number, near))
             }
             Next::Family(family) => self.check_family(family),
             _ => ControlFlow::Continue(()),
@@ -260,8 +264,8 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
     }
 
     #[inline]
-    fn check_one(&mut self, number: u32, place: usize) -> ControlFlow<()> {
-        if self.patterns.fits::<FOLD>(number, self.text, place) {
+    fn check_one(&mut self, number: u32, near: Near) -> ControlFlow<()> {
+        if self.patterns.fits::<FOLD>(number, self.text, near) {
             self.sink.take(number)
         } else {
             ControlFlow::Continue(())
