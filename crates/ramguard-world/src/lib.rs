@@ -15,6 +15,7 @@ mod caller;
 mod control_plane;
 mod credentials;
 mod error;
+pub mod file;
 pub mod metadata;
 mod moment;
 mod name;

@@ -77,10 +77,10 @@ impl Operation for CreateGroup {
         let comments = self.comments.clone().unwrap_or_default();
         check_text("Comments", &comments, 128)?;
         call.require_ram("ram:CreateGroup", &["group/*"])?;
-        if crate::world::has_twin(&world.groups, &self.group_name) {
+        if world.groups.is_taken(&self.group_name) {
             return Err(ErrorKind::AlreadyExists { entity: Entity::Group }.into());
         }
-        if world.groups().count() >= world.quotas().groups {
+        if world.groups.len() >= world.quotas().groups {
             return Err(ErrorKind::LimitExceeded { entity: Entity::Group }.into());
         }
         let group = Group {

@@ -101,10 +101,10 @@ impl Operation for CreatePolicy {
         let description = self.description.clone().unwrap_or_default();
         check_text("Description", &description, 1_024)?;
         call.require_ram("ram:CreatePolicy", &[&format!("policy/{}", self.policy_name)])?;
-        if crate::world::has_twin(&world.custom_policies, &self.policy_name) {
+        if world.custom_policies.is_taken(&self.policy_name) {
             return Err(ErrorKind::AlreadyExists { entity: Entity::Policy }.into());
         }
-        if world.policies(PolicyType::Custom).count() >= world.quotas().policies {
+        if world.custom_policies.len() >= world.quotas().policies {
             return Err(ErrorKind::LimitExceeded { entity: Entity::Policy }.into());
         }
         let mut policy =

@@ -120,10 +120,10 @@ impl Operation for CreateRole {
         let resource = world.ram_arn(&format!("role/{}", self.role_name));
         call.authority()?.require(Service::Ram, "ram:CreateRole", &[resource], &keys)?;
 
-        if crate::world::has_twin(&world.roles, &self.role_name) {
+        if world.roles.is_taken(&self.role_name) {
             return Err(ErrorKind::AlreadyExists { entity: Entity::Role }.into());
         }
-        if world.roles().count() >= world.quotas().roles {
+        if world.roles.len() >= world.quotas().roles {
             return Err(ErrorKind::LimitExceeded { entity: Entity::Role }.into());
         }
         let now = call.moment().now();

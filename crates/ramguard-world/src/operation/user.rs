@@ -81,10 +81,10 @@ impl Operation for CreateUser {
         check_text("DisplayName", &display_name, 128)?;
         check_text("Comments", &comments, 128)?;
         call.require_ram("ram:CreateUser", &["user/*"])?;
-        if crate::world::has_twin(&world.users, &self.user_name) {
+        if world.users.is_taken(&self.user_name) {
             return Err(ErrorKind::AlreadyExists { entity: Entity::User }.into());
         }
-        if world.users().count() >= world.quotas().users {
+        if world.users.len() >= world.quotas().users {
             return Err(ErrorKind::LimitExceeded { entity: Entity::User }.into());
         }
         let user = User {

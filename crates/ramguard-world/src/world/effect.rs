@@ -3,8 +3,6 @@
 //! Always holds: the effects of one outcome do not depend on each other, so each can be checked
 //! against the world before any of them is applied, and all of them are or none is.
 
-use std::collections::BTreeMap;
-
 use super::{
     Attachment, Binding, Directory, Group, IdentityRef, Instance, ManagedPolicy, Network,
     PolicyRef, PolicyType, PolicyVersion, Published, ResourceGroup, Role, User, VersionId, World,
@@ -204,7 +202,7 @@ impl World {
         let twin = |what: &str, name: &str| format!("there is a {what} `{name}` already");
         match effect {
             Effect::UserCreated(user) => {
-                ensure(!has_twin(&self.users, &user.name), || twin("user", &user.name))?;
+                ensure(!self.users.is_taken(&user.name), || twin("user", &user.name))?;
                 self.check_attachments(&user.attachments)
             }
             Effect::UserDeleted { name } => {
@@ -214,7 +212,7 @@ impl World {
                 })
             }
             Effect::GroupCreated(group) => {
-                ensure(!has_twin(&self.groups, &group.name), || twin("group", &group.name))?;
+                ensure(!self.groups.is_taken(&group.name), || twin("group", &group.name))?;
                 for user in &group.members {
                     ensure(self.user(user).is_some(), || unknown("user", user))?;
                 }
@@ -241,7 +239,7 @@ impl World {
                 })
             }
             Effect::RoleCreated(role) => {
-                ensure(!has_twin(&self.roles, &role.name), || twin("role", &role.name))?;
+                ensure(!self.roles.is_taken(&role.name), || twin("role", &role.name))?;
                 ensure(role.trust.kind() == Kind::Trust, || wrong_kind("trust", &role.name))?;
                 self.check_attachments(&role.attachments)
             }
@@ -257,7 +255,7 @@ impl World {
             }
             Effect::PolicyCreated { policy_type, policy } => {
                 let policies = self.policies_of(*policy_type);
-                ensure(!has_twin(policies, &policy.name), || twin("policy", &policy.name))?;
+                ensure(!policies.is_taken(&policy.name), || twin("policy", &policy.name))?;
                 let last = policy.versions.keys().next_back();
                 ensure(
                     policy.document().is_some()
@@ -270,7 +268,7 @@ impl World {
                 })
             }
             Effect::PolicyDeleted { name } => {
-                ensure(self.custom_policies.contains_key(name), || unknown("policy", name))
+                ensure(self.custom_policies.get(name).is_some(), || unknown("policy", name))
             }
             Effect::PolicyVersionCreated { policy_name, id, version, rotated_out, .. } => {
                 let policy = self.custom_policy(policy_name)?;
@@ -331,7 +329,7 @@ impl World {
                 })
             }
             Effect::ResourceGroupCreated(group) => {
-                ensure(!has_twin(&self.resource_groups, &group.id), || {
+                ensure(!self.resource_groups.contains_key(&group.id), || {
                     twin("resource group", &group.id)
                 })
             }
@@ -386,13 +384,13 @@ impl World {
     fn change(&mut self, effect: &Effect) {
         match effect {
             Effect::UserCreated(user) => {
-                self.users.insert(user.name.clone(), user.clone());
+                self.users.insert(&user.name, user.clone());
             }
             Effect::UserDeleted { name } => {
                 self.users.remove(name);
             }
             Effect::GroupCreated(group) => {
-                self.groups.insert(group.name.clone(), group.clone());
+                self.groups.insert(&group.name, group.clone());
             }
             Effect::GroupDeleted { name } => {
                 self.groups.remove(name);
@@ -408,7 +406,7 @@ impl World {
                 }
             }
             Effect::RoleCreated(role) => {
-                self.roles.insert(role.name.clone(), role.clone());
+                self.roles.insert(&role.name, role.clone());
             }
             Effect::RoleUpdated { name, trust, description, max_session_seconds, at } => {
                 if let Some(role) = self.roles.get_mut(name) {
@@ -429,7 +427,7 @@ impl World {
                     PolicyType::System => &mut self.system_policies,
                     PolicyType::Custom => &mut self.custom_policies,
                 };
-                policies.insert(policy.name.clone(), policy.clone());
+                policies.insert(&policy.name, policy.clone());
             }
             Effect::PolicyDeleted { name } => {
                 let policy = PolicyRef::custom(name.clone());
@@ -509,12 +507,6 @@ impl World {
             instance.binding = binding;
         }
     }
-}
-
-/// Returns whether a name is taken, be it in another case. The exact name is found at once; only a
-/// new name is compared with all of them.
-pub(crate) fn has_twin<T>(taken: &BTreeMap<String, T>, name: &str) -> bool {
-    taken.contains_key(name) || taken.keys().any(|other| other.eq_ignore_ascii_case(name))
 }
 
 fn wrong_kind(kind: &str, name: &str) -> String {

@@ -14,16 +14,17 @@ mod directory;
 mod effect;
 mod identity;
 mod instance;
+mod name_map;
 mod policy;
 mod quota;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use directory::{ControlPolicy, Directory, DirectoryNode, ResourceGroup};
-pub(crate) use effect::has_twin;
 pub use effect::{Conflict, Effect};
 pub use identity::{Attachment, Group, IdentityRef, Role, User};
 pub use instance::{Binding, Instance, MetadataMode, Network, Published};
+use name_map::NameMap;
 pub use policy::{ManagedPolicy, PolicyRef, PolicyType, PolicyVersion, VersionId, VersionIdError};
 pub use quota::Quotas;
 
@@ -45,11 +46,11 @@ pub struct World {
     pub(crate) ram_active: bool,
     pub(crate) regions: BTreeSet<String>,
     pub(crate) quotas: Quotas,
-    pub(crate) users: BTreeMap<String, User>,
-    pub(crate) groups: BTreeMap<String, Group>,
-    pub(crate) roles: BTreeMap<String, Role>,
-    pub(crate) custom_policies: BTreeMap<String, ManagedPolicy>,
-    pub(crate) system_policies: BTreeMap<String, ManagedPolicy>,
+    pub(crate) users: NameMap<User>,
+    pub(crate) groups: NameMap<Group>,
+    pub(crate) roles: NameMap<Role>,
+    pub(crate) custom_policies: NameMap<ManagedPolicy>,
+    pub(crate) system_policies: NameMap<ManagedPolicy>,
     pub(crate) instances: BTreeMap<String, Instance>,
     pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
     pub(crate) directory: Option<Directory>,
@@ -114,11 +115,11 @@ impl World {
             ram_active: true,
             regions: REGIONS.iter().map(|region| (*region).to_owned()).collect(),
             quotas: Quotas::default(),
-            users: BTreeMap::new(),
-            groups: BTreeMap::new(),
-            roles: BTreeMap::new(),
-            custom_policies: BTreeMap::new(),
-            system_policies: BTreeMap::new(),
+            users: NameMap::default(),
+            groups: NameMap::default(),
+            roles: NameMap::default(),
+            custom_policies: NameMap::default(),
+            system_policies: NameMap::default(),
             instances: BTreeMap::new(),
             resource_groups: BTreeMap::new(),
             directory: None,
@@ -282,6 +283,11 @@ impl World {
         self.revision
     }
 
+    /// Starts counting changes anew, for a world that has just been read.
+    pub(crate) fn reset_revision(&mut self) {
+        self.revision = 0;
+    }
+
     /// Returns the canonical ARN of something RAM keeps in this account, for example of
     /// `role/app`: RAM is global, so the region is blank (rule R-7).
     #[must_use]
@@ -289,7 +295,7 @@ impl World {
         format!("acs:ram::{}:{relative_id}", self.account)
     }
 
-    fn policies_of(&self, policy_type: PolicyType) -> &BTreeMap<String, ManagedPolicy> {
+    fn policies_of(&self, policy_type: PolicyType) -> &NameMap<ManagedPolicy> {
         match policy_type {
             PolicyType::System => &self.system_policies,
             PolicyType::Custom => &self.custom_policies,
