@@ -1,6 +1,13 @@
 //! Every rule is what the table of rules says, finds its example and leaves its counterexample
 //! and the near misses alone.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail like tests"
+)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,5 +1,11 @@
 //! The linter says everything the language says about a document, once and by its name.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail like tests"
+)]
+
 use std::path::Path;
 
 use ramguard_lint::{Finding, Lang, Linter, Preset, Settings, registry};
@@ -31,6 +37,20 @@ fn an_accepted_document_has_a_finding_of_the_language_where_the_case_says_so() {
             None => assert!(found.is_empty(), "{}: {found:?}", case["id"]),
         }
         assert_eq!(!found.is_empty(), case["lint"] == true, "{}", case["id"]);
+    }
+}
+
+#[test]
+fn the_default_preset_is_silent_about_a_document_without_fault() {
+    let linter = Linter::new(Settings::new());
+    for case in cases().iter().filter(|case| case["lint"] == false) {
+        let (kind, document) = read(case);
+        let found: Vec<_> = linter
+            .lint(kind, document)
+            .iter()
+            .map(|finding| format!("{} {}", finding.code(), finding.message(Lang::En)))
+            .collect();
+        assert!(found.is_empty(), "{}: {found:?}", case["id"]);
     }
 }
 

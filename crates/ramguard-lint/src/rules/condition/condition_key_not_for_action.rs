@@ -8,8 +8,8 @@ use crate::{Confidence, Level, Preset};
 rule! {
     /// # What it finds
     /// A condition key of a service in a statement none of whose actions is known to send it. If
-    /// actions of that service are among them, or if some actions send it and others do not, it is
-    /// shown as a note from the preset `strict` on: the lists are not complete.
+    /// actions of that service are among them, if some actions send it and others do not, or if it
+    /// is a tag, it is shown as a note from the preset `strict` on: the lists are not complete.
     ///
     /// # Why it matters
     /// A key that is not sent is absent: with a positive operator the statement never applies to
@@ -22,7 +22,7 @@ rule! {
     message = "`{key}` is not sent with {actions}; for them the statement never matches"
         / "{actions} 不发送 `{key}`；对它们该语句永远不匹配";
     help = "`{key}` is known to be sent with {carriers}" / "已知发送 `{key}` 的有：{carriers}";
-    page_zh = "# 检查内容\n语句用了某服务的条件键，而其操作都不会发送它。若其中有该服务的操作，或只有部分操作发送，则仅在 `strict` 及以上预设中提示：列表并不完整。\n\n# 为什么重要\n不发送的键视为缺失：肯定运算符使语句永不适用，否定运算符使条件总是成立。\n\n# 改法\n为会发送该键的操作单独写一条语句。\n";
+    page_zh = "# 检查内容\n语句用了某服务的条件键，而其操作都不会发送它。若其中有该服务的操作、只有部分操作发送，或该键为标签键，则仅在 `strict` 及以上预设中提示：列表并不完整。\n\n# 为什么重要\n不发送的键视为缺失：肯定运算符使语句永不适用，否定运算符使条件总是成立。\n\n# 改法\n为会发送该键的操作单独写一条语句。\n";
 }
 
 const ALWAYS: Text = Text::new(
@@ -60,7 +60,9 @@ impl Rule for ConditionKeyNotForAction {
                     .whole_arg("actions", listed(&without))
                     .whole_arg("carriers", carriers.join(", "));
                 let draft = if operator.is_negated() { draft.message(ALWAYS) } else { draft };
-                let is_certain = without.len() == statement.action_words().len()
+                // Tags are sent by more services than the lists name.
+                let is_certain = !key.takes_tag_key()
+                    && without.len() == statement.action_words().len()
                     && !related
                     && key.is_verified();
                 found.push(if is_certain {

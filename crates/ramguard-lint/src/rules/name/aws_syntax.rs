@@ -166,7 +166,7 @@ fn action_of(subject: &Subject<'_>, action: &str) -> Option<(String, bool)> {
 }
 
 /// The service principal of RAM for one of AWS, if it is known.
-fn service_of(subject: &Subject<'_>, text: &str) -> Option<String> {
+pub(crate) fn service_of(subject: &Subject<'_>, text: &str) -> Option<String> {
     let service = text.strip_suffix(".amazonaws.com")?;
     let (_, code) = SERVICES.iter().find(|(aws, _)| *aws == service)?;
     let principal = format!("{code}.aliyuncs.com");

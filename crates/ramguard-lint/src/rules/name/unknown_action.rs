@@ -30,6 +30,9 @@ rule! {
 }
 
 const UNKNOWN: Text = Text::new("unknown action `{v}`", "未知的操作 `{v}`");
+/// Names longer than this, in bytes, come from no misspelling of an action there is.
+const LONGEST: usize = 64;
+
 const WRITE: Text = Text::new("write `{first}`", "改为 `{first}`");
 
 impl Rule for UnknownAction {
@@ -57,7 +60,9 @@ impl Rule for UnknownAction {
                         edits,
                     )
                 }
-                None if has_api && known == Known::No => draft.message(UNKNOWN),
+                None if has_api && known == Known::No && name.len() <= LONGEST => {
+                    draft.message(UNKNOWN)
+                }
                 None => draft.message(UNKNOWN).only_in(Preset::Strict).confidence(Confidence::Low),
             });
         }
