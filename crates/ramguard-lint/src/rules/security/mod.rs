@@ -8,14 +8,18 @@ use ramguard_policy::{Effect, Kind};
 use crate::rule::Rule;
 use crate::subject::{StatementView, Subject, Word, covers_action};
 
+pub(crate) mod acs_service_value;
 pub(crate) mod full_admin;
 pub(crate) mod passrole_any_role;
 pub(crate) mod passrole_any_service;
+pub(crate) mod unscoped_write;
 
 pub(crate) static RULES: &[&dyn Rule] = &[
     &full_admin::FullAdmin,
     &passrole_any_role::PassroleAnyRole,
     &passrole_any_service::PassroleAnyService,
+    &acs_service_value::AcsServiceValue,
+    &unscoped_write::UnscopedWrite,
 ];
 
 /// The entry that grants every operation, if the statement is an unconditional Allow of

@@ -89,7 +89,7 @@ impl TrustServiceName {
 }
 
 /// Returns whether the label before `.aliyuncs.com` is the RAM code of a service.
-fn is_below_service(subject: &Subject<'_>, host: &str) -> bool {
+pub(crate) fn is_below_service(subject: &Subject<'_>, host: &str) -> bool {
     host.strip_suffix(".aliyuncs.com")
         .and_then(|host| host.rsplit('.').next())
         .is_some_and(|label| subject.settings.catalog().service(label).is_some())
