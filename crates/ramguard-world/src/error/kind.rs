@@ -207,4 +207,98 @@ impl ErrorKind {
                 | Self::StsParameter { parameter: StsParameter::SourceIdentity }
         )
     }
+
+    /// Returns every kind, each with parameters of an example: the table of errors as data.
+    #[must_use]
+    pub fn every() -> Vec<Self> {
+        let entities = [
+            Entity::User,
+            Entity::Group,
+            Entity::Role,
+            Entity::Policy,
+            Entity::PolicyVersion,
+            Entity::UserGroup,
+            Entity::UserPolicy,
+            Entity::GroupPolicy,
+            Entity::RolePolicy,
+        ];
+        let conflicts = [
+            DeleteConflict::UserGroup,
+            DeleteConflict::UserPolicy,
+            DeleteConflict::GroupUser,
+            DeleteConflict::GroupPolicy,
+            DeleteConflict::RolePolicy,
+            DeleteConflict::PolicyUser,
+            DeleteConflict::PolicyGroup,
+            DeleteConflict::PolicyRole,
+            DeleteConflict::PolicyVersion,
+            DeleteConflict::PolicyVersionDefault,
+        ];
+        let sts = [
+            StsParameter::RoleArn,
+            StsParameter::RoleSessionName,
+            StsParameter::DurationSeconds,
+            StsParameter::ExternalId,
+            StsParameter::SourceIdentity,
+            StsParameter::PolicyGrammar,
+            StsParameter::PolicySize,
+        ];
+        let metadata = [
+            MetadataOption::HttpEndpoint,
+            MetadataOption::HttpTokens,
+            MetadataOption::HttpPutResponseHopLimit,
+        ];
+        let service = Service::Ram;
+        let mut every = vec![
+            Self::UnknownOperation,
+            Self::MissingParameter { parameter: "RegionId" },
+            Self::InvalidParameter { parameter: "Policy".into() },
+            Self::UnsupportedParameter { parameter: "RoleName".into() },
+            Self::InstanceIdsMalformed,
+            Self::RegionNotFound,
+            Self::InstanceNotFound,
+            Self::ResourceGroupNotFound,
+            Self::ForbiddenRam,
+            Self::ForbiddenUnauthorized,
+            Self::ForbiddenSubUser,
+            Self::ForbiddenNotSupportRam,
+            Self::Throttling,
+            Self::OperationConflict,
+            Self::InternalError { service: Service::Ecs },
+            Self::InternalError { service: Service::Ram },
+            Self::InternalError { service: Service::Sts },
+            Self::PassRoleForbidden,
+            Self::RamRoleNotFound { run_instances: false },
+            Self::RamRoleNotFound { run_instances: true },
+            Self::NotEcsRole { creating: false },
+            Self::NotEcsRole { creating: true },
+            Self::ClassicNetwork,
+            Self::AllEmpty,
+            Self::DryRun,
+            Self::RoleAlreadyBound,
+            Self::RoleNotBound,
+            Self::OtherRoleBound,
+            Self::NoPermission { service: Service::Ram },
+            Self::NoPermission { service: Service::Sts },
+            Self::Inactive,
+            Self::ParameterLength { parameter: "RoleName" },
+            Self::ParameterChars { parameter: "RoleName" },
+            Self::PolicyType,
+            Self::VersionIdFormat,
+            Self::MalformedPolicyDocument { details: "the details".into() },
+            Self::NotExist { entity: Entity::Role, service: Service::Sts },
+            Self::ServiceLinkedRole,
+            Self::CallerNotFound,
+            Self::SessionEnded,
+        ];
+        every.extend(metadata.map(|parameter| Self::MetadataOption { parameter }));
+        every.extend(entities.map(|entity| Self::NotExist { entity, service }));
+        // A version is never made twice: its id is new every time.
+        let made = entities.into_iter().filter(|entity| *entity != Entity::PolicyVersion);
+        every.extend(made.map(|entity| Self::AlreadyExists { entity }));
+        every.extend(entities.map(|entity| Self::LimitExceeded { entity }));
+        every.extend(conflicts.map(|conflict| Self::DeleteConflict { conflict }));
+        every.extend(sts.map(|parameter| Self::StsParameter { parameter }));
+        every
+    }
 }
