@@ -21,11 +21,7 @@ fn kind(name: &str) -> Kind {
 
 fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok());
-    ProptestConfig {
-        failure_persistence: None,
-        cases: cases.unwrap_or(600),
-        ..Default::default()
-    }
+    ProptestConfig { failure_persistence: None, cases: cases.unwrap_or(600), ..Default::default() }
 }
 
 proptest! {
