@@ -4,18 +4,21 @@
 //! leads from a text to the few patterns worth checking; every one of those is checked whole, so
 //! that the index can cost time when it is wrong, but no answer.
 
+mod build;
 mod family;
 mod index;
 mod key;
 mod occurrences;
+mod patterns;
 mod search;
 mod table;
 
 use std::ops::ControlFlow;
 
 use crate::{Case, Pattern};
-use index::{Index, Patterns};
+use index::Index;
 use key::Seeds;
+use patterns::Patterns;
 use search::{Sink, search};
 
 /// A set of wildcard patterns that is asked which of them fit a text.

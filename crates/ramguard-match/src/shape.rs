@@ -2,7 +2,7 @@
 
 use crate::Case;
 use crate::pattern::{Cut, Middle, Parts};
-use crate::word::Folding;
+use crate::word::{Folding, WORD, zero_bytes};
 
 /// Where the literal head and tail of a pattern end and start: all of a
 /// [`Pattern`](crate::Pattern) but its text, in twelve bytes.
@@ -25,7 +25,14 @@ impl Shape {
     /// Measures a pattern. Of one longer than 4 GiB it gives a shape that matches nothing.
     #[must_use]
     pub fn of(pattern: &str) -> Shape {
-        let cut = Cut::of(pattern.as_bytes());
+        let bytes = pattern.as_bytes();
+        let head = first_wildcard(bytes);
+        let cut = match bytes.get(head..) {
+            Some([]) | None => Cut { head, tail: head, middle: Middle::Empty },
+            // By far most patterns with a wildcard have a single star, at the end.
+            Some([b'*']) => Cut { head, tail: head + 1, middle: Middle::Stars },
+            Some(_) => Cut::of(bytes),
+        };
         match (u32::try_from(cut.head), u32::try_from(cut.tail)) {
             (Ok(head), Ok(tail)) => Shape { head, tail, middle: cut.middle },
             _ => Shape { head: u32::MAX, tail: 0, middle: Middle::Empty },
@@ -67,10 +74,39 @@ impl Shape {
     }
 }
 
+/// Returns where the first wildcard is, the length of the text if there is none; eight bytes at a
+/// time.
+fn first_wildcard(text: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let (words, rest) = text.as_chunks::<WORD>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zero_bytes(word ^ (u64::from(b'*') * EACH))
+            | zero_bytes(word ^ (u64::from(b'?') * EACH));
+        if found != 0 {
+            return WORD * index + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let wild = |&byte: &u8| byte == b'*' || byte == b'?';
+    text.len() - rest.len() + rest.iter().position(wild).unwrap_or(rest.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Pattern;
+
+    #[test]
+    fn the_first_wildcard_is_found_wherever_it_is() {
+        for length in 0..40 {
+            let mut text = vec![b'a'; length];
+            assert_eq!(first_wildcard(&text), length);
+            for at in (0..length).rev() {
+                text[at] = if at % 2 == 0 { b'*' } else { b'?' };
+                assert_eq!(first_wildcard(&text), at);
+            }
+        }
+    }
 
     #[test]
     fn a_shape_and_its_text_match_what_the_pattern_matches() {

@@ -11,8 +11,8 @@
 
 use std::ops::ControlFlow;
 
-use super::index::Patterns;
 use super::occurrences::{MAX_RUN, MAX_RUNS, MAX_TEXT, Occurrences};
+use super::patterns::Patterns;
 use crate::pattern::{Middle, Parts};
 use crate::run::{Run, first_fit};
 use crate::steps;

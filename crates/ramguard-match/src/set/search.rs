@@ -6,7 +6,8 @@
 
 use std::ops::ControlFlow;
 
-use super::index::{Edges, Index, Patterns};
+use super::index::{Edges, Index};
+use super::patterns::Patterns;
 use super::table::Next;
 use crate::pattern::Near;
 use crate::steps;

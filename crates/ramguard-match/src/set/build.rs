@@ -1,0 +1,398 @@
+//! Makes an index: groups of patterns are split by key until they are small.
+//!
+//! A group is a part of one long list of patterns; splitting it sorts that part by the keys that
+//! tell its patterns apart and makes a group of every stretch of equal ones. What is left to do
+//! stands on a stack, so nothing recurses, and every group knows more than the one it came from,
+//! so it ends.
+
+use super::family::Families;
+use super::index::{Edges, Index, Middles, list};
+use super::key::{MAX_END, Seeds, WINDOWS};
+use super::patterns::Patterns;
+use super::table::{Next, Table};
+use crate::pattern::{Middle, Parts};
+use crate::word::{WORD, word_at, word_before};
+
+/// Up to this many patterns are checked one by one rather than told apart.
+const FEW: usize = 2;
+
+/// A group of patterns that has a place in the index but no form yet.
+struct Group {
+    /// Which part of the order of patterns it is.
+    from: usize,
+    to: usize,
+    /// The key that leads here; none leads to the root.
+    key: Option<u64>,
+    known: Known,
+}
+
+/// What the patterns of a group have in common, as far as keys can tell.
+#[derive(Clone, Copy)]
+enum Known {
+    /// So many words at the start.
+    Start { words: usize },
+    /// The head, of this length, and so many words at the end.
+    Head { head: usize, words: usize, parent: u64 },
+    /// The head and the tail, of these lengths.
+    Ends { head: usize, tail: usize },
+}
+
+/// A pattern on its way to its place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Placed {
+    key: u64,
+    /// How the key was made; collisions between different ways would hide patterns.
+    kind: u8,
+    number: u32,
+}
+
+/// An index in the making.
+pub(super) struct Builder<'p> {
+    patterns: &'p Patterns,
+    seeds: Seeds,
+    always: Vec<u32>,
+    /// The patterns with what tells them apart within their group.
+    order: Vec<Placed>,
+    groups: Vec<Group>,
+    entries: Vec<(u64, Next)>,
+    middles: Vec<Middles>,
+    families: Families,
+    lists: Vec<u32>,
+}
+
+impl<'p> Builder<'p> {
+    pub(super) fn new(patterns: &'p Patterns, seeds: Seeds) -> Builder<'p> {
+        Builder {
+            patterns,
+            seeds,
+            always: vec![],
+            order: vec![],
+            groups: vec![],
+            entries: vec![],
+            middles: vec![],
+            families: Families::default(),
+            lists: vec![],
+        }
+    }
+
+    /// Returns the index, `None` if keys collide between groups.
+    pub(super) fn build(mut self) -> Option<Index> {
+        let literals = self.literals()?;
+        let mut root = Next::Nothing;
+        self.groups.push(Group {
+            from: 0,
+            to: self.order.len(),
+            key: None,
+            known: Known::Start { words: 0 },
+        });
+        while let Some(group) = self.groups.pop() {
+            let Group { from, to, key, known } = group;
+            let next = match known {
+                _ if to - from <= FEW => self.list_of(from, to),
+                Known::Start { words } => self.by_head(from, to, words),
+                Known::Head { head, words, parent } => self.by_tail(from, to, head, words, parent),
+                Known::Ends { head, tail } => {
+                    self.by_middle(from, to, key.unwrap_or_default(), head, tail)
+                }
+            };
+            match group.key {
+                Some(key) => self.entries.push((key, next)),
+                None => root = next,
+            }
+        }
+        let table = Table::new(&self.entries)?;
+        self.middles.shrink_to_fit();
+        self.families.shrink();
+        self.lists.shrink_to_fit();
+        Some(Index {
+            seeds: self.seeds,
+            literals,
+            always: self.always,
+            root,
+            table,
+            middles: self.middles,
+            families: self.families,
+            lists: self.lists,
+        })
+    }
+
+    /// Puts the patterns without wildcards into a table, and orders the others.
+    fn literals(&mut self) -> Option<Option<Table>> {
+        let mut literals = vec![];
+        for number in 0..self.patterns.len() as u32 {
+            let parts = self.patterns.parts(number);
+            if parts.middle == Middle::Empty {
+                let key = self.seeds.whole::<false>(parts.head);
+                literals.push((key, number));
+            } else if parts.middle == Middle::Stars
+                && parts.head.is_empty()
+                && parts.tail.is_empty()
+            {
+                self.always.push(number);
+            } else {
+                self.order.push(Placed { key: 0, kind: 0, number });
+            }
+        }
+        if literals.is_empty() {
+            return Some(None);
+        }
+        literals.sort_unstable();
+        let mut entries = Vec::with_capacity(literals.len());
+        for equal in literals.chunk_by(|left, right| left.0 == right.0) {
+            if let Some(&(key, _)) = equal.first() {
+                let next = list(&mut self.lists, equal.iter().map(|&(_, number)| number));
+                entries.push((key, next));
+            }
+        }
+        Table::new(&entries).map(Some)
+    }
+
+    /// Returns a list of a part of the order.
+    fn list_of(&mut self, from: usize, to: usize) -> Next {
+        let part = self.order.get(from..to).unwrap_or_default();
+        list(&mut self.lists, part.iter().map(|placed| placed.number))
+    }
+
+    /// Sorts a part of the order by the keys and kinds given by `key`, and calls `each` for
+    /// every stretch of equal ones with its bounds and its first pattern.
+    fn split(
+        &mut self,
+        from: usize,
+        to: usize,
+        key: impl Fn(Parts<'_>) -> (u64, usize),
+        mut each: impl FnMut(&mut Self, usize, usize, Placed),
+    ) {
+        let patterns = self.patterns;
+        let Some(part) = self.order.get_mut(from..to) else { return };
+        for placed in part.iter_mut() {
+            let (key, kind) = key(patterns.parts(placed.number));
+            // A kind is at most WORD.
+            (placed.key, placed.kind) = (key, kind as u8);
+        }
+        part.sort_unstable();
+        let mut start = from;
+        while let Some(&first) = self.order.get(start).filter(|_| start < to) {
+            let part = self.order.get(start..to).unwrap_or_default();
+            let equal = |other: &&Placed| (other.key, other.kind) == (first.key, first.kind);
+            let end = start + part.iter().take_while(equal).count();
+            each(self, start, end, first);
+            start = end;
+        }
+    }
+
+    /// Tells apart patterns whose heads start with the same words.
+    fn by_head(&mut self, from: usize, to: usize, words: usize) -> Next {
+        let patterns = self.patterns;
+        let heads = self.order.get(from..to).unwrap_or_default().iter();
+        let heads = heads.map(|placed| keyed_head(patterns.parts(placed.number)));
+        let words = words + common_words(heads, WORD * words, |head, at| head.get(at));
+        let ladder = self.seeds.head.clone();
+        let mut cuts = 0;
+        self.split(
+            from,
+            to,
+            |parts| {
+                let head = keyed_head(parts);
+                let term = |index| ladder.rung(index).term(word_at::<false>(head, WORD * index));
+                let more = (head.len() - WORD * words).min(WORD);
+                let sum = (0..words + more / WORD)
+                    .fold(0, |sum: u64, index| sum.wrapping_add(term(index)));
+                if more < WORD {
+                    (ladder.cut(sum, more, term(words)), more)
+                } else {
+                    (ladder.branch(sum), WORD)
+                }
+            },
+            |this, from, to, first| {
+                let more = usize::from(first.kind);
+                cuts |= 1 << more;
+                let known = if more < WORD {
+                    Known::Head { head: WORD * words + more, words: 0, parent: first.key }
+                } else {
+                    Known::Start { words: words + 1 }
+                };
+                this.groups.push(Group { from, to, key: Some(first.key), known });
+            },
+        );
+        // Keys look at no more than MAX_END bytes.
+        Next::Heads { words: words as u8, cuts }
+    }
+
+    /// Tells apart patterns with the same head whose tails end with the same words.
+    fn by_tail(&mut self, from: usize, to: usize, head: usize, words: usize, parent: u64) -> Next {
+        let patterns = self.patterns;
+        let tails = self.order.get(from..to).unwrap_or_default().iter();
+        let mut tails = tails.map(|placed| keyed_tail(patterns.parts(placed.number)));
+        if let Some(tail) = tails.clone().next()
+            && words == 0
+            && tails.all(|other| other == tail)
+        {
+            return self.by_middle(from, to, parent, head, tail.len());
+        }
+        let tails = self.order.get(from..to).unwrap_or_default().iter();
+        let tails = tails.map(|placed| keyed_tail(patterns.parts(placed.number)));
+        let words = words + common_words(tails, WORD * words, |tail, at| tail.iter().rev().nth(at));
+        let ladder = self.seeds.tail.clone();
+        let mut cuts = 0;
+        self.split(
+            from,
+            to,
+            |parts| {
+                let tail = keyed_tail(parts);
+                let word = |index| word_before::<false>(tail, tail.len() - WORD * index);
+                let term = |index| ladder.rung(index).term(word(index));
+                let more = (tail.len() - WORD * words).min(WORD);
+                let sum = (0..words + more / WORD)
+                    .fold(parent, |sum: u64, index| sum.wrapping_add(term(index)));
+                if more < WORD {
+                    (ladder.cut(sum, more, term(words)), more)
+                } else {
+                    (ladder.branch(sum), WORD)
+                }
+            },
+            |this, from, to, first| {
+                let more = usize::from(first.kind);
+                cuts |= 1 << more;
+                let known = if more < WORD {
+                    Known::Ends { head, tail: WORD * words + more }
+                } else {
+                    Known::Head { head, words: words + 1, parent }
+                };
+                this.groups.push(Group { from, to, key: Some(first.key), known });
+            },
+        );
+        Next::Tails { words: words as u8, cuts }
+    }
+
+    /// Returns whether the ends of the longest literals tell patterns apart better than their
+    /// starts, or as well and with fewer places of a text to look at.
+    fn better_at_end(&self, from: usize, to: usize) -> bool {
+        let part = self.order.get(from..to).unwrap_or_default();
+        let rate = |ends: bool| {
+            let (mut windows, mut places) = (Vec::with_capacity(part.len()), 0);
+            for placed in part {
+                let parts = self.patterns.parts(placed.number);
+                let Some((class, window)) = window(parts, ends) else { continue };
+                let lens = self.seeds.lens(class);
+                windows.push(lens.map(|lens| lens.key::<false>(0, window, 0)));
+                let edge = edge(parts, ends);
+                places += parts.between.iter().filter(|&&byte| Some(byte) == edge).count();
+            }
+            windows.sort_unstable();
+            windows.dedup();
+            (windows.len(), places)
+        };
+        let ((starts, start_places), (ends, end_places)) = (rate(false), rate(true));
+        // One in eight is a difference that may be due to chance.
+        ends > starts + starts / 8 || (ends + ends / 8 >= starts && end_places < start_places)
+    }
+
+    /// Tells apart patterns with the same head and tail.
+    fn by_middle(&mut self, from: usize, to: usize, parent: u64, head: usize, tail: usize) -> Next {
+        let seeds = self.seeds.clone();
+        let patterns = self.patterns;
+        let ends = self.better_at_end(from, to);
+        let mut edges = [Edges::None; WINDOWS.len()];
+        let mut rest = vec![];
+        let many = (to - from) / 4;
+        self.split(
+            from,
+            to,
+            |parts| match window(parts, ends) {
+                Some((class, window)) => {
+                    let key = seeds.lens(class).map(|lens| lens.key::<false>(parent, window, 0));
+                    // Counted from one, as nought stands for no window at all.
+                    (key.unwrap_or_default(), class + 1)
+                }
+                None => (0, 0),
+            },
+            |this, from, to, first| {
+                let class = usize::from(first.kind).checked_sub(1);
+                let slot = class.and_then(|class| edges.get_mut(class));
+                let part = this.order.get(from..to).unwrap_or_default();
+                match slot {
+                    Some(slot) if part.len() <= many.max(1) => {
+                        for placed in part {
+                            let edge = edge(patterns.parts(placed.number), ends);
+                            *slot = edge.map_or(*slot, |byte| slot.with(byte));
+                        }
+                        let next = this.list_of(from, to);
+                        this.entries.push((first.key, next));
+                    }
+                    // What a good part of the patterns contains is not worth looking for.
+                    _ => rest.extend(part.iter().map(|placed| placed.number)),
+                }
+            },
+        );
+        rest.sort_unstable();
+        let family = self.families.add(patterns, &mut rest).map_or(Next::Nothing, Next::Family);
+        let rest = list(&mut self.lists, rest.into_iter());
+        match (family, rest) {
+            _ if edges != [Edges::None; WINDOWS.len()] => {}
+            (only, Next::Nothing) | (Next::Nothing, only) => return only,
+            _ => {}
+        }
+        let classes = (0..)
+            .zip(edges)
+            .fold(0, |classes, (class, edges)| classes | u8::from(edges != Edges::None) << class);
+        let (head, tail) = (head as u32, tail as u32);
+        self.middles.push(Middles { family, rest, head, tail, classes, ends, edges });
+        Next::Middles(self.middles.len() as u32 - 1)
+    }
+}
+
+/// Returns the start or the end of the longest literal of a middle, as long as a window can be,
+/// and the number of that length in [`WINDOWS`].
+fn window(parts: Parts<'_>, ends: bool) -> Option<(usize, &[u8])> {
+    let literal = longest_literal(parts);
+    let class = WINDOWS.iter().rposition(|&length| length <= literal.len())?;
+    let length = *WINDOWS.get(class)?;
+    let window = if ends { literal.get(literal.len() - length..) } else { literal.get(..length) };
+    Some((class, window?))
+}
+
+/// Returns the first or the last byte of the longest literal of a middle.
+fn edge(parts: Parts<'_>, ends: bool) -> Option<u8> {
+    let literal = longest_literal(parts);
+    if ends { literal.last().copied() } else { literal.first().copied() }
+}
+
+/// Returns how many words, from the byte `at` on, all ends have in common; `byte` reads them.
+fn common_words<'p>(
+    ends: impl Iterator<Item = &'p [u8]>,
+    at: usize,
+    byte: impl Fn(&'p [u8], usize) -> Option<&'p u8>,
+) -> usize {
+    let mut ends = ends.peekable();
+    let Some(&first) = ends.peek() else { return 0 };
+    let mut common = first.len().saturating_sub(at);
+    for end in ends {
+        common =
+            (0..common).take_while(|more| byte(first, at + more) == byte(end, at + more)).count();
+        if common < WORD {
+            return 0;
+        }
+    }
+    common / WORD
+}
+
+/// Returns as much of a head as keys look at.
+fn keyed_head(parts: Parts<'_>) -> &[u8] {
+    parts.head.get(..MAX_END).unwrap_or(parts.head)
+}
+
+/// Returns as much of a tail as keys look at.
+fn keyed_tail(parts: Parts<'_>) -> &[u8] {
+    parts.tail.get(parts.tail.len().saturating_sub(MAX_END)..).unwrap_or_default()
+}
+
+/// Returns the longest stretch of the middle without a wildcard.
+fn longest_literal(parts: Parts<'_>) -> &[u8] {
+    let mut longest: &[u8] = &[];
+    for literal in parts.between.split(|&byte| byte == b'*' || byte == b'?') {
+        if literal.len() > longest.len() {
+            longest = literal;
+        }
+    }
+    longest
+}
