@@ -35,6 +35,7 @@ mod date;
 mod edit;
 mod finding;
 pub mod fix;
+pub mod layout;
 mod level;
 mod linter;
 mod loader;

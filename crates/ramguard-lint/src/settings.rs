@@ -229,6 +229,18 @@ impl Selector {
     }
 }
 
+impl std::fmt::Display for Selector {
+    /// Writes the code, the start of the codes, or `all`; a category is written as its digit.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.to.saturating_sub(self.from) {
+            0 => write!(f, "RAM{:03}", self.from),
+            9 => write!(f, "RAM{:02}", self.from / 10),
+            99 => write!(f, "RAM{}", self.from / 100),
+            _ => f.write_str("all"),
+        }
+    }
+}
+
 impl From<Code> for Selector {
     fn from(code: Code) -> Self {
         Self { from: code.number(), to: code.number() }
