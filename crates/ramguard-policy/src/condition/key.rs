@@ -22,7 +22,12 @@ impl ConditionKey {
     ///
     /// Rule C-9. Source: RAM documentation, "Validate policies"; check by decision D-25.
     pub fn parse(text: &str) -> Option<Self> {
-        let (service, rest) = text.split_once(':')?;
+        Self::is_valid(text).then(|| Self(text.into()))
+    }
+
+    /// Returns whether `text` is a key, without keeping it; see [`ConditionKey::parse`].
+    pub fn is_valid(text: &str) -> bool {
+        let Some((service, rest)) = text.split_once(':') else { return false };
         let service_is_valid = !service.starts_with('-')
             && !service.is_empty()
             && service.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
@@ -32,7 +37,7 @@ impl ConditionKey {
         };
         let name_is_valid = !name.is_empty() && !name.contains(char::is_whitespace);
         let tag_key_is_valid = tag_key.is_none_or(|t| !t.is_empty() && !t.contains('\n'));
-        (service_is_valid && name_is_valid && tag_key_is_valid).then(|| Self(text.into()))
+        service_is_valid && name_is_valid && tag_key_is_valid
     }
 
     /// Returns the key as written.

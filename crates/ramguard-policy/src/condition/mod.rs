@@ -21,6 +21,8 @@ mod string;
 
 use std::sync::Arc;
 
+use ramguard_match::{Case, Shape};
+
 pub use self::boolean::is_canonical_bool;
 pub use self::date::DateFault;
 pub use self::error::{ValueError, ValueErrorKind};
@@ -84,13 +86,33 @@ impl From<bool> for Truth {
 #[derive(Clone, Debug)]
 pub struct Test {
     operator: Operator,
-    texts: Box<[Arc<str>]>,
+    texts: Texts,
     values: Values,
+}
+
+/// The values as written. Most lists have one, which then costs one allocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Texts {
+    One(Arc<str>),
+    Many(Arc<[Arc<str>]>),
+}
+
+impl Texts {
+    fn as_slice(&self) -> &[Arc<str>] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::Many(texts) => texts,
+        }
+    }
 }
 
 /// The values of a test, read for the positive counterpart of its operator.
 #[derive(Clone, Debug)]
 enum Values {
+    /// The one text, as written.
+    One,
+    /// The one text is a pattern.
+    Pattern(Shape),
     Exact(ExactTexts),
     Folded(FoldedTexts),
     Patterns(Box<Patterns>),
@@ -115,8 +137,15 @@ impl Test {
         operator: Operator,
         values: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, ValueError> {
-        let texts: Box<[Arc<str>]> = values.into_iter().map(Arc::from).collect();
-        let values = Values::parse(operator, &texts)?;
+        let mut values = values.into_iter();
+        let texts = match (values.next(), values.next()) {
+            (None, _) => return Err(ValueError::new(0, ValueErrorKind::NoValue)),
+            (Some(only), None) => Texts::One(only.into()),
+            (Some(first), Some(second)) => {
+                Texts::Many([first, second].into_iter().chain(values).map(Arc::from).collect())
+            }
+        };
+        let values = Values::parse(operator, texts.as_slice())?;
         Ok(Self { operator, texts, values })
     }
 
@@ -146,7 +175,7 @@ impl Test {
     pub fn evaluate<'v>(&self, seen: impl IntoIterator<Item = &'v str>) -> Truth {
         let mut fits = Truth::False;
         for text in seen {
-            match self.values.fit(text) {
+            match self.fit(text) {
                 Some(true) => {
                     fits = Truth::True;
                     break;
@@ -158,6 +187,35 @@ impl Test {
         if self.operator.is_negated() { !fits } else { fits }
     }
 
+    /// Whether `seen` fits any of the values; `None` if it cannot be compared.
+    fn fit(&self, seen: &str) -> Option<bool> {
+        Some(match &self.values {
+            Values::One => self.only() == seen,
+            Values::Pattern(shape) => shape.is_match(self.only(), seen, Case::Sensitive),
+            Values::Exact(texts) => texts.contains(seen),
+            Values::Folded(texts) => texts.contains(seen),
+            Values::Patterns(patterns) => patterns.is_match(seen),
+            Values::Numbers(relation, sorted) => {
+                let seen = numeric::parse(seen).ok()?;
+                any_holds(sorted, *relation, |number| number.compare(&seen))
+            }
+            Values::Instants(relation, sorted) => {
+                let seen = date::parse(seen).ok()?;
+                any_holds(sorted, *relation, |instant| instant.compare(&seen))
+            }
+            Values::Bool(value) => boolean::parse(seen)? == *value,
+            Values::Blocks(blocks) => blocks.covers(ip::parse_address(seen)?),
+        })
+    }
+
+    /// Returns the text of a list of one.
+    fn only(&self) -> &str {
+        match &self.texts {
+            Texts::One(text) => text,
+            Texts::Many(_) => "",
+        }
+    }
+
     /// Returns the operator.
     pub fn operator(&self) -> Operator {
         self.operator
@@ -165,7 +223,7 @@ impl Test {
 
     /// Returns the values as the policy writes them, in its order.
     pub fn value_texts(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        self.texts.iter().map(|text| &**text)
+        self.texts.as_slice().iter().map(|text| &**text)
     }
 
     /// Explains why a value of a request makes this test [`Truth::Unknown`]; `None` if it does
@@ -174,7 +232,11 @@ impl Test {
     /// Rule C-11.
     pub fn why_unreadable(&self, seen: &str) -> Option<ValueErrorKind> {
         match self.values {
-            Values::Exact(_) | Values::Folded(_) | Values::Patterns(_) => None,
+            Values::One
+            | Values::Pattern(_)
+            | Values::Exact(_)
+            | Values::Folded(_)
+            | Values::Patterns(_) => None,
             Values::Numbers(..) => numeric::parse_value(seen).err(),
             Values::Instants(..) => date::parse_value(seen).err(),
             Values::Bool(_) => boolean::parse_value(seen).err(),
@@ -200,10 +262,15 @@ impl Eq for Test {}
 
 impl Values {
     fn parse(operator: Operator, texts: &[Arc<str>]) -> Result<Self, ValueError> {
-        if texts.is_empty() {
-            return Err(ValueError::new(0, ValueErrorKind::NoValue));
-        }
-        Ok(match operator.positive() {
+        Ok(match (operator.positive(), texts) {
+            (Operator::StringEquals, [_]) => Self::One,
+            (Operator::StringLike, [only]) => Self::Pattern(Shape::of(only)),
+            (positive, _) => Self::parse_list(positive, texts)?,
+        })
+    }
+
+    fn parse_list(positive: Operator, texts: &[Arc<str>]) -> Result<Self, ValueError> {
+        Ok(match positive {
             Operator::StringEqualsIgnoreCase => Self::Folded(FoldedTexts::new(texts)),
             Operator::StringLike => Self::Patterns(Box::new(Patterns::new(texts))),
             positive => match positive.family() {
@@ -229,25 +296,6 @@ impl Values {
                 },
                 Family::Ip => Self::Blocks(BlockSet::new(read_all(texts, ip::parse_value)?)),
             },
-        })
-    }
-
-    /// Whether `seen` fits any of the values; `None` if it cannot be compared.
-    fn fit(&self, seen: &str) -> Option<bool> {
-        Some(match self {
-            Self::Exact(texts) => texts.contains(seen),
-            Self::Folded(texts) => texts.contains(seen),
-            Self::Patterns(patterns) => patterns.is_match(seen),
-            Self::Numbers(relation, sorted) => {
-                let seen = numeric::parse(seen).ok()?;
-                any_holds(sorted, *relation, |number| number.compare(&seen))
-            }
-            Self::Instants(relation, sorted) => {
-                let seen = date::parse(seen).ok()?;
-                any_holds(sorted, *relation, |instant| instant.compare(&seen))
-            }
-            Self::Bool(value) => boolean::parse(seen)? == *value,
-            Self::Blocks(blocks) => blocks.covers(ip::parse_address(seen)?),
         })
     }
 }

@@ -4,6 +4,8 @@
 //! One walk, no repair: whatever is wrong is noted and the walk goes on, so that all problems of a
 //! document are reported. A statement with a problem is not marked sound.
 
+use std::fmt;
+
 use super::parts::{
     EntryParts, Parts, PrincipalKind, PrincipalParts, Run, StatementParts, TestedParts, Text,
 };
@@ -328,7 +330,7 @@ impl<'t> Checker<'t> {
     /// Walks the strings of a scalar or a list; everything else in it is a problem.
     fn strings(
         &mut self,
-        element: &str,
+        element: impl fmt::Display,
         value: Value<'t>,
         mut visit: impl FnMut(&mut Self, Value<'t>, &'t str),
     ) {
@@ -340,7 +342,8 @@ impl<'t> Checker<'t> {
             }
             JsonKind::Array => {
                 if value.elements().next().is_none() {
-                    self.wrong(ProblemKind::EmptyList { element: element.into() }, value.span());
+                    let element = element.to_string().into();
+                    self.wrong(ProblemKind::EmptyList { element }, value.span());
                 }
                 for item in value.elements() {
                     match item.as_str() {
@@ -353,7 +356,7 @@ impl<'t> Checker<'t> {
                     }
                 }
             }
-            _ => self.data_type(element, ONE_OR_MORE_STRINGS, value),
+            _ => self.data_type(&element.to_string(), ONE_OR_MORE_STRINGS, value),
         }
     }
 
@@ -573,17 +576,14 @@ impl<'t> Checker<'t> {
         operator_span: Span,
         member: &Member<'t>,
     ) {
-        if ConditionKey::parse(member.key).is_none() {
+        if !ConditionKey::is_valid(member.key) {
             self.wrong(ProblemKind::InvalidKey { found: quoted(member.key) }, member.key_span);
         }
         let start = self.parts.entries.len();
-        let element = match operator {
-            Some(_) => format!("condition key `{}`", quoted(member.key)),
-            None => "a condition key".into(),
-        };
+        let element = ConditionElement(operator.map(|_| member.key));
         let problems_before = self.problems.len();
         let mut texts: Vec<(&'t str, Span)> = Vec::new();
-        self.strings(&element, member.value, |checker, item, text| {
+        self.strings(element, member.value, |checker, item, text| {
             let entry = checker.keep(item);
             checker.parts.entries.push(entry);
             texts.push((text, item.span()));
@@ -615,6 +615,19 @@ impl<'t> Checker<'t> {
                 let found = quoted(text);
                 self.wrong(ProblemKind::InvalidValue { found, operator, kind }, span);
             }
+        }
+    }
+}
+
+/// A condition key as a message names it, put into words only if there is a message.
+#[derive(Clone, Copy)]
+struct ConditionElement<'k>(Option<&'k str>);
+
+impl fmt::Display for ConditionElement<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(key) => write!(f, "condition key `{}`", quoted(key)),
+            None => f.write_str("a condition key"),
         }
     }
 }

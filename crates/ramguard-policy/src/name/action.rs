@@ -3,40 +3,37 @@
 //! Rules. Source: "Policy elements" and "Validate policies" (RAM
 //! documentation); the lexical check is that of section 2 of the language.
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while1};
-use nom::character::complete::satisfy;
-use nom::combinator::{all_consuming, recognize};
+use nom::bytes::complete::take_while;
 use nom::sequence::pair;
 use nom::{IResult, Parser};
 
-fn is_service_start(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '*' | '?')
+fn is_service_start(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'?')
 }
 
-fn is_service_char(c: char) -> bool {
-    is_service_start(c) || matches!(c, '_' | '-')
+fn is_service_byte(byte: u8) -> bool {
+    is_service_start(byte) || matches!(byte, b'_' | b'-')
 }
 
-fn is_name_char(c: char) -> bool {
-    is_service_char(c) || matches!(c, '.' | '/')
-}
-
-fn pattern(input: &str) -> IResult<&str, &str> {
-    let qualified =
-        recognize((satisfy(is_service_start), take_while(is_service_char), tag(":"), name));
-    all_consuming(alt((qualified, tag("*")))).parse(input)
-}
-
-fn name(input: &str) -> IResult<&str, &str> {
-    take_while1(is_name_char).parse(input)
+fn is_name_byte(byte: u8) -> bool {
+    is_service_byte(byte) || matches!(byte, b'.' | b'/')
 }
 
 /// Returns whether `text` is an action as a policy may write it (rule A-1): `*` alone, or
 /// `<ram-code>:<action-name>` with exactly one colon, wildcards allowed on both sides.
 #[must_use]
 pub fn is_pattern(text: &str) -> bool {
-    pattern(text).is_ok()
+    let bytes = text.as_bytes();
+    let colon = bytes.iter().position(|&byte| byte == b':');
+    match colon.and_then(|colon| bytes.split_at_checked(colon)) {
+        Some((service, [_, name @ ..])) => {
+            service.first().is_some_and(|&byte| is_service_start(byte))
+                && service.iter().all(|&byte| is_service_byte(byte))
+                && !name.is_empty()
+                && name.iter().all(|&byte| is_name_byte(byte))
+        }
+        _ => text == "*",
+    }
 }
 
 /// Splits an action of a request at its colon: `ecs:StopInstance` into `ecs` and `StopInstance`.

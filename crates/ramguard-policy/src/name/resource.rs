@@ -55,15 +55,20 @@ impl<'a> Resource<'a> {
         if text == "*" {
             return Ok(Self::Any);
         }
-        let mut fields = text.splitn(5, ':');
-        if fields.next() != Some("acs") {
+        let Some(fields) = text.strip_prefix("acs") else { return Err(ArnError::Prefix) };
+        let mut colons = fields.bytes().enumerate().filter(|(_, byte)| *byte == b':');
+        let mut next = || colons.next().map(|(at, _)| at);
+        let first = next();
+        if !matches!((first, fields.len()), (Some(0), _) | (_, 0)) {
             return Err(ArnError::Prefix);
         }
-        let (Some(service), Some(region), Some(account), Some(relative_id)) =
-            (fields.next(), fields.next(), fields.next(), fields.next())
-        else {
+        let (Some(service), Some(region), Some(account)) = (next(), next(), next()) else {
             return Err(ArnError::Missing("an ARN has five fields"));
         };
+        let field = |from: usize, to: usize| fields.get(from + 1..to).unwrap_or_default();
+        let relative_id = fields.get(account + 1..).unwrap_or_default();
+        let (service, region, account) =
+            (field(0, service), field(service, region), field(region, account));
         if service.is_empty() {
             return Err(ArnError::Missing("the service is empty"));
         }

@@ -64,7 +64,7 @@ pub(super) fn build(entries: &Entries) -> Index {
     });
     index.resources = level;
     let any_group = groups.len();
-    groups.push(any);
+    groups.push(&any);
     let crowded = crowded(entries, &groups);
     let found: Vec<u32> = groups
         .iter()
@@ -75,8 +75,7 @@ pub(super) fn build(entries: &Entries) -> Index {
         })
         .collect();
     index.resources.slots.renumber(|group| found.get(group as usize).copied().unwrap_or(NOTHING));
-    let has_any = groups.get(any_group).is_some_and(|group| !group.is_empty());
-    index.any = found.get(any_group).copied().filter(|_| has_any);
+    index.any = found.get(any_group).copied().filter(|_| !any.is_empty());
     index.file_by_action(seeds, entries, &groups, &crowded);
     index.many.shrink_to_fit();
     index.lists.shrink_to_fit();
@@ -88,23 +87,17 @@ fn statement_of(entries: &Entries, entry: u32) -> Option<u32> {
 }
 
 /// Numbers the groups that are to be filed by action, the largest first, until the bound is met.
-fn crowded(entries: &Entries, groups: &[Vec<u32>]) -> Vec<Option<u32>> {
+fn crowded(entries: &Entries, groups: &Groups) -> Vec<Option<u32>> {
     let mut room = PAIRS * (entries.actions.len() + entries.resources.len()) + 4096;
-    let mut large: Vec<usize> = groups
-        .iter()
-        .enumerate()
-        .filter(|(_, group)| group.len() > FEW)
-        .map(|(number, _)| number)
-        .collect();
-    large
-        .sort_by_key(|&number| (std::cmp::Reverse(groups.get(number).map_or(0, Vec::len)), number));
+    let mut large: Vec<usize> =
+        (0..groups.len()).filter(|&number| groups.group(number).len() > FEW).collect();
+    large.sort_by_key(|&number| (std::cmp::Reverse(groups.group(number).len()), number));
     let mut numbers = vec![None; groups.len()];
     let mut next = 0;
     for number in large {
         let pairs: usize = groups
-            .get(number)
-            .into_iter()
-            .flatten()
+            .group(number)
+            .iter()
             .filter_map(|&entry| entries.statement_of(entry))
             .map(|statement| (statement.actions.end - statement.actions.start) as usize)
             .sum();
@@ -123,15 +116,21 @@ impl Index {
     fn file(&mut self, entries: &Entries, group: &[u32]) -> u32 {
         let polarity =
             |entry: u32| entries.resources.get(entry as usize).map(|entry| entry.polarity);
-        if let [only] = group {
-            return match polarity(*only) {
-                Some(Polarity::Deny) => Found::Deny(*only).pack(),
-                _ => Found::Allow(*only).pack(),
+        // Groups are sorted, and hold an entry twice where two actions of it share a key.
+        if let (Some(&only), true) = (group.first(), group.first() == group.last()) {
+            return match polarity(only) {
+                Some(Polarity::Deny) => Found::Deny(only).pack(),
+                _ => Found::Allow(only).pack(),
             };
         }
         let fit = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let start = self.lists.len();
-        let of = |wanted| group.iter().copied().filter(move |&e| polarity(e) == Some(wanted));
+        let of = |wanted| {
+            let mut last = None;
+            group.iter().copied().filter(move |&entry| {
+                last.replace(entry) != Some(entry) && polarity(entry) == Some(wanted)
+            })
+        };
         self.lists.extend(of(Polarity::Deny));
         let deny_end = self.lists.len();
         self.lists.extend(of(Polarity::Allow));
@@ -147,7 +146,7 @@ impl Index {
         &mut self,
         seeds: &Seeds,
         entries: &Entries,
-        groups: &[Vec<u32>],
+        groups: &Groups,
         crowded: &[Option<u32>],
     ) {
         let mut filer = Filer::new(0);
@@ -192,6 +191,35 @@ impl Index {
                 false => self.file(entries, group) | Found::BY_ANY,
             })
             .collect();
+    }
+}
+
+/// Resource entries by the key they are filed under, in order within each group.
+struct Groups {
+    /// Where each group starts in `entries`, and the end of the last.
+    starts: Vec<u32>,
+    entries: Vec<u32>,
+}
+
+impl Groups {
+    fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    fn group(&self, number: usize) -> &[u32] {
+        let bounds = self.starts.get(number).zip(self.starts.get(number + 1));
+        let Some((&start, &end)) = bounds else { return &[] };
+        self.entries.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.len()).map(|number| self.group(number))
+    }
+
+    /// Adds a group at the end.
+    fn push(&mut self, group: &[u32]) {
+        self.entries.extend_from_slice(group);
+        self.starts.push(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
     }
 }
 
@@ -347,25 +375,40 @@ impl Filer {
         (self.nodes, self.node_slots) = (nodes, slots);
     }
 
-    /// Returns the nodes with a table that leads to groups, and the groups: the entries under each
-    /// key, in order. `rekey` gives the key of a shorter head of an item.
-    fn finish(mut self, rekey: impl Fn(&Item, usize) -> u64) -> (Level, Vec<Vec<u32>>) {
+    /// Returns the nodes with a table that leads to groups, and the groups. `rekey` gives the key of
+    /// a shorter head of an item.
+    fn finish(mut self, rekey: impl Fn(&Item, usize) -> u64) -> (Level, Groups) {
         self.thin(rekey);
         let mut slots = Table::with_room(self.items.len());
-        let mut groups: Vec<Vec<u32>> = Vec::new();
+        // First how many items each group has, then where each group starts, then the items.
+        let mut sizes: Vec<u32> = Vec::with_capacity(self.items.len());
+        for item in &mut self.items {
+            let next = u32::try_from(sizes.len()).unwrap_or(u32::MAX);
+            item.node = slots.insert(item.key, next);
+            match sizes.get_mut(item.node as usize) {
+                Some(size) => *size += 1,
+                None => sizes.push(1),
+            }
+        }
+        let mut starts = sizes;
+        let mut sum = 0;
+        for start in &mut starts {
+            (*start, sum) = (sum, sum + *start);
+        }
+        starts.push(sum);
+        let mut entries = vec![0; self.items.len()];
+        let mut next = starts.clone();
         for item in &self.items {
-            let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
-            let number = slots.insert(item.key, next);
-            match groups.get_mut(number as usize) {
-                // Two actions of a statement may share a key.
-                Some(group) if group.last() != Some(&item.entry) => group.push(item.entry),
-                Some(_) => {}
-                None => groups.push(vec![item.entry]),
+            if let Some(next) = next.get_mut(item.node as usize)
+                && let Some(slot) = entries.get_mut(*next as usize)
+            {
+                *slot = item.entry;
+                *next += 1;
             }
         }
         let nodes = self.nodes.into_iter().map(|(_, node)| node).collect();
         let level = Level { node_slots: self.node_slots, nodes, slots, has_wild: self.has_wild };
-        (level, groups)
+        (level, Groups { starts, entries })
     }
 
     /// Takes lengths away from crowded nodes, so that a request has few keys to compute.

@@ -10,7 +10,7 @@
 //! * lengths and offsets lie inside the one text they belong to, on character boundaries.
 
 use ramguard_match::{Case, Shape};
-use ramguard_policy::name::resource::{ArnFields, Resource};
+use ramguard_policy::name::resource::ArnFields;
 use ramguard_policy::{Kind, Policy, Statement};
 
 use super::asked::{Asked, AskedArn};
@@ -235,28 +235,29 @@ impl Entries {
     }
 
     fn push_resource(&mut self, template: &ResourceEntry, text: &str) {
-        let Ok(Resource::Arn(arn)) = Resource::parse(text) else {
-            // A policy holds nothing that does not parse, so what is left is `*`.
+        let bytes = text.as_bytes();
+        // A policy holds nothing that does not parse, so it has five fields or is `*`.
+        let Some([_, service_end, region_end, account_end]) = first_colons(bytes) else {
             self.resources.push(*template);
             return;
         };
-        let shape = Shape::of(arn.relative_id);
+        let id = text.get(account_end + 1..).unwrap_or_default();
+        let shape = Shape::of(id);
         let counted = if shape.is_literal() { WORD } else { shape.head_len().min(WORD) };
-        let service_end = 4 + arn.service.len();
-        let region_end = service_end + 1 + arn.region.len();
+        let field = |from: usize, to: usize| form(bytes.get(from..to).unwrap_or_default());
         self.resources.push(ResourceEntry {
-            word: folded_word(arn.relative_id.as_bytes(), 0) & lowest_bytes(counted),
+            word: folded_word(id.as_bytes(), 0) & lowest_bytes(counted),
             shape,
             text: length(self.text.len()),
             service_end: short(service_end),
             region_end: short(region_end),
-            account_end: short(region_end + 1 + arn.account.len()),
+            account_end: short(account_end),
             length: short(text.len()),
             counted: counted as u8,
             forms: Forms {
-                service: form(arn.service),
-                region: form(arn.region),
-                account: form(arn.account),
+                service: field(4, service_end),
+                region: field(service_end + 1, region_end),
+                account: field(region_end + 1, account_end),
             },
             kind: EntryKind { is_any: false, ..template.kind },
             ..*template
@@ -466,12 +467,18 @@ fn literal_head(bytes: &[u8]) -> (usize, bool) {
 }
 
 /// How a field is matched.
-fn form(field: &str) -> Form {
+fn form(field: &[u8]) -> Form {
     match field {
-        "*" => Form::Any,
-        _ if literal_head(field.as_bytes()).1 => Form::Literal,
+        b"*" => Form::Any,
+        _ if literal_head(field).1 => Form::Literal,
         _ => Form::Pattern,
     }
+}
+
+/// Returns where the first four colons are.
+fn first_colons(text: &[u8]) -> Option<[usize; 4]> {
+    let mut places = text.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(at, _)| at);
+    Some([places.next()?, places.next()?, places.next()?, places.next()?])
 }
 
 fn run(start: usize, end: usize) -> Run {
