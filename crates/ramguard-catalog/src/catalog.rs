@@ -84,6 +84,9 @@ impl Catalog {
             return Known::Yes;
         }
         match service(name) {
+            // Published policies write product codes for RAM codes, and some actions are listed
+            // under them; the list of aliases was made by hand and knows better.
+            Some(service) if alias(name).is_some() && !service.has_api() => Known::No,
             Some(service) if service.is_verified() => Known::Yes,
             Some(_) => Known::SeenInPolicies,
             None => Known::No,
@@ -196,13 +199,19 @@ impl Catalog {
         elsewhere.into_iter().chain(own).take(MOST).collect()
     }
 
-    /// Returns the condition key that was most likely meant.
+    /// Returns the condition key of the same service that was most likely meant.
     #[must_use]
     pub fn nearest_condition_key(&self, text: &str) -> Option<&str> {
         let name = text.split_once('/').map_or(text, |(name, _)| name);
         let verified =
             crate::condition_keys().filter(|key| key.is_verified()).map(ConditionKey::name);
-        nearest(name, verified.map(lend).chain(self.condition_keys.iter().map(String::as_str)))
+        let service = name.split_once(':').map_or("", |(service, _)| service);
+        let is_of_service = |key: &&str| {
+            let found = key.split_once(':').map_or("", |(service, _)| service);
+            found.eq_ignore_ascii_case(service)
+        };
+        let added = self.condition_keys.iter().map(String::as_str);
+        nearest(name, verified.map(lend).chain(added).filter(is_of_service))
     }
 
     /// Returns the service principal that was most likely meant.

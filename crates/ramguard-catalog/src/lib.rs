@@ -36,8 +36,8 @@ pub use action::{AccessLevel, Action, Basis, Origin};
 pub use catalog::{Catalog, Known};
 pub use key::{ConditionKey, KeyType, condition_key, condition_keys};
 pub use names::{
-    PassRole, alias, is_region, is_service_principal, passrole, passrole_actions, regions, renamed,
-    service_principals,
+    PassRole, alias, is_region, is_service_principal, misnamed, passrole, passrole_actions,
+    regions, renamed, service_principals,
 };
 pub use nearest::nearest;
 pub use service::{Granularity, Service, service, services};

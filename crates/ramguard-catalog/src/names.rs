@@ -1,6 +1,6 @@
 //! The smaller tables: service principals, PassRole actions, regions, aliases and renamed actions.
 
-use crate::table::{ALIASES, PASSROLES, PRINCIPALS, REGIONS, RENAMED, Row};
+use crate::table::{ALIASES, MISNAMED, PASSROLES, PRINCIPALS, REGIONS, RENAMED, Row};
 
 /// An API parameter that hands a RAM role to a service.
 #[derive(Clone, Copy)]
@@ -88,4 +88,11 @@ pub fn alias(name: &str) -> Option<&'static str> {
 #[must_use]
 pub fn renamed(action: &str) -> Option<(&'static str, &'static str)> {
     RENAMED.find(action).map(|(_, row)| (row.text(4), row.text(8)))
+}
+
+/// Returns the action that is checked where people write this one, and why: `oss:GetObject` for
+/// `oss:HeadObject`.
+#[must_use]
+pub fn misnamed(action: &str) -> Option<(&'static str, &'static str)> {
+    MISNAMED.find(action).map(|(_, row)| (row.text(4), row.text(8)))
 }

@@ -28,6 +28,7 @@ pub(crate) static SCOPES: Table = Table::new(include_bytes!("generated/scopes.bi
 pub(crate) static PASSROLES: Table = Table::new(include_bytes!("generated/passroles.bin"), 13);
 pub(crate) static REGIONS: Table = Table::new(include_bytes!("generated/regions.bin"), 4);
 pub(crate) static ALIASES: Table = Table::new(include_bytes!("generated/aliases.bin"), 8);
+pub(crate) static MISNAMED: Table = Table::new(include_bytes!("generated/misnamed.bin"), 12);
 pub(crate) static RENAMED: Table = Table::new(include_bytes!("generated/renamed.bin"), 12);
 
 impl Table {

@@ -120,6 +120,13 @@ pub(crate) fn encode(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String
         push_u32(&mut renamed_table, texts.add(&row[2])?);
     }
 
+    let mut misnamed_table = Vec::new();
+    for row in sorted_rows(data, "misnamed.tsv", 3)? {
+        push_u32(&mut misnamed_table, texts.add(&row[0])?);
+        push_u32(&mut misnamed_table, texts.add(&row[1])?);
+        push_u32(&mut misnamed_table, texts.add(&row[2])?);
+    }
+
     let date = format!("{DATE}\n").into_bytes();
     Ok(vec![
         ("texts.txt", texts.blob.into_bytes()),
@@ -133,6 +140,7 @@ pub(crate) fn encode(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String
         ("regions.bin", region_table),
         ("aliases.bin", alias_table),
         ("renamed.bin", renamed_table),
+        ("misnamed.bin", misnamed_table),
         ("date.txt", date),
     ])
 }
@@ -170,12 +178,14 @@ fn encode_action(
         1u8
     } else if source.contains("help centre") {
         2
-    } else if source.contains("AlibabaCloudDocs/") && !source.starts_with("UNVERIFIED") {
-        3
-    } else if source.contains("API list") {
+    } else if source.starts_with("UNVERIFIED") {
+        5
+    } else if (source.contains("API list") || source.starts_with("API name"))
+        && !source.contains("AlibabaCloudDocs/")
+    {
         4
     } else {
-        5
+        3
     };
     push_u32(actions, texts.add(&row[1])?);
     actions.push(level | level_basis << 3 | template_basis << 5);

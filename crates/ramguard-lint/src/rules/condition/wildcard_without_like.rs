@@ -27,6 +27,11 @@ rule! {
     page_zh = "# 检查内容\n`StringEquals`、`StringNotEquals` 或其 `IgnoreCase` 形式的值中有 `*` 或 `?`。\n\n# 为什么重要\n这些运算符逐字比较；Deny 中用 `StringNotEquals` 会拒绝所有人。\n\n# 改法\n`StringLike` 或 `StringNotLike`\n";
 }
 
+const MASKED: Text = Text::new(
+    "`{op}` compares `{v}` literally; it holds a masked sample",
+    "`{op}` 按字面比较 `{v}`；其中含有打码的示例",
+);
+const WHOLE: Text = Text::new("write the whole value", "请写完整的值");
 const SWITCH: Text = Text::new("write `{like}`", "改为 `{like}`");
 
 impl Rule for WildcardWithoutLike {
@@ -42,15 +47,18 @@ impl Rule for WildcardWithoutLike {
                 };
                 let can_switch = keeps_case && can_rename_operator(statement, test, like);
                 for value in test.values.iter().filter(|value| value.text.contains(['*', '?'])) {
+                    let draft = self
+                        .draft(value.span)
+                        .diagnostic("wildcard-in-exact-match")
+                        .arg("op", test.operator_name)
+                        .arg("v", value.text)
+                        .arg("like", like.name());
+                    if value.text.contains("**") {
+                        found.push(draft.message(MASKED).help(WHOLE));
+                        continue;
+                    }
                     let edit = can_switch.then(|| edit::to_string(test.operator_span, like.name()));
-                    found.push(
-                        self.draft(value.span)
-                            .diagnostic("wildcard-in-exact-match")
-                            .arg("op", test.operator_name)
-                            .arg("v", value.text)
-                            .arg("like", like.name())
-                            .fix(Applicability::Unsafe, SWITCH, edit),
-                    );
+                    found.push(draft.fix(Applicability::Unsafe, SWITCH, edit));
                 }
             }
         }

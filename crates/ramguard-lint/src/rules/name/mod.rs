@@ -75,9 +75,10 @@ pub(super) fn resource_patterns<'a>(statement: &StatementView<'a>) -> Option<Vec
     words.iter().map(|word| arn_fields(word.text)).collect()
 }
 
-/// Returns whether a document gives the action no narrower resource than all of them.
+/// Returns whether a document gives the action no narrower resource than all of them. OSS lists
+/// buckets on `acs:oss:*:<account>:*`; elsewhere that form stands for any resource.
 pub(super) fn service_level(action: Action) -> bool {
-    action
-        .templates()
-        .any(|template| template == "*" || template.splitn(5, ':').nth(4) == Some("*"))
+    let is_listing_of_oss =
+        |template: &str| action.service() == "oss" && template.splitn(5, ':').nth(4) == Some("*");
+    action.templates().any(|template| template == "*" || is_listing_of_oss(template))
 }

@@ -15,7 +15,7 @@ rule! {
     ///
     /// # Why it matters
     /// `mybucket` and `mybucket/*` are different resources; the statement does not apply to the
-    /// action.
+    /// action, and no other statement of the policy does.
     ///
     /// # Instead
     /// `"Resource": ["acs:oss:*:*:mybucket", "acs:oss:*:*:mybucket/*"]`
@@ -43,29 +43,20 @@ impl Rule for OssBucketObject {
             if statement.is_not_action() {
                 continue;
             }
-            let Some(patterns) = resource_patterns(view) else { continue };
-            let mut ids = patterns.iter().map(|pattern| {
-                let is_oss = Pattern::new(pattern.service, Case::AsciiInsensitive).is_match("oss");
-                (is_oss, pattern.relative_id)
-            });
-            if !ids.clone().any(|(is_oss, _)| is_oss) {
+            let forms = Forms::of(view);
+            if !forms.names_oss || (forms.bucket && forms.object) {
                 continue;
             }
-            // A star reaches over `/`, so a pattern without one names buckets only; a pattern
-            // with a `/` of its own names objects only.
-            let has_object = ids.clone().any(|(is_oss, id)| is_oss && id.contains(['/', '*', '?']));
-            let has_bucket = ids.any(|(is_oss, id)| is_oss && !id.contains('/'));
             for word in view.action_words() {
                 let Some((service, name)) = literal_action(word.text) else { continue };
-                if !service.eq_ignore_ascii_case("oss") {
+                if !service.eq_ignore_ascii_case("oss") || subject.is_full(found) {
                     continue;
                 }
                 let action = subject.settings.catalog().action(service, name);
                 let Some((action, level)) = action.and_then(|a| Some((a, level(a)?))) else {
                     continue;
                 };
-                let fits = if level == Level::Object { has_object } else { has_bucket };
-                if fits {
+                if forms.has(level) || is_elsewhere(subject, view, word.text, level) {
                     continue;
                 }
                 let draft = self.draft(word.span).arg("action", action);
@@ -80,6 +71,56 @@ impl Rule for OssBucketObject {
         }
     }
 }
+
+/// Which forms the resources of a statement have.
+struct Forms {
+    names_oss: bool,
+    bucket: bool,
+    object: bool,
+}
+
+impl Forms {
+    fn of(statement: &StatementView<'_>) -> Self {
+        let Some(patterns) = resource_patterns(statement) else {
+            return Self { names_oss: true, bucket: true, object: true };
+        };
+        let mut forms = Self { names_oss: false, bucket: false, object: false };
+        for pattern in patterns {
+            if Pattern::new(pattern.service, Case::AsciiInsensitive).is_match("oss") {
+                let id = pattern.relative_id;
+                forms.names_oss = true;
+                // A star reaches over `/`, so a pattern without one names buckets only; a pattern
+                // with a `/` of its own names objects only.
+                forms.object |= id.contains(['/', '*', '?']);
+                forms.bucket |= !id.contains('/');
+            }
+        }
+        forms
+    }
+
+    fn has(&self, level: Level) -> bool {
+        if level == Level::Object { self.object } else { self.bucket }
+    }
+}
+
+/// Returns whether another statement of the same effect names the action with the other form, so
+/// that nothing is lost here.
+fn is_elsewhere(
+    subject: &Subject<'_>,
+    statement: &StatementView<'_>,
+    action: &str,
+    level: Level,
+) -> bool {
+    subject.statements.iter().take(MAX_STATEMENTS).any(|other| {
+        other.effect == statement.effect
+            && other.value.span() != statement.value.span()
+            && other.covers_action(action)
+            && Forms::of(other).has(level)
+    })
+}
+
+/// So many other statements are looked at.
+const MAX_STATEMENTS: usize = 200;
 
 /// What the documents say the action is checked on, if it is one of the two.
 fn level(action: Action) -> Option<Level> {

@@ -8,8 +8,9 @@ use crate::subject::{Subject, literal_action};
 
 rule! {
     /// # What it finds
-    /// A service in an action, before the colon, that the catalogue does not have. Services that
-    /// published policies use are left alone.
+    /// A service in an action, before the colon, that the catalogue does not have, or the name of a
+    /// product or API where RAM has another code. Services that published policies use are left
+    /// alone otherwise.
     ///
     /// # Why it matters
     /// An action of no service never matches: an Allow grants nothing, a Deny denies nothing.
@@ -24,7 +25,7 @@ rule! {
         / "未知的服务 `{svc}`；是否想写 `{dym}`？";
     help = "not in the catalogue of {date}; services can be added in the settings"
         / "{date} 的目录中没有；可在配置中添加服务";
-    page_zh = "# 检查内容\n操作中冒号前的服务不在目录中；公开策略用过的服务不提示。\n\n# 为什么重要\n不存在的服务永远不会匹配：Allow 不授予任何权限，Deny 不拒绝任何请求。\n\n# 改法\n写 `ecs:DescribeInstances`，不写 `esc:DescribeInstances`；自有服务可在配置中添加。\n";
+    page_zh = "# 检查内容\n操作中冒号前的服务不在目录中，或写成了产品名、API 代码而非 RAM 代码；公开策略用过的其他服务不提示。\n\n# 为什么重要\n不存在的服务永远不会匹配：Allow 不授予任何权限，Deny 不拒绝任何请求。\n\n# 改法\n写 `ecs:DescribeInstances`，不写 `esc:DescribeInstances`；自有服务可在配置中添加。\n";
 }
 
 const UNKNOWN: Text = Text::new("unknown service `{svc}`", "未知的服务 `{svc}`");
