@@ -7,7 +7,7 @@
 
 use ramguard::case::CaseRequest;
 use ramguard::policy::{Limits, ReadOptions};
-use ramguard::{Context, Kind, Mode, Policy, PolicySet, Request, Scan};
+use ramguard::{CompiledPolicy, Context, Kind, Mode, Policy, PolicySet, Request, Scan};
 use ramguard_testkit::generate;
 use ramguard_testkit::workload::{self, Question, Seeded, Variant, Work};
 use serde_json::Value;
@@ -26,9 +26,15 @@ fn set(documents: &[String]) -> PolicySet {
 /// Returns how many requests came out each way: allowed, denied, neither.
 fn agree(set: &PolicySet, requests: &[Request<'_>]) -> [usize; 3] {
     let scan = Scan::new(set);
+    let policies = set.policies();
+    let shared = (policies.len() <= PolicySet::MOST_SHARED)
+        .then(|| PolicySet::of_shared(policies.iter().cloned().map(CompiledPolicy::new)));
     let mut tally = [0; 3];
     for request in requests {
         let found = set.decide_alone(request);
+        if let Some(shared) = &shared {
+            assert_eq!(found, shared.decide_alone(request), "policies by themselves");
+        }
         assert_eq!(found, scan.decide(request), "{} {}", request.action(), request.resource());
         tally[found.0 as usize] += 1;
     }

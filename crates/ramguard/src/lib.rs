@@ -19,8 +19,9 @@ mod principal;
 mod request;
 pub mod role;
 mod semantics;
+pub mod store;
 
-pub use compile::{Poison, PolicySet, Scan};
+pub use compile::{CompiledPolicy, Poison, PolicySet, Scan};
 pub use context::{Context, ContextEntry, Values};
 pub use decide::{Authorizer, Layers};
 pub use decision::{Decision, Denial, Layer, Outcome, Reason, StatementRef};

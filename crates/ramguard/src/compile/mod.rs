@@ -11,9 +11,12 @@ mod key;
 mod principal;
 mod resource;
 mod scan;
+mod shared;
 mod statement;
 mod table;
 mod unit;
+
+use std::sync::Arc;
 
 use ramguard_match::{Case, Pattern};
 use ramguard_policy::{Kind, Policy};
@@ -23,6 +26,7 @@ pub(crate) use asked::Asked;
 pub(crate) use principal::PrincipalTest;
 pub(crate) use resource::ResourceTest;
 pub use scan::Scan;
+pub use shared::CompiledPolicy;
 pub(crate) use statement::{Polarity, StatementTest, evaluate};
 use unit::Unit;
 
@@ -44,8 +48,24 @@ pub struct Poison {
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
     policies: Vec<Policy>,
-    /// `None` for sets past 2 GiB, which are scanned.
-    unit: Option<Unit>,
+    units: Units,
+}
+
+/// The compiled form of the policies of a set.
+#[derive(Clone, Debug)]
+enum Units {
+    /// All of them in one.
+    Merged(Unit),
+    /// Each by itself, shared with other sets, in order.
+    Shared(Box<[Arc<Unit>]>),
+    /// None: past 2 GiB of names a set is scanned.
+    None,
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Self::Shared(Box::default())
+    }
 }
 
 /// What a unit of policies says, and which statement said it.
@@ -76,8 +96,41 @@ impl PolicySet {
     #[must_use]
     pub fn new(policies: impl IntoIterator<Item = Policy>) -> Self {
         let policies: Vec<Policy> = policies.into_iter().collect();
-        let unit = Unit::new(&policies);
-        Self { policies, unit }
+        let units = Unit::new(&policies).map_or(Units::None, Units::Merged);
+        Self { policies, units }
+    }
+
+    /// Up to this many policies are kept each by itself by [`PolicySet::of_shared`].
+    pub const MOST_SHARED: usize = 16;
+
+    /// Puts policies that are compiled already into one unit.
+    ///
+    /// Nothing is compiled, so the set costs a few words a policy, and a decision asks one policy
+    /// after the other. More than [`PolicySet::MOST_SHARED`] are compiled together after all, as a
+    /// decision would have to ask too many.
+    #[must_use]
+    pub fn of_shared(policies: impl IntoIterator<Item = CompiledPolicy>) -> Self {
+        let (policies, units): (Vec<Policy>, Vec<Option<Arc<Unit>>>) =
+            policies.into_iter().map(CompiledPolicy::into_parts).unzip();
+        if policies.len() > Self::MOST_SHARED {
+            return Self::new(policies);
+        }
+        let units: Option<Box<[Arc<Unit>]>> = units.into_iter().collect();
+        Self { policies, units: units.map_or(Units::None, Units::Shared) }
+    }
+
+    /// Returns the set with another policy in place of number `index`; `None` if there is none.
+    #[must_use]
+    pub fn with_replaced(&self, index: usize, policy: CompiledPolicy) -> Option<Self> {
+        let (policy, unit) = policy.into_parts();
+        let mut policies = self.policies.clone();
+        *policies.get_mut(index)? = policy;
+        let (Units::Shared(units), Some(unit)) = (&self.units, unit) else {
+            return Some(Self::new(policies));
+        };
+        let mut units = units.clone();
+        *units.get_mut(index)? = unit;
+        Some(Self { policies, units: Units::Shared(units) })
     }
 
     /// Returns the policies, in the order given.
@@ -128,16 +181,34 @@ impl PolicySet {
     /// counted.
     #[must_use]
     pub fn compiled_bytes(&self) -> usize {
-        self.unit.as_ref().map_or(0, Unit::heap_bytes)
+        match &self.units {
+            Units::Merged(unit) => unit.heap_bytes(),
+            Units::Shared(units) => units.iter().map(|unit| unit.heap_bytes()).sum(),
+            Units::None => 0,
+        }
     }
 
     /// Evaluates the set as one unit (rule E-1).
     #[inline]
     pub(crate) fn decide(&self, asked: &Asked<'_>) -> Verdict {
-        match &self.unit {
-            Some(unit) => unit.decide(asked, &self.policies),
-            None => Scan::new(self).verdict(asked.request()),
+        match &self.units {
+            Units::Merged(unit) => unit.decide(asked, &self.policies),
+            Units::Shared(units) => self.decide_shared(units, asked),
+            Units::None => Scan::new(self).verdict(asked.request()),
         }
+    }
+
+    fn decide_shared(&self, units: &[Arc<Unit>], asked: &Asked<'_>) -> Verdict {
+        let mut allowed = None;
+        for (number, (unit, policy)) in units.iter().zip(&self.policies).enumerate() {
+            let at = |at: StatementAt| StatementAt::new(number, at.statement as usize);
+            match unit.decide(asked, std::slice::from_ref(policy)) {
+                Verdict::ExplicitDeny(found) => return Verdict::ExplicitDeny(at(found)),
+                Verdict::Allow(found) => allowed = allowed.or(Some(at(found))),
+                Verdict::ImplicitDeny => {}
+            }
+        }
+        allowed.map_or(Verdict::ImplicitDeny, Verdict::Allow)
     }
 }
 

@@ -1,0 +1,282 @@
+//! Many principals, each with policies of its own, read by many threads while some are replaced.
+//!
+//! Always holds here:
+//!
+//! * a reader never waits for a writer, and sees of every principal either what was there before a
+//!   change or what is there after it;
+//! * replacing what one principal has copies the shard the principal is in, a thousandth of the
+//!   store, and touches nobody else;
+//! * which shard a principal is in, and in which order shards hold them, shows in no answer.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::{
+    Authorizer, CompiledPolicy, Decision, Layer, Layers, Outcome, PolicySet, Reason, Request,
+    Semantics,
+};
+
+/// How many parts a store is made of.
+const SHARDS: usize = 1 << 10;
+
+type Shard = HashMap<Arc<str>, Arc<Authorizer>>;
+
+/// The policies in force for each of many principals.
+///
+/// Policies are compiled once and shared ([`CompiledPolicy`]), so that a hundred thousand
+/// principals who draw on two thousand policies cost little more than the two thousand. The name
+/// of a principal is any text the host likes, for example an ARN.
+///
+/// ```
+/// use ramguard::store::Store;
+/// use ramguard::{CompiledPolicy, Policy, Request};
+///
+/// let read = CompiledPolicy::new(Policy::parse(
+///     r#"{ "Version": "1", "Statement": [{
+///         "Effect": "Allow", "Action": "oss:Get*", "Resource": "acs:oss:*:*:mybucket/*" }] }"#,
+/// )?);
+/// let store = Store::new();
+/// store.set_policies("alice", [read.clone()]);
+/// let request = Request::parse("oss:GetObject", "acs:oss:*:1:mybucket/a")?;
+/// assert!(store.decide("alice", &request).is_allowed());
+/// assert!(!store.decide("bob", &request).is_allowed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Store {
+    shards: Box<[ArcSwap<Shard>]>,
+    hasher: RandomState,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("principals", &self.len()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Makes a store without principals.
+    #[must_use]
+    pub fn new() -> Self {
+        let shards = (0..SHARDS).map(|_| ArcSwap::from_pointee(Shard::new())).collect();
+        Self { shards, hasher: RandomState::new() }
+    }
+
+    /// Takes many principals at once, which is faster than one after the other. Of a principal
+    /// that comes twice, the later counts.
+    #[must_use]
+    pub fn of_policies<N, P>(principals: impl IntoIterator<Item = (N, P)>) -> Self
+    where
+        N: Into<Arc<str>>,
+        P: IntoIterator<Item = CompiledPolicy>,
+    {
+        let store = Self::new();
+        let mut shards: Vec<Shard> = vec![Shard::new(); SHARDS];
+        for (principal, policies) in principals {
+            let principal = principal.into();
+            let number = store.number_of(&principal);
+            if let Some(shard) = shards.get_mut(number) {
+                shard.insert(principal, Arc::new(authorizer(policies)));
+            }
+        }
+        for (slot, shard) in store.shards.iter().zip(shards) {
+            slot.store(Arc::new(shard));
+        }
+        store
+    }
+
+    /// Returns how many principals there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.load().len()).sum()
+    }
+
+    /// Returns whether there is no principal.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shards.iter().all(|shard| shard.load().is_empty())
+    }
+
+    /// Returns what a principal has. It stays as it is while it is held, whatever is replaced
+    /// meanwhile.
+    #[must_use]
+    pub fn authorizer(&self, principal: &str) -> Option<Arc<Authorizer>> {
+        self.shard_of(principal)?.load().get(principal).cloned()
+    }
+
+    /// Decides a request against what the principal has at this moment. A principal that is not
+    /// there has no policies, so nothing is allowed.
+    ///
+    /// The name only chooses the policies; who makes the request, for conditions and trust
+    /// policies, is said by the request. Allocates nothing and waits for nobody.
+    #[must_use]
+    pub fn decide(&self, principal: &str, request: &Request<'_>) -> Decision {
+        let shard = self.shard_of(principal).map(ArcSwap::load);
+        match shard.as_ref().and_then(|shard| shard.get(principal)) {
+            Some(authorizer) => authorizer.decide(request),
+            None => Decision::new(Outcome::ImplicitDeny, Reason::NothingAllows(Layer::Account)),
+        }
+    }
+
+    /// Gives a principal policies at account level, in place of whatever it had.
+    pub fn set_policies(
+        &self,
+        principal: &str,
+        policies: impl IntoIterator<Item = CompiledPolicy>,
+    ) {
+        self.set(principal, authorizer(policies));
+    }
+
+    /// Gives a principal layers of its own, in place of whatever it had.
+    pub fn set(&self, principal: &str, authorizer: Authorizer) {
+        let authorizer = Arc::new(authorizer);
+        self.change(principal, |shard| {
+            shard.insert(principal.into(), Arc::clone(&authorizer));
+        });
+    }
+
+    /// Puts `policy` in place of number `index` of the policies at account level, from 0, and
+    /// leaves the other layers as they are. Returns whether there was one.
+    ///
+    /// Nothing but the new policy was compiled, and that by the caller.
+    pub fn replace_policy(&self, principal: &str, index: usize, policy: &CompiledPolicy) -> bool {
+        let mut was_there = false;
+        self.change(principal, |shard| {
+            was_there = false;
+            let Some(slot) = shard.get_mut(principal) else { return };
+            let Some(account) = slot.layers().account.with_replaced(index, policy.clone()) else {
+                return;
+            };
+            let layers = Layers { account: Arc::new(account), ..slot.layers().clone() };
+            *slot = Arc::new(Authorizer::with_layers(layers, *slot.semantics()));
+            was_there = true;
+        });
+        was_there
+    }
+
+    /// Takes a principal away; returns whether it was there.
+    pub fn remove(&self, principal: &str) -> bool {
+        let mut was_there = false;
+        self.change(principal, |shard| was_there = shard.remove(principal).is_some());
+        was_there
+    }
+
+    /// Changes the shard of a principal: on a copy, which then takes its place. If another writer
+    /// was faster, the change is made again on what that one left.
+    fn change(&self, principal: &str, mut change: impl FnMut(&mut Shard)) {
+        let Some(shard) = self.shard_of(principal) else { return };
+        shard.rcu(|before| {
+            let mut after = Shard::clone(before);
+            change(&mut after);
+            after
+        });
+    }
+
+    fn number_of(&self, principal: &str) -> usize {
+        // The lowest bits choose, as the maps of the shards have hashers of their own.
+        self.hasher.hash_one(principal) as usize & (SHARDS - 1)
+    }
+
+    fn shard_of(&self, principal: &str) -> Option<&ArcSwap<Shard>> {
+        self.shards.get(self.number_of(principal))
+    }
+}
+
+fn authorizer(policies: impl IntoIterator<Item = CompiledPolicy>) -> Authorizer {
+    let account = Arc::new(PolicySet::of_shared(policies));
+    Authorizer::with_layers(Layers { account, ..Layers::default() }, Semantics::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::Policy;
+
+    fn policy(effect: &str, action: &str) -> CompiledPolicy {
+        let text = format!(
+            r#"{{ "Version": "1", "Statement": [{{
+                "Effect": "{effect}", "Action": "{action}", "Resource": "*" }}] }}"#
+        );
+        CompiledPolicy::new(Policy::parse(&text).unwrap())
+    }
+
+    fn request(action: &'static str) -> Request<'static> {
+        Request::parse(action, "acs:ecs:cn-hangzhou:1:instance/i-a").unwrap()
+    }
+
+    #[test]
+    fn the_statement_named_is_that_of_the_policy_in_its_place() {
+        let store = Store::new();
+        let (list, stop) = (policy("Allow", "ecs:List*"), policy("Allow", "ecs:Stop*"));
+        store.set_policies("alice", [list, stop]);
+        let decision = store.decide("alice", &request("ecs:StopInstance"));
+        assert_eq!(decision.statements().next().map(|at| at.policy), Some(1));
+    }
+
+    #[test]
+    fn replacing_a_policy_changes_one_principal_and_leaves_what_is_held() {
+        let store = Store::new();
+        let stop = policy("Allow", "ecs:Stop*");
+        for name in ["alice", "bob"] {
+            store.set_policies(name, [policy("Allow", "ecs:List*"), stop.clone()]);
+        }
+        let held = store.authorizer("alice").unwrap();
+        assert!(store.replace_policy("alice", 1, &policy("Deny", "ecs:Stop*")));
+        let stop = request("ecs:StopInstance");
+        assert_eq!(store.decide("alice", &stop).outcome(), Outcome::ExplicitDeny);
+        assert!(store.decide("bob", &stop).is_allowed());
+        assert!(held.decide(&stop).is_allowed());
+    }
+
+    #[test]
+    fn there_is_nothing_to_replace_past_the_last_policy_or_for_a_stranger() {
+        let store = Store::new();
+        store.set_policies("alice", [policy("Allow", "ecs:List*")]);
+        assert!(!store.replace_policy("alice", 1, &policy("Allow", "*")));
+        assert!(!store.replace_policy("bob", 0, &policy("Allow", "*")));
+        assert_eq!(store.len(), 1);
+    }
+
+    #[test]
+    fn a_principal_that_was_removed_may_do_nothing() {
+        let store = Store::of_policies([("alice", [policy("Allow", "*")])]);
+        assert!(store.decide("alice", &request("ecs:StopInstance")).is_allowed());
+        assert!(store.remove("alice"));
+        assert!(!store.decide("alice", &request("ecs:StopInstance")).is_allowed());
+        assert!(!store.remove("alice"));
+        assert!(store.is_empty());
+    }
+
+    #[test]
+    fn readers_see_the_old_or_the_new_policy_while_one_is_replaced() {
+        let store = Store::new();
+        let (allow, deny) = (policy("Allow", "ecs:Stop*"), policy("Deny", "ecs:Stop*"));
+        store.set_policies("alice", [allow.clone()]);
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in 0..2_000 {
+                    let next = if round % 2 == 0 { &deny } else { &allow };
+                    assert!(store.replace_policy("alice", 0, next));
+                }
+                done.store(true, Ordering::Release);
+            });
+            let stop = request("ecs:StopInstance");
+            while !done.load(Ordering::Acquire) {
+                assert_ne!(store.decide("alice", &stop).outcome(), Outcome::ImplicitDeny);
+            }
+        });
+    }
+}
