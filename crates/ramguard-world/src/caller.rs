@@ -32,6 +32,13 @@ pub struct Session {
     pub expires: Timestamp,
 }
 
+/// A text that names nobody who could call.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` names no caller: write `root`, `user/<name>` or `role/<name>` of this account")]
+pub struct CallerError {
+    found: Box<str>,
+}
+
 impl Session {
     /// Starts a session of a role that a host has let in by its own means, without a session
     /// policy.
@@ -67,6 +74,40 @@ impl Caller {
     #[must_use]
     pub fn user(name: impl Into<String>) -> Self {
         Self::User(name.into())
+    }
+
+    /// Reads how people name a caller of a world: `root`, `user/<name>`, `role/<name>` for a session
+    /// of a role, `role/<name>/<session>`, or the ARN of one of them.
+    ///
+    /// A session named so lasts for ever and has no session policy: whoever names it vouches for it.
+    ///
+    /// ```
+    /// use ramguard_world::{Caller, World};
+    ///
+    /// let world = World::new("1000000000000001")?;
+    /// assert_eq!(Caller::named(&world, "acs:ram::1000000000000001:root"), Ok(Caller::Root));
+    /// assert!(Caller::named(&world, "user/nobody").is_err());
+    /// # Ok::<(), ramguard_world::AccountError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`CallerError`] if the text names nobody in this world.
+    pub fn named(world: &World, text: &str) -> Result<Self, CallerError> {
+        let own = world.ram_arn("");
+        let name = text.strip_prefix(&own).unwrap_or(text);
+        let unknown = || CallerError { found: text.chars().take(120).collect::<String>().into() };
+        if name == "root" {
+            return Ok(Self::Root);
+        }
+        if let Some(name) = name.strip_prefix("user/") {
+            return world.user(name).map(|user| Self::user(&user.name)).ok_or_else(unknown);
+        }
+        let name = name.strip_prefix("role/").or_else(|| name.strip_prefix("assumed-role/"));
+        let name = name.ok_or_else(unknown)?;
+        let (role, session) = name.split_once('/').unwrap_or((name, "session"));
+        let role = world.role(role).filter(|_| crate::name::SESSION.accepts(session));
+        let role = role.ok_or_else(unknown)?;
+        Ok(Self::Role(Session::of(role, session, Timestamp::MAX)))
     }
 
     /// Returns the ARN by which the service names the caller: `acs:ram::<account>:root`,

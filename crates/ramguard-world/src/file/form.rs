@@ -12,7 +12,7 @@ use crate::{Quotas, Timestamp};
 
 /// An account and everything a decision about it looks at: users, groups, roles, policies,
 /// instances, resource groups, and the control policies above it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorldForm {
     /// Where the schema of this file is; only for editors.
@@ -53,6 +53,27 @@ pub struct WorldForm {
     /// Where the account stands in a resource directory, if it belongs to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub directory: Option<DirectoryForm>,
+}
+
+/// An empty account without an id, in which RAM is activated.
+impl Default for WorldForm {
+    fn default() -> Self {
+        Self {
+            schema: None,
+            account: String::new(),
+            ram_active: yes(),
+            regions: None,
+            quotas: Quotas::default(),
+            users: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            system_policies: BTreeMap::new(),
+            instances: BTreeMap::new(),
+            resource_groups: BTreeMap::new(),
+            directory: None,
+        }
+    }
 }
 
 /// A user.

@@ -1,7 +1,7 @@
 //! The world as one JSON file.
 //!
 //! [`WorldFile::read`] reports everything that is wrong with a text and gives the world if nothing
-//! is; [`write`] writes a world; [`schema`] is the JSON Schema of the format, published as
+//! is; [`write()`] writes a world; [`schema`] is the JSON Schema of the format, published as
 //! `schema/world.schema.json` in this crate.
 
 mod form;
