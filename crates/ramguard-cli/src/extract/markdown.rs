@@ -52,7 +52,7 @@ fn finish(
     if !text.trim_start().starts_with(['{', '[']) {
         return Ok(());
     }
-    json::collect_within(found, &text, &map, &format!("block {number}"))
+    json::collect_within(found, &text, &map.taking_json(), &format!("block {number}"))
 }
 
 /// Returns how many bytes stand before the words of a line, no more than `most` of them, and the

@@ -20,6 +20,8 @@
 //! [`MAX_DOCUMENTS`] documents a file; [`MAX_TEMPLATE_BYTES`] of Terraform or YAML; values nested
 //! [`node::MAX_DEPTH`] deep. One past a bound the file is refused.
 
+#[cfg(test)]
+mod hostile;
 mod json;
 mod markdown;
 mod node;
@@ -228,7 +230,8 @@ impl Collector<'_> {
     /// Notes that a document is left out.
     fn note(&mut self, span: Span, message: impl Into<String>) {
         if self.extraction.notes.len() < MAX_NOTES {
-            self.extraction.notes.push(Note { span, message: message.into() });
+            let message = format!("{} and is left out", message.into());
+            self.extraction.notes.push(Note { span, message });
         }
     }
 

@@ -20,6 +20,8 @@ pub(crate) struct SpanMap {
     pieces: Vec<Piece>,
     /// How long the text is, in bytes.
     length: u32,
+    /// Whether the file takes JSON as it is where the text was copied from.
+    takes_json: bool,
 }
 
 /// A stretch of the text, and where it comes from.
@@ -37,7 +39,14 @@ impl SpanMap {
     /// Returns the map of a text that is `host` of the file, byte for byte.
     pub(crate) fn copy_of(host: Span) -> Self {
         let piece = Piece { at: 0, host, is_copy: true };
-        Self { pieces: if host.is_empty() { vec![] } else { vec![piece] }, length: host.len() }
+        let pieces = if host.is_empty() { vec![] } else { vec![piece] };
+        Self { pieces, length: host.len(), takes_json: true }
+    }
+
+    /// Says that the file takes JSON as it is where the text was copied from: no escapes are
+    /// needed, and the text is not put together from another language.
+    pub(super) fn taking_json(self) -> Self {
+        Self { takes_json: true, ..self }
     }
 
     /// Returns the smallest place of the file that a place of the text comes from.
@@ -52,11 +61,10 @@ impl SpanMap {
         Span::new(start, self.end(span.end).max(start))
     }
 
-    /// Returns the place of the file that holds the same bytes as `span`, if there is one: only
-    /// such a place can be edited.
-    #[cfg_attr(not(test), expect(dead_code, reason = "edits of embedded policies ask for it"))]
+    /// Returns the place of the file that holds the same bytes as `span` and where JSON can be
+    /// written as it is, if there is one: only such a place can be edited.
     pub(crate) fn copied(&self, span: Span) -> Option<Span> {
-        if span.end > self.length {
+        if !self.takes_json || span.end > self.length {
             return None;
         }
         let piece = self.piece(span.start)?;
@@ -67,7 +75,7 @@ impl SpanMap {
 
     /// Returns this map of a text onto a middle text, continued by the map of that one.
     pub(super) fn within(&self, outer: &Self) -> Self {
-        let mut made = Self::default();
+        let mut made = Self { takes_json: self.takes_json && outer.takes_json, ..Self::default() };
         for (index, piece) in self.pieces.iter().enumerate() {
             let length = self.end_of(index) - piece.at;
             if !piece.is_copy {
@@ -204,7 +212,7 @@ mod tests {
         text.copy(file, Span::new(14, 16));
         let (text, map) = text.finish();
         assert_eq!(text, "ab\"cd");
-        map
+        map.taking_json()
     }
 
     #[test]
@@ -239,7 +247,15 @@ mod tests {
         let mut text = MappedText::default();
         text.copy("abcd", Span::new(0, 2));
         text.copy("abcd", Span::new(2, 4));
-        assert_eq!(text.finish().1.copied(Span::new(1, 3)), Some(Span::new(1, 3)));
+        let map = text.finish().1.taking_json();
+        assert_eq!(map.copied(Span::new(1, 3)), Some(Span::new(1, 3)));
+    }
+
+    #[test]
+    fn where_json_needs_escapes_nothing_can_be_edited() {
+        let mut text = MappedText::default();
+        text.copy("abcd", Span::new(0, 2));
+        assert_eq!(text.finish().1.copied(Span::new(0, 1)), None);
     }
 
     #[test]
