@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ramguard_policy::{Kind, Policy, Statement};
 
-use crate::compile::{Asked, Poison, PolicySet, Verdict};
+use crate::compile::{Asked, Batch, Poison, PolicySet, Verdict};
 use crate::decision::{Decision, Layer, Outcome, Reason, StatementRef};
 use crate::{Mode, PrincipalKind, Request, Semantics};
 
@@ -178,6 +178,24 @@ impl Authorizer {
     #[must_use]
     pub fn decide(&self, request: &Request<'_>) -> Decision {
         self.decide_asked(&Asked::new(request))
+    }
+
+    /// Decides many requests, each as [`Authorizer::decide`] would, in order.
+    ///
+    /// Of neighbours that differ only in the relative id of their resource, what they share is
+    /// tested once, which makes the second and every later one cheaper: an operation on a hundred
+    /// instances, a listing that is filtered.
+    #[must_use]
+    pub fn decide_many(&self, requests: &[Request<'_>]) -> Vec<Decision> {
+        let mut decisions = Vec::with_capacity(requests.len());
+        for alike in requests.chunk_by(Request::is_like) {
+            let batch = Batch::default();
+            decisions.extend(alike.iter().map(|request| match alike.len() {
+                1 => self.decide(request),
+                _ => self.decide_asked(&Asked::among(request, &batch)),
+            }));
+        }
+        decisions
     }
 
     pub(crate) fn decide_asked(&self, asked: &Asked<'_>) -> Decision {

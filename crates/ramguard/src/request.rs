@@ -268,6 +268,23 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// Returns whether two requests are the same but for the relative id of their resource.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let same_context = match (&self.context, &other.context) {
+            (Keys::Shared(own), Keys::Shared(other)) if std::ptr::eq(*own, *other) => true,
+            _ => self.context() == other.context(),
+        };
+        same_context
+            && self.arn_bytes().map(|(fields, _)| fields)
+                == other.arn_bytes().map(|(fields, _)| fields)
+            && self.action == other.action
+            && self.owner == other.owner
+            && self.principal == other.principal
+            && self.mode == other.mode
+            && self.passed_to == other.passed_to
+            && self.principal_arn == other.principal_arn
+    }
+
     /// Returns service, region and account as bytes and the relative id, or `None` for `*`.
     #[inline]
     pub(crate) fn arn_bytes(&self) -> Option<([&[u8]; 3], &str)> {

@@ -43,6 +43,12 @@ pub fn is_pattern(text: &str) -> bool {
 #[must_use]
 pub fn split_request(text: &str) -> Option<(&str, &str)> {
     let (service, name) = text.split_once(':')?;
+    // The blanks among ASCII are what lies outside `!` to `~`.
+    let is_plain_ascii = |byte: u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b'*' | b'?');
+    if text.bytes().all(is_plain_ascii) {
+        let one_colon = !name.bytes().any(|byte| byte == b':');
+        return (!service.is_empty() && !name.is_empty() && one_colon).then_some((service, name));
+    }
     let plain = !service.is_empty()
         && !name.is_empty()
         && text.chars().all(|c| !matches!(c, '*' | '?') && !is_blank(c))

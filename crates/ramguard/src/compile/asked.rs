@@ -1,5 +1,6 @@
 //! A request as the sets of one decision look at it: what all of them need is found out once.
 
+use super::batch::Batch;
 use super::key::{Field, Seeds, Starts, folded_word};
 use crate::Request;
 
@@ -7,6 +8,7 @@ use crate::Request;
 #[derive(Debug)]
 pub(crate) struct Asked<'r> {
     request: &'r Request<'r>,
+    batch: Option<&'r Batch>,
     /// The name of the action, behind the colon.
     pub(super) name: &'r [u8],
     /// The first eight bytes of the name, ASCII capitals made small.
@@ -56,7 +58,17 @@ impl<'r> Asked<'r> {
             word: folded_word(relative_id.as_bytes(), 0),
             is_ram: request.is_ram(),
         });
-        Self { request, name, name_word: folded_word(name, 0), arn }
+        Self { request, batch: None, name, name_word: folded_word(name, 0), arn }
+    }
+
+    /// Takes a request as one of many that differ in the relative id only.
+    pub(crate) fn among(request: &'r Request<'r>, batch: &'r Batch) -> Self {
+        Self { batch: Some(batch), ..Self::new(request) }
+    }
+
+    #[inline]
+    pub(super) fn batch(&self) -> Option<&'r Batch> {
+        self.batch
     }
 
     #[inline]

@@ -335,6 +335,37 @@ impl Entries {
             && (!entry.kind.is_conditional || self.conditions_hold(entry, asked, policies))
     }
 
+    /// Returns whether the statement applies by way of this entry to some relative id: everything
+    /// [`Self::applies`] asks but that. Special statements are left open.
+    pub(super) fn may_apply(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'_>,
+        policies: &[Policy],
+    ) -> bool {
+        entry.kind.is_special
+            || (self.lists_action(entry, asked)
+                && (entry.kind.is_any
+                    || asked.arn.as_ref().is_some_and(|arn| {
+                        covers_fields(entry, self.piece(entry.text, 0, entry.length), arn)
+                    }))
+                && (!entry.kind.is_conditional || self.conditions_hold(entry, asked, policies)))
+    }
+
+    /// Returns whether the statement applies, if [`Self::may_apply`] says that it may.
+    pub(super) fn applies_after_all(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'_>,
+        policies: &[Policy],
+    ) -> bool {
+        if entry.kind.is_special {
+            return self.applies_special(entry, asked, policies);
+        }
+        let Some(arn) = &asked.arn else { return entry.kind.is_any };
+        entry.kind.is_any || self.covers_id(entry, arn)
+    }
+
     /// Returns whether the statement applies by way of any of its resource entries.
     pub(super) fn applies_by_any(
         &self,
@@ -395,16 +426,19 @@ impl Entries {
     #[inline]
     fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
         let Some(arn) = &asked.arn else { return false };
+        self.covers_id(entry, arn)
+            && covers_fields(entry, self.piece(entry.text, 0, entry.length), arn)
+    }
+
+    /// Returns whether the relative id of an entry covers that of the resource.
+    #[inline]
+    fn covers_id(&self, entry: &ResourceEntry, arn: &AskedArn<'_>) -> bool {
         if (arn.word ^ entry.word) & lowest_bytes(entry.counted.into()) != 0 {
             return false;
         }
-        let start = entry.text as usize;
-        let Some(own) = self.text.get(start..start + usize::from(entry.length)) else {
-            return false;
-        };
         let case = if arn.is_ram { Case::AsciiInsensitive } else { Case::Sensitive };
-        let id = own.get(usize::from(entry.account_end) + 1..).unwrap_or_default();
-        entry.shape.is_match(id, arn.relative_id, case) && covers_fields(entry, own, arn)
+        let id = self.piece(entry.text, entry.account_end + 1, entry.length);
+        entry.shape.is_match(id, arn.relative_id, case)
     }
 }
 

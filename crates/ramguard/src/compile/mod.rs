@@ -4,6 +4,7 @@
 //! principals read. What is left for a decision is comparing.
 
 mod asked;
+mod batch;
 mod build;
 mod entry;
 mod index;
@@ -23,6 +24,7 @@ use ramguard_policy::{Kind, Policy};
 
 use crate::{Outcome, Request, StatementRef};
 pub(crate) use asked::Asked;
+pub(crate) use batch::Batch;
 pub(crate) use principal::PrincipalTest;
 pub(crate) use resource::ResourceTest;
 pub use scan::Scan;

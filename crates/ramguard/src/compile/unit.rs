@@ -71,7 +71,12 @@ impl Unit {
     #[inline]
     pub(crate) fn decide(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
         match &self.find {
-            Find::Each(signatures) => self.decide_each(signatures, asked, policies),
+            Find::Each(signatures) => match asked.batch() {
+                None => self.decide_each(signatures, asked, policies),
+                Some(batch) => {
+                    self.decide_narrowed(&batch.narrowed(self, asked, policies), asked, policies)
+                }
+            },
             Find::By(index) => self.decide_by(index, asked, policies),
         }
     }
@@ -93,6 +98,31 @@ impl Unit {
                 continue;
             }
             if self.entries.applies(entry, asked, policies) {
+                match entry.polarity {
+                    Polarity::Deny => return self.verdict(Some(entry.statement), None),
+                    Polarity::Allow => allowed = Some(entry.statement),
+                }
+            }
+        }
+        self.verdict(None, allowed)
+    }
+
+    /// Returns the entries that may apply to a request that is like this one.
+    pub(super) fn narrow(&self, asked: &Asked<'_>, policies: &[Policy]) -> Vec<u32> {
+        (0_u32..)
+            .zip(&self.entries.resources)
+            .filter(|(_, entry)| self.entries.may_apply(entry, asked, policies))
+            .map(|(number, _)| number)
+            .collect()
+    }
+
+    fn decide_narrowed(&self, open: &[u32], asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+        let mut allowed = None;
+        for entry in open.iter().filter_map(|&n| self.entries.resources.get(n as usize)) {
+            if entry.polarity == Polarity::Allow && allowed.is_some() {
+                continue;
+            }
+            if self.entries.applies_after_all(entry, asked, policies) {
                 match entry.polarity {
                     Polarity::Deny => return self.verdict(Some(entry.statement), None),
                     Polarity::Allow => allowed = Some(entry.statement),

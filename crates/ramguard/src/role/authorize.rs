@@ -189,12 +189,11 @@ impl Authorizer {
         principal: Option<&Principal<'_>>,
         context: &Context<'_>,
     ) -> Result<OperationDecision, OperationRequestError> {
-        let mut decided = Vec::new();
-        for check in operation.checks(self.semantics())? {
-            let decision = self.decide(&check.request(principal, context)?);
-            decided.push((check, decision));
-        }
-        Ok(OperationDecision::combine(decided))
+        let checks = operation.checks(self.semantics())?;
+        let requests: Result<Vec<Request<'_>>, RequestError> =
+            checks.iter().map(|check| check.request(principal, context)).collect();
+        let decisions = self.decide_many(&requests?);
+        Ok(OperationDecision::combine(checks.into_iter().zip(decisions).collect()))
     }
 }
 
