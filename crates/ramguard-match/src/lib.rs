@@ -2,8 +2,9 @@
 //!
 //! In a pattern `*` is any run of characters including none, `?` is exactly one character, and
 //! everything else is itself; a pattern matches a whole text. [`Pattern`] is one of them,
-//! [`PatternSet`] is many that are asked together. Both patterns and texts may come from an enemy: no pattern takes more than a small multiple of its
-//! own length plus the length of the text, nothing recurses and nothing panics.
+//! [`PatternSet`] is many that are asked together. Both patterns and texts may come from an enemy:
+//! a pattern takes a small multiple of its own length plus the length of the text (see
+//! [`Pattern::is_match`] for the one exception), nothing recurses and nothing panics.
 //!
 //! ```
 //! use ramguard_match::{Case, Pattern};
@@ -14,7 +15,8 @@
 //! ```
 //!
 //! # Limits
-//! None: a pattern and a text may have any length.
+//! A pattern and a text may have any length. A set indexes patterns up to a total length of 4 GiB
+//! and checks those that come later one by one.
 //!
 //! # Features
 //! * `steps` adds the module `steps`, which counts the work done, for tests. It changes no answer.

@@ -16,6 +16,9 @@ use crate::word::{WORD, word_at, word_before};
 /// Up to this many patterns are checked one by one rather than told apart.
 const FEW: usize = 2;
 
+/// How many patterns are looked at to find out which end of their literals is better.
+const SAMPLE: usize = 200;
+
 /// A group of patterns that has a place in the index but no form yet.
 struct Group {
     /// Which part of the order of patterns it is.
@@ -29,10 +32,10 @@ struct Group {
 /// What the patterns of a group have in common, as far as keys can tell.
 #[derive(Clone, Copy)]
 enum Known {
-    /// So many words at the start.
-    Start { words: usize },
-    /// The head, of this length, and so many words at the end.
-    Head { head: usize, words: usize, parent: u64 },
+    /// So many words at the start, for which `sum` stands.
+    Start { words: usize, sum: u64 },
+    /// The head, of this length, and so many words at the end, for all of which `sum` stands.
+    Head { head: usize, words: usize, sum: u64 },
     /// The head and the tail, of these lengths.
     Ends { head: usize, tail: usize },
 }
@@ -83,14 +86,14 @@ impl<'p> Builder<'p> {
             from: 0,
             to: self.order.len(),
             key: None,
-            known: Known::Start { words: 0 },
+            known: Known::Start { words: 0, sum: 0 },
         });
         while let Some(group) = self.groups.pop() {
             let Group { from, to, key, known } = group;
             let next = match known {
                 _ if to - from <= FEW => self.list_of(from, to),
-                Known::Start { words } => self.by_head(from, to, words),
-                Known::Head { head, words, parent } => self.by_tail(from, to, head, words, parent),
+                Known::Start { words, sum } => self.by_head(from, to, words, sum),
+                Known::Head { head, words, sum } => self.by_tail(from, to, head, words, sum),
                 Known::Ends { head, tail } => {
                     self.by_middle(from, to, key.unwrap_or_default(), head, tail)
                 }
@@ -181,37 +184,43 @@ impl<'p> Builder<'p> {
     }
 
     /// Tells apart patterns whose heads start with the same words.
-    fn by_head(&mut self, from: usize, to: usize, words: usize) -> Next {
+    ///
+    /// Equal keys of branches come from equal sums, so one sum stands for the words of all of them
+    /// even if some of the words collide.
+    fn by_head(&mut self, from: usize, to: usize, known: usize, sum: u64) -> Next {
         let patterns = self.patterns;
-        let heads = self.order.get(from..to).unwrap_or_default().iter();
-        let heads = heads.map(|placed| keyed_head(patterns.parts(placed.number)));
-        let words = words + common_words(heads, WORD * words, |head, at| head.get(at));
+        let head_of = |placed: &Placed| keyed_head(patterns.parts(placed.number));
+        let heads = self.order.get(from..to).unwrap_or_default().iter().map(head_of);
+        let first = heads.clone().next().unwrap_or_default();
+        let words = known + common_words(heads, WORD * known, |head, at| head.get(at));
         let ladder = self.seeds.head.clone();
+        let word = |head: &[u8], index: usize| word_at::<false>(head, WORD * index);
+        let sum = (known..words)
+            .fold(sum, |sum, index| sum.wrapping_add(ladder.rung(index).term(word(first, index))));
+        let rung = ladder.rung(words);
         let mut cuts = 0;
         self.split(
             from,
             to,
             |parts| {
                 let head = keyed_head(parts);
-                let term = |index| ladder.rung(index).term(word_at::<false>(head, WORD * index));
-                let more = (head.len() - WORD * words).min(WORD);
-                let sum = (0..words + more / WORD)
-                    .fold(0, |sum: u64, index| sum.wrapping_add(term(index)));
+                let (more, term) = (head.len() - WORD * words, rung.term(word(head, words)));
                 if more < WORD {
-                    (ladder.cut(sum, more, term(words)), more)
+                    (ladder.cut(sum, more, term), more)
                 } else {
-                    (ladder.branch(sum), WORD)
+                    (ladder.branch(sum.wrapping_add(term)), WORD)
                 }
             },
-            |this, from, to, first| {
-                let more = usize::from(first.kind);
+            |this, from, to, placed| {
+                let more = usize::from(placed.kind);
                 cuts |= 1 << more;
                 let known = if more < WORD {
-                    Known::Head { head: WORD * words + more, words: 0, parent: first.key }
+                    Known::Head { head: WORD * words + more, words: 0, sum: placed.key }
                 } else {
-                    Known::Start { words: words + 1 }
+                    let term = rung.term(word(head_of(&placed), words));
+                    Known::Start { words: words + 1, sum: sum.wrapping_add(term) }
                 };
-                this.groups.push(Group { from, to, key: Some(first.key), known });
+                this.groups.push(Group { from, to, key: Some(placed.key), known });
             },
         );
         // Keys look at no more than MAX_END bytes.
@@ -219,46 +228,45 @@ impl<'p> Builder<'p> {
     }
 
     /// Tells apart patterns with the same head whose tails end with the same words.
-    fn by_tail(&mut self, from: usize, to: usize, head: usize, words: usize, parent: u64) -> Next {
+    fn by_tail(&mut self, from: usize, to: usize, head: usize, known: usize, sum: u64) -> Next {
         let patterns = self.patterns;
-        let tails = self.order.get(from..to).unwrap_or_default().iter();
-        let mut tails = tails.map(|placed| keyed_tail(patterns.parts(placed.number)));
-        if let Some(tail) = tails.clone().next()
-            && words == 0
-            && tails.all(|other| other == tail)
-        {
-            return self.by_middle(from, to, parent, head, tail.len());
+        let tail_of = |placed: &Placed| keyed_tail(patterns.parts(placed.number));
+        let mut tails = self.order.get(from..to).unwrap_or_default().iter().map(tail_of);
+        let first = tails.clone().next().unwrap_or_default();
+        if known == 0 && tails.all(|tail| tail == first) {
+            return self.by_middle(from, to, sum, head, first.len());
         }
-        let tails = self.order.get(from..to).unwrap_or_default().iter();
-        let tails = tails.map(|placed| keyed_tail(patterns.parts(placed.number)));
-        let words = words + common_words(tails, WORD * words, |tail, at| tail.iter().rev().nth(at));
+        let tails = self.order.get(from..to).unwrap_or_default().iter().map(tail_of);
+        let words = known + common_words(tails, WORD * known, |tail, at| tail.iter().rev().nth(at));
         let ladder = self.seeds.tail.clone();
+        let word =
+            |tail: &[u8], index: usize| word_before::<false>(tail, tail.len() - WORD * index);
+        let sum = (known..words)
+            .fold(sum, |sum, index| sum.wrapping_add(ladder.rung(index).term(word(first, index))));
+        let rung = ladder.rung(words);
         let mut cuts = 0;
         self.split(
             from,
             to,
             |parts| {
                 let tail = keyed_tail(parts);
-                let word = |index| word_before::<false>(tail, tail.len() - WORD * index);
-                let term = |index| ladder.rung(index).term(word(index));
-                let more = (tail.len() - WORD * words).min(WORD);
-                let sum = (0..words + more / WORD)
-                    .fold(parent, |sum: u64, index| sum.wrapping_add(term(index)));
+                let (more, term) = (tail.len() - WORD * words, rung.term(word(tail, words)));
                 if more < WORD {
-                    (ladder.cut(sum, more, term(words)), more)
+                    (ladder.cut(sum, more, term), more)
                 } else {
-                    (ladder.branch(sum), WORD)
+                    (ladder.branch(sum.wrapping_add(term)), WORD)
                 }
             },
-            |this, from, to, first| {
-                let more = usize::from(first.kind);
+            |this, from, to, placed| {
+                let more = usize::from(placed.kind);
                 cuts |= 1 << more;
                 let known = if more < WORD {
                     Known::Ends { head, tail: WORD * words + more }
                 } else {
-                    Known::Head { head, words: words + 1, parent }
+                    let term = rung.term(word(tail_of(&placed), words));
+                    Known::Head { head, words: words + 1, sum: sum.wrapping_add(term) }
                 };
-                this.groups.push(Group { from, to, key: Some(first.key), known });
+                this.groups.push(Group { from, to, key: Some(placed.key), known });
             },
         );
         Next::Tails { words: words as u8, cuts }
@@ -266,8 +274,10 @@ impl<'p> Builder<'p> {
 
     /// Returns whether the ends of the longest literals tell patterns apart better than their
     /// starts, or as well and with fewer places of a text to look at.
+    ///
+    /// Some hundred patterns are enough to tell; in their order they are mixed well.
     fn better_at_end(&self, from: usize, to: usize) -> bool {
-        let part = self.order.get(from..to).unwrap_or_default();
+        let part = self.order.get(from..to.min(from + SAMPLE)).unwrap_or_default();
         let rate = |ends: bool| {
             let (mut windows, mut places) = (Vec::with_capacity(part.len()), 0);
             for placed in part {

@@ -120,23 +120,27 @@ impl Families {
     /// Numbers the different runs of the nodes from `from` on, unless they are too many or too long.
     fn number_runs(&mut self, patterns: &Patterns, from: usize) {
         let (first_run, first_number) = (self.runs.len(), self.sequences.len());
+        let mut known = Numbers::default();
         for node in self.nodes.iter_mut().skip(from) {
             node.sequence = self.sequences.len() as u32;
             let mut start = node.start;
             while start < node.end {
                 let rest = patterns.slice(start, (node.end - start) as usize);
                 let run = rest.split(|&byte| byte == b'*').next().unwrap_or_default();
-                let mut known = self.runs.iter().skip(first_run);
-                let same =
-                    |&(start, length): &(u32, u32)| patterns.slice(start, length as usize) == run;
-                let number = known.position(same).unwrap_or_else(|| {
-                    self.runs.push((start, run.len() as u32));
-                    self.runs.len() - first_run - 1
+                let next = self.runs.len() - first_run;
+                let number = known.number(run, |number| {
+                    let run = self.runs.get(first_run + number);
+                    run.map_or(&[], |&(start, length)| patterns.slice(start, length as usize))
                 });
+                let number = number.unwrap_or(next);
                 if number >= MAX_RUNS || run.len() > MAX_RUN {
                     self.runs.truncate(first_run);
                     self.sequences.truncate(first_number);
                     return;
+                }
+                if number == next {
+                    known.add(run, number);
+                    self.runs.push((start, run.len() as u32));
                 }
                 self.sequences.push(number as u8);
                 start += run.len() as u32 + 1;
@@ -304,6 +308,43 @@ impl Families {
     }
 }
 
+/// A table from runs to their numbers, by a hash of their first word and their length.
+struct Numbers {
+    slots: [u8; 4 * MAX_RUNS],
+}
+
+impl Default for Numbers {
+    fn default() -> Numbers {
+        Numbers { slots: [NO_RUN; 4 * MAX_RUNS] }
+    }
+}
+
+impl Numbers {
+    /// Returns the slots in the order in which a run is looked for.
+    fn slots(&self, run: &[u8]) -> impl Iterator<Item = usize> + use<> {
+        let word = word_at::<false>(run, 0) ^ run.len() as u64;
+        let home = (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 57) as usize;
+        (0..4 * MAX_RUNS).map(move |more| (home + more) % (4 * MAX_RUNS))
+    }
+
+    /// Returns the number of a run, if it has one; `runs` returns the runs by number.
+    fn number<'p>(&self, run: &[u8], runs: impl Fn(usize) -> &'p [u8]) -> Option<usize> {
+        let taken = self.slots(run).map_while(|slot| {
+            self.slots.get(slot).filter(|&&number| number != NO_RUN).map(|&number| number.into())
+        });
+        taken.into_iter().find(|&number| runs(number) == run)
+    }
+
+    /// Gives a number to a run that has none.
+    fn add(&mut self, run: &[u8], number: usize) {
+        let free = self.slots(run).find(|&slot| self.slots.get(slot) == Some(&NO_RUN));
+        if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
+            // Numbers are below MAX_RUNS.
+            *slot = number as u8;
+        }
+    }
+}
+
 /// Looks for the runs of nodes in a text.
 struct Runs<'s, 't, const FOLD: bool> {
     patterns: &'s Patterns,
@@ -376,10 +417,10 @@ fn next_run(between: &[u8], star: usize) -> &[u8] {
 }
 
 /// Returns the first bytes behind the star a middle starts with, as a number in the same order.
-fn sort_key(between: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
+fn sort_key(between: &[u8]) -> u128 {
+    let mut bytes = [0; 16];
     for (to, from) in bytes.iter_mut().zip(between.iter().skip(1)) {
         *to = *from;
     }
-    u64::from_be_bytes(bytes)
+    u128::from_be_bytes(bytes)
 }
