@@ -140,11 +140,26 @@ impl<'w> Authority<'w> {
         resource: &str,
         keys: &[(String, Vec<String>)],
     ) -> Result<Decision, RequestError> {
+        let (authorizer, request) = self.question(action, resource, keys)?;
+        Ok(authorizer.decide(&request))
+    }
+
+    /// Returns the policies in force for a question and the question itself, for whoever wants to
+    /// have the decision explained.
+    ///
+    /// # Errors
+    /// As [`Authority::decide_with`].
+    pub fn question<'a>(
+        &'a self,
+        action: &'a str,
+        resource: &'a str,
+        keys: &'a [(String, Vec<String>)],
+    ) -> Result<(Authorizer, Request<'a>), RequestError> {
         let (authorizer, context) = self.about(action, resource, keys)?;
         let request = Request::parse(action, resource)?
             .with_principal(self.principal.clone())
             .with_context(context);
-        Ok(authorizer.decide(&request))
+        Ok((authorizer, request))
     }
 
     /// Decides a check of an operation; one of `ram:PassRole` carries `acs:Service`.

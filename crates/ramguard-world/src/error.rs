@@ -131,6 +131,23 @@ impl ApiError {
         self.denial.as_deref()
     }
 
+    /// Returns the answer on the wire: id of the request, host of the service, code and message.
+    #[must_use]
+    pub fn to_json(&self, request_id: &str, service: Service) -> String {
+        #[derive(serde::Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Wire<'e> {
+            request_id: &'e str,
+            host_id: &'e str,
+            code: &'e str,
+            message: &'e str,
+        }
+        let Row(code, _, message) = self.kind.row();
+        let wire = Wire { request_id, host_id: service.host(), code: &code, message: &message };
+        // Texts can always be written.
+        serde_json::to_string(&wire).unwrap_or_default()
+    }
+
     /// Returns whether no document states the code, so that it is our own.
     #[must_use]
     pub fn is_own(&self) -> bool {
