@@ -4,7 +4,7 @@
 //! first; the last of each line takes whatever the others leave. A finding made here carries the
 //! loader's own name as its diagnostic.
 
-use ramguard_policy::ProblemCode;
+use ramguard_policy::{ProblemCode, ProblemKind};
 
 use crate::rule::{Draft, Rule, Verdict};
 use crate::rules::{condition, grammar, name, text, trust};
@@ -117,7 +117,13 @@ pub(crate) fn explain(subject: &mut Subject<'_>, found: &mut Vec<Draft>) -> bool
     let mut goes_on = subject.document.tree().is_complete();
     let mut faulty = Vec::new();
     let mut has_syntax_error = false;
+    // A text that no policy can be is not looked at any further, so what follows may take time in
+    // proportion to the number of strings for every problem.
+    let too_many = text::resource_limits::ResourceLimits.too_many_strings(subject);
     for problem in subject.document.problems() {
+        if too_many.is_some() && !matches!(problem.kind(), ProblemKind::Json(_)) {
+            continue;
+        }
         let verdict = candidates(problem.code())
             .iter()
             .map(|rule| rule.explain(subject, problem))
@@ -142,7 +148,7 @@ pub(crate) fn explain(subject: &mut Subject<'_>, found: &mut Vec<Draft>) -> bool
         }
         found.push(draft);
     }
-    if let Some(draft) = text::resource_limits::ResourceLimits.too_many_strings(subject) {
+    if let Some(draft) = too_many {
         goes_on = false;
         found.push(draft);
     }

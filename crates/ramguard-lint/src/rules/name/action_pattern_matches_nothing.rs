@@ -72,13 +72,10 @@ impl Rule for ActionPatternMatchesNothing {
 /// The beginning of an action that the beginning of a pattern is a misspelling of.
 fn nearest_beginning(service: Service, pattern: &str) -> Option<String> {
     let written = pattern.split(['*', '?']).next().filter(|text| text.len() >= SHORTEST)?;
-    let beginnings: std::collections::BTreeSet<&str> = service
-        .actions()
-        .filter(|action| action.is_verified())
-        .flat_map(|action| {
-            let name = action.name();
-            (0..3).filter_map(move |less| name.get(..(written.len() + 1).checked_sub(less)?))
-        })
-        .collect();
-    nearest(written, beginnings.iter().copied()).map(str::to_owned)
+    let beginnings = service.actions().filter(|action| action.is_verified()).flat_map(|action| {
+        let name = action.name();
+        let lengths = written.len().saturating_sub(1)..=written.len() + 1;
+        lengths.filter_map(move |length| name.get(..length))
+    });
+    nearest(written, beginnings.map(|text| -> &str { text })).map(str::to_owned)
 }

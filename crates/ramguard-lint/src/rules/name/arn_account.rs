@@ -2,6 +2,7 @@ use super::arn_fields;
 use super::template_placeholder::placeholder;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
+use crate::rules::text::confusable_character::twin;
 use crate::subject::Subject;
 
 rule! {
@@ -36,7 +37,7 @@ impl Rule for ArnAccount {
                 continue;
             }
             // RAM315 and RAM104 speak of these.
-            if placeholder(account).is_some() || !account.is_ascii() {
+            if placeholder(account).is_some() || account.chars().any(|c| twin(c).is_some()) {
                 continue;
             }
             let is_number = account.bytes().all(|byte| byte.is_ascii_digit());

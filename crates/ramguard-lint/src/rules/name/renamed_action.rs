@@ -1,12 +1,14 @@
+use std::collections::BTreeMap;
+
 use ramguard_catalog::renamed;
+use ramguard_policy::json::Kind as JsonKind;
+use ramguard_policy::text::Span;
 
 use crate::edit;
 use crate::fix::{Applicability, Edit};
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
 use crate::subject::{Subject, Word, Words, covers_action};
-use ramguard_policy::json::Kind as JsonKind;
-use ramguard_policy::text::Span;
 
 rule! {
     /// # What it finds
@@ -31,9 +33,13 @@ impl Rule for RenamedAction {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         for statement in subject.readable() {
             let Some(actions) = &statement.actions else { continue };
+            let mut granted: BTreeMap<&str, bool> = BTreeMap::new();
             for word in &actions.words {
                 let Some((new, why)) = renamed(word.text) else { continue };
-                if actions.words.iter().any(|other| covers_action(other.text, new)) {
+                let is_granted = granted.entry(new).or_insert_with(|| {
+                    actions.words.iter().any(|other| covers_action(other.text, new))
+                });
+                if *is_granted || subject.is_full(found) {
                     continue;
                 }
                 found.push(

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use ramguard_catalog::{DATE, Known, misnamed};
 
 use crate::edit;
@@ -40,6 +42,7 @@ impl Rule for UnknownAction {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let catalog = subject.settings.catalog();
         for statement in subject.readable() {
+            let mut granted: BTreeMap<&str, bool> = BTreeMap::new();
             for word in statement.action_words() {
                 let Some((service, name)) = literal_action(word.text) else { continue };
                 if subject.is_full(found) {
@@ -48,8 +51,11 @@ impl Rule for UnknownAction {
                 let draft = self.draft(word.span).arg("v", word.text).arg("date", DATE);
                 if let Some((meant, why)) = misnamed(word.text) {
                     // Both names side by side do no harm.
-                    let words = statement.action_words();
-                    if !words.iter().any(|other| covers_action(other.text, meant)) {
+                    let is_granted = granted.entry(meant).or_insert_with(|| {
+                        let words = statement.action_words();
+                        words.iter().any(|other| covers_action(other.text, meant))
+                    });
+                    if !*is_granted {
                         let edits = [edit::to_string(word.span, meant)];
                         found.push(
                             draft

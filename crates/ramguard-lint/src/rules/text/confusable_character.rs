@@ -54,9 +54,12 @@ impl Rule for ConfusableCharacter {
         let outside = |text: &str| text.chars().find(|&c| !c.is_ascii() && !action::is_blank(c));
         for statement in subject.readable() {
             for word in statement.resource_words().iter().filter(|w| w.text.starts_with("acs:")) {
-                let mut colons = word.text.match_indices(':').map(|(at, _)| at);
-                let fields = colons.nth(3).and_then(|end| word.text.get(..end));
-                if let Some(c) = fields.and_then(outside) {
+                let mut fields = word.text.splitn(5, ':').skip(1);
+                let service_and_region =
+                    fields.next().and_then(outside).or_else(|| fields.next().and_then(outside));
+                // A word of another script in place of the account is a placeholder: RAM313.
+                let account = fields.next().and_then(outside).filter(|&c| twin(c).is_some());
+                if let Some(c) = service_and_region.or(account) {
                     found.push(self.finding(*word, c));
                 }
             }
@@ -85,7 +88,7 @@ impl ConfusableCharacter {
 }
 
 /// The ASCII character that `c` is most easily taken for.
-fn twin(c: char) -> Option<char> {
+pub(crate) fn twin(c: char) -> Option<char> {
     if let '\u{ff01}'..='\u{ff5e}' = c {
         return char::from_u32(c as u32 - 0xfee0);
     }
