@@ -19,6 +19,10 @@ mod principal;
 mod request;
 pub mod role;
 mod semantics;
+#[cfg(feature = "steps")]
+pub mod steps;
+#[cfg(not(feature = "steps"))]
+mod steps;
 pub mod store;
 
 pub use compile::{CompiledPolicy, Poison, PolicySet, Scan};

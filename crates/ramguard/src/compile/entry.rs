@@ -17,6 +17,7 @@ use super::asked::{Asked, AskedArn};
 use super::key::{WORD, folded_word, lowest_bytes, same};
 use super::statement::conditions;
 use super::{Polarity, StatementAt, StatementTest};
+use crate::steps;
 
 /// Statements with more actions are special.
 const MOST_ACTIONS: usize = StatementTest::LONG;
@@ -411,7 +412,9 @@ impl Entries {
     fn lists_action(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
         let start = entry.actions as usize;
         let actions = self.actions.get(start..start + usize::from(entry.action_count));
+        steps::count(1);
         actions.unwrap_or_default().iter().any(|action| {
+            steps::count(1);
             (asked.name_word ^ action.word) & lowest_bytes(action.counted.into()) == 0
                 && action.shape.is_match(
                     self.piece(action.text, 0, action.length),

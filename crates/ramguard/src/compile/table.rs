@@ -5,6 +5,8 @@
 //! table, from the moment the second is added: whoever adds is told the number of the first.
 //! Nothing is ever removed and the table never grows, so what a key leads to stays the same.
 
+use crate::steps;
+
 /// A table that is at most half full.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
@@ -58,6 +60,7 @@ impl Table {
         let mask = self.slots.len().wrapping_sub(1);
         let mut at = (key >> (self.shift & 63)) as usize;
         loop {
+            steps::count(1);
             let slot = *self.slots.get(at & mask)?;
             if slot == EMPTY {
                 return None;

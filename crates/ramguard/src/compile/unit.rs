@@ -8,6 +8,7 @@ use super::build::build;
 use super::entry::{Entries, ResourceEntry, Signature};
 use super::index::{Found, Index, Visit};
 use super::{Polarity, StatementAt, Verdict};
+use crate::steps;
 
 /// Up to this many resource entries are passed over one by one.
 const SMALL: usize = 40;
@@ -89,6 +90,7 @@ impl Unit {
     ) -> Verdict {
         let mut allowed = None;
         let own = asked.arn.as_ref().map_or(0, AskedArn::signature);
+        steps::count(signatures.len() as u64);
         for (signature, entry) in signatures.iter().zip(&self.entries.resources) {
             if (own ^ signature.word) & signature.mask != 0 {
                 continue;
