@@ -9,7 +9,7 @@ use ramguard::role::InstanceOperation;
 use ramguard::{Authorizer, Context, Policy, Request};
 use ramguard_policy::{Document, Kind, Limits, ProblemCode, ReadOptions};
 
-/// What a megabyte of text may take, in an unoptimized build on a busy machine.
+/// What a quarter of a megabyte may take, in an unoptimized build on a busy machine.
 const SOON: Duration = Duration::from_secs(20);
 
 fn roomy() -> ReadOptions {
@@ -17,7 +17,7 @@ fn roomy() -> ReadOptions {
     ReadOptions { limits, ..ReadOptions::default() }
 }
 
-/// Texts of about a megabyte that ask for much, with a name each.
+/// Texts of about a quarter of a megabyte that ask for much, with a name each.
 fn hostile() -> Vec<(&'static str, String)> {
     let statement = |actions: &str, rest: &str| {
         format!(
@@ -28,38 +28,38 @@ fn hostile() -> Vec<(&'static str, String)> {
         (0..count).map(item).collect::<Vec<_>>().join(",")
     };
     vec![
-        ("brackets", "[".repeat(1 << 20)),
-        ("quotes", "\"".repeat(1 << 20)),
-        ("backslashes", format!("\"{}", "\\".repeat(1 << 20))),
-        ("commas", format!("[{}]", ",".repeat(1 << 20))),
-        ("line feeds", "\n".repeat(1 << 20)),
-        ("comments", "/*".repeat(1 << 19)),
-        ("equal keys", format!("{{{}}}", list(100_000, &|_| r#""a":1"#.into()))),
-        ("many keys", format!("{{{}}}", list(80_000, &|n| format!(r#""k{n}":1"#)))),
-        ("colliding lengths", format!("{{{}}}", list(60_000, &|n| format!(r#""{n:08}":1"#)))),
+        ("brackets", "[".repeat(1 << 18)),
+        ("quotes", "\"".repeat(1 << 18)),
+        ("backslashes", format!("\"{}", "\\".repeat(1 << 18))),
+        ("commas", format!("[{}]", ",".repeat(1 << 18))),
+        ("line feeds", "\n".repeat(1 << 18)),
+        ("comments", "/*".repeat(1 << 17)),
+        ("equal keys", format!("{{{}}}", list(25_000, &|_| r#""a":1"#.into()))),
+        ("many keys", format!("{{{}}}", list(20_000, &|n| format!(r#""k{n}":1"#)))),
+        ("colliding lengths", format!("{{{}}}", list(15_000, &|n| format!(r#""{n:08}":1"#)))),
         ("many statements", {
             let one = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
-            format!(r#"{{"Version":"1","Statement":[{}]}}"#, list(20_000, &|_| one.into()))
+            format!(r#"{{"Version":"1","Statement":[{}]}}"#, list(5_000, &|_| one.into()))
         }),
-        ("faulty actions", statement(&list(100_000, &|_| r#""e c""#.into()), "")),
-        ("one long action", statement(&format!("\"ecs:{}\"", "*a".repeat(1 << 19)), "")),
+        ("faulty actions", statement(&list(25_000, &|_| r#""e c""#.into()), "")),
+        ("one long action", statement(&format!("\"ecs:{}\"", "*a".repeat(1 << 17)), "")),
         ("one long number", {
-            let key = format!(r#"{{"oss:MaxKeys":"{}"}}"#, "9".repeat(1 << 20));
+            let key = format!(r#"{{"oss:MaxKeys":"{}"}}"#, "9".repeat(1 << 18));
             statement("\"*\"", &format!(r#","Condition":{{"NumericEquals":{key}}}"#))
         }),
         ("many conditions", {
-            let keys = list(30_000, &|n| format!(r#""a:K{n}":"v*""#));
+            let keys = list(7_500, &|n| format!(r#""a:K{n}":"v*""#));
             statement("\"*\"", &format!(r#","Condition":{{"StringLike":{{{keys}}}}}"#))
         }),
         ("unknown operators", {
-            let operators = list(20_000, &|n| format!(r#""StringEqual{n}":{{"a:b":"c"}}"#));
+            let operators = list(5_000, &|n| format!(r#""StringEqual{n}":{{"a:b":"c"}}"#));
             statement("\"*\"", &format!(r#","Condition":{{{operators}}}"#))
         }),
     ]
 }
 
 #[test]
-fn a_megabyte_of_anything_is_judged_soon() {
+fn a_large_text_of_anything_is_judged_soon() {
     for (name, text) in hostile() {
         let began = Instant::now();
         let document = Document::read_with(Kind::Identity, &text, &roomy());
@@ -72,7 +72,7 @@ fn a_megabyte_of_anything_is_judged_soon() {
 }
 
 #[test]
-fn a_document_of_a_megabyte_decides_soon() {
+fn a_large_policy_of_anything_decides_soon() {
     let request = Request::parse("ecs:StopInstance", "acs:ecs:cn-hangzhou:1:instance/i-a");
     let request = request.expect("a request");
     for (name, text) in hostile() {
