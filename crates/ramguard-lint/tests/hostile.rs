@@ -47,15 +47,15 @@ fn tens_of_thousands_of_keys_are_counted_and_not_explained() {
 fn findings_are_kept_to_a_bound() {
     let any = || std::iter::once("*".to_owned());
     for text in [
-        policy((0..2_500).map(|n| format!("ecs:DescribeInstanse{n}")), any()),
-        policy((0..2_500).map(|n| format!("s{n}v:Ab")), any()),
-        policy((0..2_500).map(|n| format!("ecs:Discrib{n}*")), any()),
-        policy((0..2_500).map(|_| "fc:CreateService".to_owned()), any()),
-        policy((0..2_500).map(|_| "oss:HeadObject".to_owned()), any()),
-        policy(any(), (0..2_500).map(|n| format!("acs:ecs:cn-hangzou{n}:*:x"))),
+        policy((0..1_100).map(|n| format!("ecs:DescribeInstanse{n}")), any()),
+        policy((0..1_100).map(|n| format!("s{n}v:Ab")), any()),
+        policy((0..1_100).map(|n| format!("ecs:Discrib{n}*")), any()),
+        policy((0..1_100).map(|_| "fc:CreateService".to_owned()), any()),
+        policy((0..1_100).map(|_| "oss:HeadObject".to_owned()), any()),
+        policy(any(), (0..1_100).map(|n| format!("acs:ecs:cn-hangzou{n}:*:x"))),
         policy(
-            (0..2_000).map(|_| "ecs:StopInstance".to_owned()),
-            (0..2_000).map(|n| format!("acs:ecs:*:*:disk/*a*b*{n}")),
+            (0..1_100).map(|_| "ecs:StopInstance".to_owned()),
+            (0..1_100).map(|n| format!("acs:ecs:*:*:disk/*a*b*{n}")),
         ),
     ] {
         assert!(lint(&text).len() <= Linter::MAX_FINDINGS);
