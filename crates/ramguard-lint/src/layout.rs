@@ -1,9 +1,14 @@
-//! How a document is broken into lines.
+//! How a document is broken into lines, and the one form of `ramguard fmt`.
 //!
-//! Only blanks between tokens change: order of members, escapes and numbers stay as they are
-//! written. Walks the text once, token by token; nothing recurses, whatever the nesting.
+//! Laying out changes blanks between tokens only: escapes and numbers stay as they are written. It
+//! walks the text once, token by token; nothing recurses, whatever the nesting. Order of members
+//! and form of lists are the business of RAM901 to RAM903, whose fixes [`canonical`] applies.
 
-use ramguard_policy::json::Tree;
+use ramguard_policy::Kind;
+use ramguard_policy::json::{self, JsonLimits, Tree};
+
+use crate::fix::{self, Applicability};
+use crate::{Code, Level, Linter, Selector, Settings};
 
 /// How far each level of the indented form is set in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +70,51 @@ pub(crate) enum Form {
 pub fn indented(tree: &Tree<'_>, indent: Indent) -> Option<String> {
     tree.is_strict_json().then(|| lay_out(tree.source(), Form::Indented(indent)))
 }
+
+/// Writes a document as `ramguard fmt` does: elements in order, lists sorted and in one form
+/// (RAM901 to RAM903, as the settings say), laid out as [`indented`] does.
+///
+/// `None` if the text is not strict JSON. Nothing is decided otherwise afterwards, and writing the
+/// result again changes nothing more. A statement that RAM refuses is laid out and otherwise left
+/// as it is. Blanks count towards the size of a document (decision D-10): one that would be refused
+/// for them is written without any.
+#[must_use]
+pub fn canonical(kind: Kind, text: &str, settings: &Settings, indent: Indent) -> Option<String> {
+    const STYLE: [Code; 3] = [Code::new(901), Code::new(902), Code::new(903)];
+    let limits = &settings.read_options().limits;
+    let bounds = JsonLimits { max_bytes: limits.max_read_bytes(), max_depth: limits.max_depth() };
+    if !json::read(text, &bounds).is_strict_json() {
+        return None;
+    }
+    let mut style = settings.clone();
+    for meta in crate::registry::rules() {
+        let level = STYLE.contains(&meta.code).then_some(Level::Note);
+        style = style.with_level(Selector::from(meta.code), level);
+    }
+    let linter = Linter::new(style);
+    // Without blanks first: what fits is then the same for every layout of one document.
+    let mut compact = lay_out(text, Form::Compact);
+    for _ in 0..MAX_ROUNDS {
+        let findings = linter.lint(kind, &compact);
+        let picked = fix::pick(&findings, Applicability::Safe);
+        if picked.is_empty() {
+            break;
+        }
+        compact = fix::apply(&compact, picked.into_iter().flat_map(|fix| fix.edits())).ok()?;
+    }
+    let indented = lay_out(&compact, Form::Indented(indent));
+    let limit = limits.max_bytes(kind);
+    if indented.len() <= limit || compact.len() > limit {
+        return Some(indented);
+    }
+    if compact.len() < limit {
+        compact.push('\n');
+    }
+    Some(compact)
+}
+
+/// A document is in order after three rounds: its members, those of a statement, its lists.
+const MAX_ROUNDS: usize = 10;
 
 /// Lays out a text that is strict JSON.
 pub(crate) fn lay_out(source: &str, form: Form) -> String {
@@ -214,9 +264,51 @@ mod tests {
 
     #[test]
     fn a_text_that_is_not_strict_json_is_not_laid_out() {
-        let limits = ramguard_policy::json::JsonLimits::default();
-        let tree = ramguard_policy::json::read("{\"a\":1,}", &limits);
+        let limits = JsonLimits::default();
+        let tree = json::read("{\"a\":1,}", &limits);
         assert_eq!(indented(&tree, Indent::Two), None);
+    }
+
+    #[test]
+    fn the_canonical_form_has_one_order_and_one_form_of_lists() {
+        let text = r#"{"Statement":[{"Resource":"*","Action":["ecs:b*","ecs:a*","ecs:b*"],
+            "Condition":{"Bool":{"acs:MFAPresent":"true"}},"Effect":"Allow"}],"Version":"1"}"#;
+        let settings = Settings::new();
+        let written = canonical(Kind::Identity, text, &settings, Indent::Two).unwrap();
+        let expected = r#"{
+  "Version": "1",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": [
+        "ecs:a*",
+        "ecs:b*"
+      ],
+      "Resource": ["*"],
+      "Condition": {
+        "Bool": {
+          "acs:MFAPresent": ["true"]
+        }
+      }
+    }
+  ]
+}
+"#;
+        assert_eq!(written, expected);
+        let again = canonical(Kind::Identity, &written, &settings, Indent::Two);
+        assert_eq!(again.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_document_that_would_become_too_large_is_written_without_blanks() {
+        let actions: Vec<String> = (100..400).map(|n| format!("\"ecs:Action{n}\"")).collect();
+        let text = format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":[{}],"Resource":["*"]}}]}}"#,
+            actions.join(",")
+        );
+        assert!(text.len() < 6_144 && lay_out(&text, Form::Indented(Indent::Two)).len() > 6_144);
+        let written = canonical(Kind::Identity, &text, &Settings::new(), Indent::Two);
+        assert_eq!(written, Some(text + "\n"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use proptest::prelude::{ProptestConfig, TestCaseError, proptest};
 use ramguard::case::{Case, Got};
 use ramguard::{Authorizer, Decision, Layers, PolicySet, Request, Semantics};
+use ramguard_lint::layout::{self, Indent};
 use ramguard_lint::{
     Applicability, Code, Finding, Linter, Preset, Settings, SingleValue, fix, registry,
 };
@@ -338,6 +339,41 @@ proptest! {
     ) {
         let kind = kind.parse().unwrap();
         safe_fixes_change_nothing(kind, &text, &mut Seen::new()).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn the_canonical_form_of_a_made_up_document_is_stable_and_decides_alike(
+        (kind, text) in generate::documents()
+    ) {
+        let kind = kind.parse().unwrap();
+        canonical_form_changes_nothing(kind, &text).map_err(TestCaseError::fail)?;
+    }
+}
+
+/// Holds the laws on the canonical form: it is stable and decides as the text it was made of.
+fn canonical_form_changes_nothing(kind: Kind, text: &str) -> Result<(), String> {
+    let settings = Settings::new();
+    let Some(written) = layout::canonical(kind, text, &settings, Indent::Two) else {
+        return Ok(());
+    };
+    let again = layout::canonical(kind, &written, &settings, Indent::Two);
+    if again.as_deref() != Some(&written) {
+        return Err(format!("written again: {text} became {written} became {again:?}"));
+    }
+    let Ok(before) = Policy::parse_as(kind, text) else { return Ok(()) };
+    let after = Policy::parse_as(kind, &written).map_err(|error| format!("{error}: {text}"))?;
+    let requests = requests_around(&before);
+    let (was, is) = (decide(before, &requests), decide(after, &requests));
+    if was == is { Ok(()) } else { Err(format!("{text} became {written}")) }
+}
+
+#[test]
+fn the_canonical_form_of_a_published_policy_is_stable_and_decides_alike() {
+    for source in corpus::sources().unwrap() {
+        let bytes = corpus::read(&source.file).unwrap();
+        let kind = corpus::kind_of(&source, &bytes);
+        let law = canonical_form_changes_nothing(kind, &String::from_utf8_lossy(&bytes));
+        law.unwrap_or_else(|error| panic!("{}: {error}", source.file));
     }
 }
 

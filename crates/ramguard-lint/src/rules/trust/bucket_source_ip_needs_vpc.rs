@@ -4,14 +4,15 @@ use ramguard_policy::Kind;
 use ramguard_policy::condition::ip::{self, Block};
 use ramguard_policy::condition::{Family, Operator};
 
-use crate::Confidence;
 use crate::rule::{Described, Draft, Rule, rule};
 use crate::subject::Subject;
+use crate::{Confidence, Preset};
 
 rule! {
     /// # What it finds
     /// A statement of a bucket policy that compares `acs:SourceIp` with addresses of private
-    /// networks and says nothing about `acs:SourceVpc`.
+    /// networks and says nothing about `acs:SourceVpc`. Shown from the preset `strict` on: the
+    /// documentation of buckets itself has such examples.
     ///
     /// # Why it matters
     /// Private addresses are not unique: every VPC may use them. In one form the service was seen
@@ -24,7 +25,7 @@ rule! {
     code = 715, name = "bucket-source-ip-needs-vpc", level = Warning, preset = Default, needs = Text;
     message = "pair `acs:SourceIp` with `acs:SourceVpc`" / "请将 `acs:SourceIp` 与 `acs:SourceVpc` 一起使用";
     help = "`{v}` is private: any VPC may use it" / "`{v}` 是私网地址，任何 VPC 都可能使用";
-    page_zh = "# 检查内容\nBucket 策略的语句用私网地址比较 `acs:SourceIp`，却没有 `acs:SourceVpc`。\n\n# 为什么重要\n私网地址并不唯一，任何 VPC 都可能使用。曾见到服务在某种写法下拒绝单独的 `acs:SourceIp`，没有文档。\n\n# 改法\n`\"Condition\": { \"NotIpAddress\": { \"acs:SourceIp\": [\"10.0.0.0/8\"] }, \"StringNotEquals\": { \"acs:SourceVpc\": [\"vpc-1\"] } }`\n";
+    page_zh = "# 检查内容\nBucket 策略的语句用私网地址比较 `acs:SourceIp`，却没有 `acs:SourceVpc`。仅在 `strict` 及以上预设中提示：Bucket 文档中就有这样的示例。\n\n# 为什么重要\n私网地址并不唯一，任何 VPC 都可能使用。曾见到服务在某种写法下拒绝单独的 `acs:SourceIp`，没有文档。\n\n# 改法\n`\"Condition\": { \"NotIpAddress\": { \"acs:SourceIp\": [\"10.0.0.0/8\"] }, \"StringNotEquals\": { \"acs:SourceVpc\": [\"vpc-1\"] } }`\n";
 }
 
 impl Rule for BucketSourceIpNeedsVpc {
@@ -45,7 +46,7 @@ impl Rule for BucketSourceIpNeedsVpc {
                 });
                 if let Some(value) = private {
                     let draft = self.draft(test.key_span).arg("v", value.text);
-                    found.push(draft.confidence(Confidence::Low));
+                    found.push(draft.confidence(Confidence::Low).only_in(Preset::Strict));
                 }
             }
         }
