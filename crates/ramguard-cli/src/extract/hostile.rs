@@ -204,7 +204,7 @@ fn a_file_with_too_many_documents_is_refused() {
 
 #[test]
 fn a_template_that_is_too_long_is_refused() {
-    let file = format!("# alicloud_ Statement\n{}", " ".repeat(5 << 20));
+    let file = format!("# alicloud_ Statement\n{}", " ".repeat(3 << 20));
     for name in ["a.tf", "a.yml"] {
         assert!(documents(name, &file).unwrap_err().message.contains("bytes"), "{name}");
     }

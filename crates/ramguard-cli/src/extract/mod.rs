@@ -40,12 +40,12 @@ pub(crate) use span_map::SpanMap;
 
 /// How many documents a file may hold.
 const MAX_DOCUMENTS: usize = 10_000;
-/// How many bytes a Terraform file or a YAML template may have: 4 MiB. ROS takes 512 KiB.
-const MAX_TEMPLATE_BYTES: usize = 4 << 20;
+/// How many bytes a Terraform file or a YAML template may have: 2 MiB. ROS takes 512 KiB.
+const MAX_TEMPLATE_BYTES: usize = 2 << 20;
 /// How many bytes all documents of a file may have together: 32 MiB.
 const MAX_TEXT_BYTES: usize = 32 << 20;
-/// How many notes are kept of a file.
-const MAX_NOTES: usize = 1_000;
+/// How many notes are kept of a file; one more says that there were more.
+const MAX_NOTES: usize = 100;
 /// How long the name of a document may be; the rest is cut off.
 const MAX_NAME_CHARS: usize = 256;
 
@@ -229,10 +229,12 @@ impl Collector<'_> {
 
     /// Notes that a document is left out.
     fn note(&mut self, span: Span, message: impl Into<String>) {
-        if self.extraction.notes.len() < MAX_NOTES {
-            let message = format!("{} and is left out", message.into());
-            self.extraction.notes.push(Note { span, message });
-        }
+        let message = match self.extraction.notes.len() {
+            0..MAX_NOTES => message.into(),
+            MAX_NOTES => "this document and others below are not known either".to_owned(),
+            _ => return,
+        };
+        self.extraction.notes.push(Note { span, message });
     }
 
     /// Refuses a template that is too long for its reader.

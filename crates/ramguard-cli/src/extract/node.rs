@@ -14,7 +14,7 @@ use super::span_map::{MappedText, SpanMap};
 /// How deep values of a template may be nested.
 pub(super) const MAX_DEPTH: usize = 128;
 /// How many values a template may have, those that aliases repeat included.
-pub(super) const MAX_NODES: usize = 1 << 20;
+pub(super) const MAX_NODES: usize = 1 << 19;
 
 /// One value of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]

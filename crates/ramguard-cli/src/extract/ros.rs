@@ -60,15 +60,7 @@ fn node_of(file: &str, value: Value<'_>, left: &mut usize) -> Option<Node> {
 
 fn text_of(file: &str, value: Value<'_>) -> Text {
     let host = value.span();
-    let inner = value.inner_span().unwrap_or(host);
-    let runs = match json::decode(file, value) {
-        Some((said, map)) if map.is_copy() => {
-            debug_assert_eq!(said.len(), inner.len() as usize);
-            vec![Run::Copy(inner)]
-        }
-        Some((said, map)) => map.runs(&said),
-        None => Vec::new(),
-    };
+    let runs = json::decode(file, value).map_or_else(Vec::new, |(said, map)| map.runs(&said));
     Text { runs, host, is_open: false }
 }
 
@@ -266,10 +258,7 @@ Resources:
                 ("Text", Some(Kind::Identity))
             ]
         );
-        assert_eq!(
-            found.notes[0].message,
-            "the document of `Other` is an expression and is left out"
-        );
+        assert_eq!(found.notes[0].message, "the document of `Other` is an expression");
     }
 
     #[test]

@@ -97,11 +97,6 @@ impl SpanMap {
         made
     }
 
-    /// Returns whether all of the text is a part of the file, byte for byte.
-    pub(super) fn is_copy(&self) -> bool {
-        matches!(self.pieces.as_slice(), [] | [Piece { is_copy: true, .. }])
-    }
-
     /// Returns `text`, whose map this is, as runs.
     pub(super) fn runs(&self, text: &str) -> Vec<Run> {
         let pieces = self.pieces.iter().enumerate();

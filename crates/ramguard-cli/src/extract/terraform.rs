@@ -385,7 +385,7 @@ enum Found {
     Unknown,
 }
 
-/// Offsets within a file of at most 4 MiB.
+/// Offsets within a file of at most 2 MiB.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

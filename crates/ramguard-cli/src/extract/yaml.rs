@@ -400,7 +400,7 @@ impl Aligner<'_> {
     }
 }
 
-/// Offsets within a file of at most 4 MiB.
+/// Offsets within a file of at most 2 MiB.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
