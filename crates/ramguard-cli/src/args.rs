@@ -1,15 +1,22 @@
 //! The words of the command line. What they mean is checked by the verbs.
 
+mod fmt;
+mod lint;
+
 use std::ffi::OsString;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use fmt::{FmtArgs, RuleArgs};
+pub(crate) use lint::{Format, LangName, LintArgs, OutputSpec, PresetName};
+
 /// Decide, test and check Alibaba Cloud RAM policies, offline.
 #[derive(Debug, Parser)]
 #[command(name = "ramguard", version, max_term_width = 100, disable_help_subcommand = true)]
 #[command(
-    after_help = "Exit codes: 0 yes (allowed, all pass, clean), 1 no, 2 usage or input error."
+    after_help = "Exit codes: 0 yes (allowed, all pass, clean), 1 no, 2 usage or input error, \
+                  4 no policy to look at."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -26,7 +33,9 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     Simulate(Box<SimulateArgs>),
     Test(TestArgs),
-    Lint(LintArgs),
+    Lint(Box<LintArgs>),
+    Fmt(FmtArgs),
+    Rule(RuleArgs),
     Completions(CompletionsArgs),
 }
 
@@ -182,62 +191,6 @@ pub(crate) struct TestArgs {
     /// A report for people, or one JSON object a case
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Output::Human)]
     pub(crate) output: Output,
-}
-
-/// Check policy documents and say what is wrong, where, and what to write instead
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  ramguard lint policies/
-  ramguard lint --kind trust --stdin-filename role.json - < role.json
-
-In a folder every *.json is looked at that has `Statement` or `Version`; ignore files such as
-.gitignore are obeyed. A file that is named is always checked.
-Exit codes: 0 clean, 1 findings, 2 usage or input error.")]
-pub(crate) struct LintArgs {
-    /// Files or folders; `-` is standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<OsString>,
-
-    /// What the documents are; `auto` looks at their `Principal`
-    #[arg(long, value_enum, default_value_t = KindName::Auto)]
-    pub(crate) kind: KindName,
-
-    /// In folders, check files that fit this glob instead of `*.json` (repeatable)
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) include: Vec<String>,
-
-    /// In folders, leave out files and folders that fit this glob (repeatable)
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) exclude: Vec<String>,
-
-    /// Accept `NotResource` as the complement of `Resource`
-    #[arg(long)]
-    pub(crate) legacy_not_resource: bool,
-
-    /// The name to report for standard input
-    #[arg(long, value_name = "NAME")]
-    pub(crate) stdin_filename: Option<OsString>,
-
-    /// Print findings only, no summary
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-
-    /// A report for people, one line a finding, or one JSON object
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = LintOutput::Human)]
-    pub(crate) output: LintOutput,
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LintOutput {
-    /// With the lines they are about
-    #[value(alias = "full")]
-    Human,
-    /// `path:line:column: level code message`
-    Concise,
-    /// One JSON object, schema 1
-    Json,
 }
 
 /// The kinds of policy document.

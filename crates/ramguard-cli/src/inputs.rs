@@ -32,6 +32,8 @@ pub(crate) struct Source {
     pub(crate) name: String,
     /// What it holds.
     pub(crate) bytes: Vec<u8>,
+    /// Whether it is standard input, whatever it is called.
+    pub(crate) is_stdin: bool,
 }
 
 impl Source {
@@ -87,7 +89,7 @@ impl Inputs {
         if bytes.len() as u64 > MAX_DOCUMENT_BYTES {
             return Err(too_large(&name, MAX_DOCUMENT_BYTES));
         }
-        Ok(Source { name, bytes })
+        Ok(Source { name, bytes, is_stdin: is_stdin(argument) })
     }
 
     /// Opens a file of lines, `-` for standard input.
@@ -268,7 +270,7 @@ mod tests {
     #[test]
     fn text_of_bytes_that_are_not_utf8_keeps_every_place() {
         let bytes = b"a\xff\xe4\xb8b\xe4\xb8\xad".to_vec();
-        let source = Source { name: "x".into(), bytes };
+        let source = Source { name: "x".into(), bytes, is_stdin: false };
         assert_eq!(source.text(), "a???b\u{4e2d}");
         assert_eq!(source.text().len(), source.bytes.len());
     }

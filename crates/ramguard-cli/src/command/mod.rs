@@ -1,7 +1,9 @@
 //! The verbs, and what they have in common: how a run starts and how it ends.
 
 mod completions;
+mod fmt;
 mod lint;
+mod rule;
 mod simulate;
 mod test;
 
@@ -24,15 +26,25 @@ pub(crate) enum Exit {
     No,
     /// The question could not be answered, or not wholly: 2.
     Error,
+    /// There was no policy to look at: 4. Code 3 is kept for questions left undecided.
+    Empty,
+}
+
+impl Exit {
+    /// Returns the code the process ends with.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Yes => 0,
+            Self::No => 1,
+            Self::Error => 2,
+            Self::Empty => 4,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::Yes => Self::SUCCESS,
-            Exit::No => Self::from(1),
-            Exit::Error => Self::from(2),
-        }
+        Self::from(exit.code())
     }
 }
 
@@ -72,6 +84,8 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
         Verb::Simulate(args) => simulate::run(args, &mut terminal),
         Verb::Test(args) => test::run(args, &mut terminal),
         Verb::Lint(args) => lint::run(args, &mut terminal),
+        Verb::Fmt(args) => fmt::run(args, &mut terminal),
+        Verb::Rule(args) => rule::run(args, &mut terminal),
         Verb::Completions(args) => completions::run(args, &mut terminal),
     };
     let exit = result.unwrap_or_else(|Failure(message)| {

@@ -1,27 +1,28 @@
-//! Findings about a document, in each format of the linter.
+//! Findings about a document for people, in a picture or on one line.
 
 use annotate_snippets::Level as Severity;
-use ramguard_policy::{Document, Kind};
-use serde::Serialize;
 
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, FixOffer, Level};
 
 use super::escape::escape;
-use super::json::Stretch;
 use super::snippet::{Mark, Shown, Words, draw};
 
 /// Returns a finding with the lines it is about.
 pub(crate) fn human(is_coloured: bool, shown: &Shown<'_>, finding: &Finding) -> String {
     let severity = match finding.level {
         Level::Error => Severity::ERROR,
+        Level::Warning => Severity::WARNING,
+        Level::Note => Severity::NOTE,
     };
-    let help = finding.help.iter().map(|help| (Severity::HELP, help.clone()));
-    let words = Words {
-        severity,
-        code: Some(finding.diagnostic),
-        message: &finding.message,
-        footers: help.collect(),
+    let id = finding.id();
+    let message = match finding.rule {
+        Some(rule) => format!("{} ({})", finding.message, rule.name),
+        None => finding.message.clone(),
     };
+    let mut footers: Vec<_> =
+        finding.help.iter().map(|help| (Severity::HELP, help.clone())).collect();
+    footers.extend(facts(finding).map(|facts| (Severity::NOTE, facts)));
+    let words = Words { severity, code: Some(&id), message: &message, footers };
     let primary = Mark { span: finding.span, label: String::new() };
     let related: Vec<Mark> = finding
         .related
@@ -29,6 +30,31 @@ pub(crate) fn human(is_coloured: bool, shown: &Shown<'_>, finding: &Finding) -> 
         .map(|place| Mark { span: place.span, label: place.message.clone() })
         .collect();
     draw(is_coloured, &words, shown, &primary, &related)
+}
+
+/// Where the place is inside the policy, whether it can be repaired, and where to read more.
+fn facts(finding: &Finding) -> Option<String> {
+    let rule = finding.rule?;
+    let mut facts = Vec::new();
+    let mut place = finding.pointer.clone();
+    if let Some(policy) = &finding.policy {
+        place = format!("{policy} {place}").trim_end().to_owned();
+    }
+    if let Some(sid) = &finding.sid {
+        place.push_str(&format!(" Sid={sid}"));
+    }
+    if !place.is_empty() {
+        facts.push(place);
+    }
+    if let Some(FixOffer { applicability, .. }) = &finding.fix {
+        facts.push(format!("fix available ({})", applicability.name()));
+    }
+    if let Some(severity) = rule.severity {
+        facts.push(format!("severity {severity}"));
+        facts.push(format!("confidence {}", rule.confidence.name()));
+    }
+    facts.push(format!("ramguard rule {}", rule.code));
+    Some(facts.join("; "))
 }
 
 /// Returns a finding as `path:line:column: level code message`.
@@ -40,61 +66,7 @@ pub(crate) fn concise(shown: &Shown<'_>, finding: &Finding) -> String {
         position.line,
         position.column,
         finding.level.name(),
-        finding.diagnostic,
+        escape(&finding.id()),
         escape(&finding.message)
     )
-}
-
-/// A finding as JSON.
-#[derive(Debug, Serialize)]
-pub(crate) struct FindingJson {
-    diagnostic: &'static str,
-    level: &'static str,
-    path: String,
-    kind: &'static str,
-    pointer: String,
-    span: Stretch,
-    line: u32,
-    column: u32,
-    message: String,
-    help: Option<String>,
-    related: Vec<RelatedJson>,
-}
-
-/// A further place of a finding as JSON.
-#[derive(Debug, Serialize)]
-struct RelatedJson {
-    pointer: String,
-    span: Stretch,
-    message: String,
-}
-
-impl FindingJson {
-    /// Puts a finding about `document`, whose lines are `shown`, into its JSON form.
-    pub(crate) fn new(
-        shown: &Shown<'_>,
-        kind: Kind,
-        document: &Document<'_>,
-        finding: Finding,
-    ) -> Self {
-        let span = Stretch::of(shown.lines, finding.span);
-        let related = finding.related.into_iter().map(|place| RelatedJson {
-            pointer: document.pointer(place.span),
-            span: Stretch::of(shown.lines, place.span),
-            message: place.message,
-        });
-        Self {
-            diagnostic: finding.diagnostic,
-            level: finding.level.name(),
-            path: shown.name.to_owned(),
-            kind: kind.name(),
-            pointer: document.pointer(finding.span),
-            span,
-            line: span.start.line,
-            column: span.start.column,
-            message: finding.message,
-            help: finding.help,
-            related: related.collect(),
-        }
-    }
 }

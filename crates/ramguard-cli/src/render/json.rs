@@ -48,6 +48,7 @@ impl Formatter for Printable {
 
 /// A place in a text: line and column count from 1, columns count characters, bytes count from 0.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Place {
     /// The line.
     pub(crate) line: u32,
@@ -59,6 +60,7 @@ pub(crate) struct Place {
 
 /// A stretch of a text.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Stretch {
     /// Where it starts.
     pub(crate) start: Place,

@@ -3,6 +3,11 @@
 pub(crate) mod decision;
 pub(crate) mod escape;
 pub(crate) mod finding;
+pub(crate) mod github;
+pub(crate) mod gitlab;
 pub(crate) mod json;
+pub(crate) mod junit;
+pub(crate) mod report;
+pub(crate) mod sarif;
 pub(crate) mod snippet;
 pub(crate) mod terminal;

@@ -1,55 +1,243 @@
-//! `ramguard lint`: checks documents and reports every problem with its place and remedy.
+//! `ramguard lint`: checks documents and says what is wrong, where, and what to write instead.
 //!
-//! Findings come in the order of path, place and code. A path that cannot be read is reported, the
-//! others are checked all the same, and the run ends as an error.
+//! Always holds here:
+//!
+//! * findings come in the order of path, place and code;
+//! * a path that cannot be read is reported, the others are checked all the same, and the run ends
+//!   as an error;
+//! * the formats change nothing but the format: what a run ends with is the same in all of them.
 
+mod check;
+mod outputs;
+mod repair;
 mod walk;
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use ramguard_policy::text::LineIndex;
-use ramguard_policy::{Document, Kind, ReadOptions};
-use serde::Serialize;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use ramguard_lint::{Lang, Linter};
 
-use crate::args::{KindName, LintArgs, LintOutput};
-use crate::finding::findings;
-use crate::inputs::{Inputs, Source, is_stdin};
-use crate::render::finding::{FindingJson, concise, human};
-use crate::render::json::{SCHEMA, to_line};
-use crate::render::snippet::Shown;
+use crate::args::{KindName, LintArgs};
+use crate::baseline::{self, Baseline};
+use crate::files;
+use crate::finding::{Finding, State};
+use crate::inputs::{InputError, Inputs, Source, is_stdin};
 use crate::render::terminal::Terminal;
+use crate::report::{FileReport, Report};
+use crate::settings::{Choice, Governed, Ledgers, Projects};
 
 use super::{Exit, Failure};
-use walk::{Found, Walk};
+use check::{Check, in_parallel};
+use outputs::{Outputs, Ways};
+use repair::Repair;
+pub(super) use repair::diff;
+pub(super) use walk::{Found, Walk};
 
-/// What a run came to.
-#[derive(Debug, Default, Serialize)]
-struct Summary {
-    documents: usize,
-    findings: usize,
-    errors: usize,
-    skipped: usize,
-    unreadable: usize,
-    /// Documents with so many problems that only the first are told.
-    truncated: usize,
-}
+/// A run shorter than this shows no progress.
+const QUIET_SECONDS: u64 = 1;
 
-/// The report of a run as JSON.
-#[derive(Debug, Serialize)]
-struct Report {
-    schema: u32,
-    findings: Vec<FindingJson>,
-    summary: Summary,
+/// What came of one file.
+enum Outcome {
+    Checked(FileReport),
+    /// It was found in a folder and holds no policy.
+    Skipped,
+    Unreadable(String),
 }
 
 /// Checks the documents that `args` names.
 pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let walk = Walk::new(&args.include, &args.exclude)?;
-    let mut linter = Linter {
-        args,
-        inputs: Inputs::with_stdin_name(args.stdin_filename.as_ref()),
-        report: Report { schema: SCHEMA, findings: Vec::new(), summary: Summary::default() },
+    let choice = Choice::new(args)?;
+    let lang = choice.lang;
+    let is_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    let outputs = Outputs::new(&args.outputs, is_github)?;
+    let mut projects = Projects::new(choice, args.config.as_deref(), args.isolated)?;
+    let mut report = Report::default();
+    let files = listed(args, &walk, &mut projects, &mut report)?;
+    let baselines = baselines(args, &projects)?;
+    let has_baseline = baselines.iter().any(Option::is_some);
+    let run = Run {
+        check: Check { kind: args.kind, lang },
+        repair: Repair::new(args),
+        projects: &projects,
+        baselines: &baselines,
     };
+    let bar = progress(files.len());
+    let began = Instant::now();
+    let outcomes = in_parallel(
+        files.len(),
+        |index| files.get(index).map_or(Outcome::Skipped, |file| run.file(file)),
+        || {
+            bar.inc(1);
+            if began.elapsed() > Duration::from_secs(QUIET_SECONDS) {
+                bar.tick();
+            }
+        },
+    );
+    bar.finish_and_clear();
+    let mut ledgers: Vec<Ledgers<'_>> = projects.list().iter().map(Ledgers::new).collect();
+    let mut checked: Vec<(FileReport, &Governed)> = Vec::new();
+    for (outcome, listed) in outcomes.into_iter().zip(&files) {
+        match outcome {
+            Outcome::Checked(file) => {
+                if let Some(ledger) = ledgers.get_mut(listed.governed.project) {
+                    let told = file.findings.iter().map(|finding| finding.fingerprint.as_str());
+                    ledger.visit(&listed.governed.path, file.raw.iter().zip(told));
+                }
+                checked.push((file, &listed.governed));
+            }
+            Outcome::Skipped => report.skipped += 1,
+            Outcome::Unreadable(message) => report.unreadable.push(message),
+        }
+    }
+    if args.write_baseline {
+        write_baselines(&projects, &mut checked, terminal, args.quiet)?;
+    }
+    for (mut file, _) in checked {
+        report.fixed += file.fixed;
+        report.has_diff |= !file.diff.is_empty();
+        terminal.print(&std::mem::take(&mut file.diff));
+        report.files.append(&mut file.beside);
+        report.files.push(file);
+    }
+    for (project, ledger) in projects.list().iter().zip(&ledgers) {
+        report.files.extend(of_settings(project, ledger, lang));
+    }
+    report.files.sort_by(|a, b| a.name.cmp(&b.name));
+    let exit = exit_of(args, &report);
+    report.exit_code = exit.code();
+    if !args.diff || !args.outputs.is_empty() {
+        outputs.write(&report, Ways { lang, has_baseline }, terminal)?;
+    }
+    for message in report.files.iter().flat_map(|file| &file.notes) {
+        terminal.log(&format!("left out: {message}"));
+    }
+    for message in &report.unreadable {
+        terminal.error(message);
+    }
+    if !args.quiet {
+        terminal.log(&report.in_words(Linter::MAX_FINDINGS));
+    }
+    Ok(exit)
+}
+
+/// What all threads of a run share.
+struct Run<'r> {
+    check: Check,
+    repair: Option<Repair>,
+    projects: &'r Projects,
+    /// The baseline of each project.
+    baselines: &'r [Option<Baseline>],
+}
+
+impl Run<'_> {
+    fn file(&self, file: &Listed) -> Outcome {
+        match self.checked(file) {
+            Ok(Some(report)) => Outcome::Checked(report),
+            Ok(None) => Outcome::Skipped,
+            Err(message) => Outcome::Unreadable(message),
+        }
+    }
+
+    fn checked(&self, file: &Listed) -> Result<Option<FileReport>, String> {
+        let read;
+        let source = match &file.source {
+            Some(source) => source,
+            None => {
+                read = Inputs::default().document(&file.found.path).map_err(|error| error.0)?;
+                &read
+            }
+        };
+        let Governed { project, path } = &file.governed;
+        let Some(settings) = self.projects.get(*project) else { return Ok(None) };
+        let baseline = self.baselines.get(*project).and_then(Option::as_ref);
+        let is_asked = file.found.is_named || self.check.kind != KindName::Auto;
+        let Some(mut report) = self.check.file(source, is_asked, path, settings)? else {
+            return Ok(None);
+        };
+        if let Some(repair) = self.repair {
+            report = repair.file(&self.check, source, report, path, settings, baseline)?;
+        }
+        if let Some(baseline) = baseline {
+            baseline.mark(&mut report.findings);
+        }
+        Ok(Some(report))
+    }
+}
+
+/// Reads the baseline of each project.
+fn baselines(args: &LintArgs, projects: &Projects) -> Result<Vec<Option<Baseline>>, Failure> {
+    let read = |path: &PathBuf| match args.write_baseline {
+        // What is to be written need not be there.
+        true => Ok(None),
+        false => Baseline::read(path).map(Some).map_err(Failure::new),
+    };
+    let of = |project: &crate::settings::Project| project.baseline.as_ref().map(read);
+    projects.list().iter().map(|project| Ok(of(project).transpose()?.flatten())).collect()
+}
+
+/// Writes the baseline of each project, and takes what is in it as known.
+fn write_baselines(
+    projects: &Projects,
+    checked: &mut [(FileReport, &Governed)],
+    terminal: &mut Terminal,
+    is_quiet: bool,
+) -> Result<(), Failure> {
+    let mut targets: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
+    for (index, project) in projects.list().iter().enumerate() {
+        let path = project.baseline.clone().unwrap_or_else(|| baseline::FILE_NAME.into());
+        targets.entry(path).or_default().push(index);
+    }
+    for (path, members) in targets {
+        let files = checked.iter().filter(|(_, at)| members.contains(&at.project));
+        let text = baseline::written(files.map(|(file, at)| (file, at.path.as_str())))?;
+        files::write(&path, text.as_bytes())?;
+        if !is_quiet {
+            let shown = projects.shown(&path);
+            terminal.log(&format!("Wrote `{}`.", crate::render::escape::escape(&shown)));
+        }
+    }
+    for finding in checked.iter_mut().flat_map(|(file, _)| &mut file.findings) {
+        if finding.is_new() {
+            finding.state = State::Baseline;
+        }
+    }
+    Ok(())
+}
+
+/// Returns what there is to say about a settings file.
+fn of_settings(
+    project: &crate::settings::Project,
+    ledger: &Ledgers<'_>,
+    lang: Lang,
+) -> Option<FileReport> {
+    let remarks = ledger.remarks();
+    let mut findings: Vec<Finding> =
+        remarks.iter().map(|remark| Finding::from((remark, lang))).collect();
+    findings.sort_by_key(|finding| (finding.span, finding.id()));
+    project.judge(&mut findings);
+    let (name, text) = (project.name.clone(), project.text.clone());
+    (!findings.is_empty()).then(|| FileReport { name, text, findings, ..FileReport::default() })
+}
+
+/// A file to check; standard input has been read by then, since only one thread can.
+struct Listed {
+    found: Found,
+    source: Option<Source>,
+    governed: Governed,
+}
+
+/// Lists the files in order, each once, and reads standard input.
+fn listed(
+    args: &LintArgs,
+    walk: &Walk,
+    projects: &mut Projects,
+    report: &mut Report,
+) -> Result<Vec<Listed>, Failure> {
+    let mut inputs = Inputs::with_stdin_name(args.stdin_filename.as_ref());
     let mut found = Vec::new();
     for path in &args.paths {
         if is_stdin(path) {
@@ -61,17 +249,25 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
     // A file named twice, or named and found in a folder, is checked once.
     found.sort_by(|a, b| key(a).cmp(&key(b)));
     found.dedup_by(|b, a| matches!((a, b), (Ok(a), Ok(b)) if a.path == b.path));
-    for item in &found {
-        let checked = match item {
-            Ok(file) => linter.file(&file.path, file.is_named, terminal),
-            Err(message) => Err(Failure::new(message.clone())),
-        };
-        if let Err(Failure(message)) = checked {
-            linter.report.summary.unreadable += 1;
-            terminal.error(&message);
+    let mut listed = Vec::with_capacity(found.len());
+    for item in found {
+        match item {
+            Ok(found) if is_stdin(&found.path) => match inputs.document(&found.path) {
+                Ok(source) => {
+                    let governed = projects.of(OsStr::new(&source.name))?;
+                    listed.push(Listed { found, source: Some(source), governed });
+                }
+                Err(InputError(message)) => report.unreadable.push(message),
+            },
+            // The files beside policies are read with their policies.
+            Ok(found) => {
+                let governed = projects.of(&found.path)?;
+                listed.push(Listed { found, source: None, governed });
+            }
+            Err(message) => report.unreadable.push(message),
         }
     }
-    linter.finish(terminal)
+    Ok(listed)
 }
 
 fn key(found: &Result<Found, String>) -> (&OsStr, bool, &str) {
@@ -81,111 +277,26 @@ fn key(found: &Result<Found, String>) -> (&OsStr, bool, &str) {
     }
 }
 
-struct Linter<'a> {
-    args: &'a LintArgs,
-    inputs: Inputs,
-    report: Report,
-}
-
-impl Linter<'_> {
-    fn file(
-        &mut self,
-        path: &OsStr,
-        is_named: bool,
-        terminal: &mut Terminal,
-    ) -> Result<(), Failure> {
-        let source = self.inputs.document(path)?;
-        let text = source.text();
-        if !is_named && self.args.kind == KindName::Auto && !walk::looks_like_policy(&text) {
-            self.report.summary.skipped += 1;
-            return Ok(());
-        }
-        self.document(&source, &text, terminal);
-        Ok(())
-    }
-
-    fn document(&mut self, source: &Source, text: &str, terminal: &mut Terminal) {
-        let kind = kind_of(self.args.kind, text);
-        let options = ReadOptions {
-            legacy_not_resource: self.args.legacy_not_resource,
-            ..ReadOptions::default()
-        };
-        let document = Document::read_bytes(kind, &source.bytes, &options);
-        let lines = LineIndex::new(text);
-        let shown = Shown { name: &source.name, lines: &lines };
-        self.report.summary.documents += 1;
-        if document.problems().len() >= Document::MAX_PROBLEMS {
-            self.report.summary.truncated += 1;
-        }
-        for finding in findings(&document) {
-            self.report.summary.findings += 1;
-            self.report.summary.errors += 1;
-            match self.args.output {
-                LintOutput::Human => {
-                    terminal.line(&human(terminal.is_coloured(), &shown, &finding));
-                }
-                LintOutput::Concise => terminal.print(&concise(&shown, &finding)),
-                LintOutput::Json => {
-                    let finding = FindingJson::new(&shown, kind, &document, finding);
-                    self.report.findings.push(finding);
-                }
-            }
-        }
-    }
-
-    fn finish(self, terminal: &mut Terminal) -> Result<Exit, Failure> {
-        let summary = &self.report.summary;
-        let exit = if summary.unreadable > 0 {
-            Exit::Error
-        } else if summary.findings > 0 {
-            Exit::No
-        } else {
-            Exit::Yes
-        };
-        let words = in_words(summary);
-        if self.args.output == LintOutput::Json {
-            terminal.line(&to_line(&self.report)?);
-        }
-        if !self.args.quiet {
-            terminal.log(&words);
-        }
-        Ok(exit)
+/// A bar on a terminal, nothing anywhere else.
+fn progress(files: usize) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(4);
+    let bar = ProgressBar::with_draw_target(Some(files as u64), target);
+    match ProgressStyle::with_template("{bar:30} {pos}/{len} files") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
     }
 }
 
-fn in_words(summary: &Summary) -> String {
-    let mut words = match summary.findings {
-        0 => "No findings".to_owned(),
-        n => format!("Found {}", counted(n, "finding")),
-    };
-    words.push_str(&format!(" in {}", counted(summary.documents, "document")));
-    if summary.skipped > 0 {
-        let others = counted(summary.skipped, "other JSON file");
-        words.push_str(&format!("; {others} left out, without `Statement` or `Version`"));
-    }
-    if summary.truncated > 0 {
-        let documents = counted(summary.truncated, "document");
-        let limit = Document::MAX_PROBLEMS;
-        words.push_str(&format!("; only the first {limit} problems of {documents} are told"));
-    }
-    if summary.unreadable > 0 {
-        words.push_str(&format!("; {} unreadable", counted(summary.unreadable, "path")));
-    }
-    words.push('.');
-    words
-}
-
-fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
-
-fn kind_of(name: KindName, text: &str) -> Kind {
-    match name {
-        KindName::Identity => Kind::Identity,
-        KindName::Session => Kind::Session,
-        KindName::Control => Kind::Control,
-        KindName::Trust => Kind::Trust,
-        KindName::Bucket => Kind::Bucket,
-        KindName::Auto => Kind::guess(text),
+fn exit_of(args: &LintArgs, report: &Report) -> Exit {
+    let sums = report.sums();
+    let too_many = args.max_warnings.is_some_and(|max| sums.warnings > max);
+    if !report.unreadable.is_empty() {
+        Exit::Error
+    } else if sums.documents == 0 && sums.findings() == 0 && !args.allow_empty {
+        Exit::Empty
+    } else if (sums.failing > 0 || too_many || report.has_diff) && !args.exit_zero {
+        Exit::No
+    } else {
+        Exit::Yes
     }
 }

@@ -8,10 +8,13 @@ use std::path::Path;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
-use ramguard_policy::json::{self, JsonLimits, Kind as JsonKind};
 
 use crate::command::Failure;
 use crate::render::escape::escape;
+
+/// What is looked at in folders unless somebody says otherwise. Markdown is not: documentation
+/// shows what not to do as often as what to do.
+const DEFAULT_INCLUDE: [&str; 5] = ["*.json", "*.tf", "*.tofu", "*.yaml", "*.yml"];
 
 /// How folders are walked.
 pub(crate) struct Walk {
@@ -32,7 +35,7 @@ impl Walk {
     /// Reads the globs of `--include` and `--exclude`. They are matched against the path below the
     /// folder, and against the name alone.
     pub(crate) fn new(include: &[String], exclude: &[String]) -> Result<Self, Failure> {
-        let default = ["*.json".to_owned()];
+        let default = DEFAULT_INCLUDE.map(str::to_owned);
         let include = if include.is_empty() { default.as_slice() } else { include };
         Ok(Self { include: globs(include)?, exclude: globs(exclude)? })
     }
@@ -82,37 +85,9 @@ fn fits(globs: &GlobSet, root: &Path, path: &Path) -> bool {
         && (globs.is_match(below) || below.file_name().is_some_and(|name| globs.is_match(name)))
 }
 
-/// Returns whether a text found in a folder is meant as a policy: an object with `Statement` or
-/// `Version`, or a text so broken that nobody can tell.
-pub(crate) fn looks_like_policy(text: &str) -> bool {
-    let tree =
-        json::read(text, &JsonLimits { max_bytes: json::MAX_BYTES, ..JsonLimits::default() });
-    match tree.root() {
-        Some(root) if root.kind() == JsonKind::Object => root
-            .members()
-            .any(|member| member.key == "Version" || member.key.eq_ignore_ascii_case("Statement")),
-        Some(_) => !tree.is_strict_json(),
-        None => true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn other_json_is_not_taken_for_a_policy() {
-        for text in [r#"{"name": "x", "version": "1"}"#, "[1, 2]", r#"{"action": "ecs:Stop"}"#] {
-            assert!(!looks_like_policy(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_policy_with_faults_is_taken_for_one() {
-        for text in [r#"{"Version": "1",}"#, r#"{"statement": []}"#, "", "Version 1"] {
-            assert!(looks_like_policy(text), "{text}");
-        }
-    }
 
     #[test]
     fn a_glob_fits_the_name_or_the_path_below_the_folder() {

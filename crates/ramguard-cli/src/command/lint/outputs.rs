@@ -1,0 +1,143 @@
+//! Where the report goes: one or more formats, to standard output or into files.
+
+use std::path::Path;
+
+use ramguard_lint::Lang;
+
+use crate::args::{Format, OutputSpec};
+use crate::command::Failure;
+use crate::files;
+use crate::render::escape::escape;
+use crate::render::finding::{concise, human};
+use crate::render::github::github;
+use crate::render::gitlab::gitlab;
+use crate::render::json::to_line;
+use crate::render::junit::junit;
+use crate::render::report::ReportJson;
+use crate::render::sarif::sarif;
+use crate::render::snippet::Shown;
+use crate::render::terminal::Terminal;
+use crate::report::Report;
+
+/// What is asked for.
+pub(crate) struct Outputs {
+    specs: Vec<OutputSpec>,
+}
+
+/// What the formats have to know besides the report.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ways {
+    /// The language of descriptions.
+    pub(crate) lang: Lang,
+    /// Whether findings were compared with a baseline.
+    pub(crate) has_baseline: bool,
+}
+
+impl Outputs {
+    /// Checks what is asked for. Without a wish findings are for people, and in a workflow of
+    /// GitHub for its annotations too.
+    ///
+    /// # Errors
+    /// Two formats for standard output of which one is no list of lines, or one file twice.
+    pub(crate) fn new(specs: &[OutputSpec], is_github: bool) -> Result<Self, Failure> {
+        let mut specs = specs.to_vec();
+        let to_stdout = |format| OutputSpec { format, file: None };
+        if specs.is_empty() {
+            specs.push(to_stdout(Format::Human));
+            if is_github {
+                specs.push(to_stdout(Format::Github));
+            }
+        }
+        let direct = || specs.iter().filter(|spec| spec.file.is_none());
+        if direct().count() > 1 && !direct().all(|spec| spec.format.is_lines()) {
+            let words = "standard output takes one report; write `--output FORMAT=FILE`";
+            return Err(Failure::new(words));
+        }
+        for (index, spec) in specs.iter().enumerate() {
+            let earlier = specs.iter().take(index);
+            if spec.file.is_some() && earlier.into_iter().any(|other| other.file == spec.file) {
+                let file = spec.file.as_deref().unwrap_or(Path::new("")).to_string_lossy();
+                let file = escape(&file);
+                return Err(Failure::new(format!("two reports are to be written to `{file}`")));
+            }
+        }
+        Ok(Self { specs })
+    }
+
+    /// Writes the report in every format.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn write(
+        &self,
+        report: &Report,
+        ways: Ways,
+        terminal: &mut Terminal,
+    ) -> Result<(), Failure> {
+        for spec in &self.specs {
+            let colour = spec.file.is_none() && terminal.is_coloured();
+            let text = rendered(spec.format, report, ways, colour)?;
+            match &spec.file {
+                None => terminal.print(&text),
+                Some(file) => files::write(file, text.as_bytes())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rendered(
+    format: Format,
+    report: &Report,
+    ways: Ways,
+    colour: bool,
+) -> Result<String, serde_json::Error> {
+    let line = |line: String| format!("{line}\n");
+    Ok(match format {
+        Format::Human => {
+            for_each(report, |shown, finding| format!("{}\n", human(colour, shown, finding)))
+        }
+        Format::Concise => for_each(report, concise),
+        Format::Json => line(to_line(&ReportJson::new(report))?),
+        Format::Sarif => line(to_line(&sarif(report, ways.lang, ways.has_baseline))?),
+        Format::Github => github(report),
+        Format::Gitlab => line(to_line(&gitlab(report))?),
+        Format::Junit => junit(report),
+    })
+}
+
+fn for_each(
+    report: &Report,
+    draw: impl Fn(&Shown<'_>, &crate::finding::Finding) -> String,
+) -> String {
+    let mut out = String::new();
+    for file in report.files.iter().filter(|file| file.counting().next().is_some()) {
+        let lines = file.lines();
+        let shown = Shown { name: &file.name, lines: &lines };
+        for finding in file.counting() {
+            out.push_str(&draw(&shown, finding));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn specs(texts: &[&str]) -> Vec<OutputSpec> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn standard_output_takes_one_report_or_several_lists_of_lines() {
+        assert!(Outputs::new(&specs(&["json", "sarif"]), false).is_err());
+        assert!(Outputs::new(&specs(&["json", "sarif=x"]), false).is_ok());
+        assert!(Outputs::new(&specs(&["human", "github"]), false).is_ok());
+    }
+
+    #[test]
+    fn a_file_takes_one_report() {
+        assert!(Outputs::new(&specs(&["json=x", "sarif=x"]), false).is_err());
+    }
+}

@@ -1,0 +1,130 @@
+//! Fixes applied to files: `--fix`, `--unsafe-fixes`, `--diff`.
+//!
+//! Always holds here: bytes outside an edit stay as they are; a file is written whole or not at
+//! all, and not if somebody has changed it since it was read; what is ignored or in the baseline is
+//! left alone. A fix can make room for another, so files are checked again until nothing changes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ramguard_lint::{Applicability, Edit, fix};
+use similar::TextDiff;
+
+use crate::args::LintArgs;
+use crate::baseline::Baseline;
+use crate::files;
+use crate::finding::Finding;
+use crate::inputs::Source;
+use crate::render::escape::{escape, escape_lines};
+use crate::report::FileReport;
+use crate::settings::Project;
+
+use super::check::Check;
+
+/// A file is checked and repaired at most this many times in one run.
+const MAX_ROUNDS: usize = 10;
+
+/// How far repairs go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Repair {
+    allowed: Applicability,
+    is_diff: bool,
+}
+
+impl Repair {
+    /// Returns what is asked for, if anything is.
+    pub(super) fn new(args: &LintArgs) -> Option<Self> {
+        let allowed = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
+        (args.fix || args.unsafe_fixes || args.diff).then_some(Self { allowed, is_diff: args.diff })
+    }
+
+    /// Repairs one file that was checked, and returns what is left to say about it.
+    ///
+    /// # Errors
+    /// The file cannot be written, or is not to be: in words, escaped.
+    pub(super) fn file(
+        self,
+        check: &Check,
+        source: &Source,
+        report: FileReport,
+        path: &str,
+        project: &Project,
+        baseline: Option<&Baseline>,
+    ) -> Result<FileReport, String> {
+        let Ok(original) = std::str::from_utf8(&source.bytes) else { return Ok(report) };
+        let mut current = report;
+        let mut text = original.to_owned();
+        let mut fixed = 0;
+        for _ in 0..MAX_ROUNDS {
+            if let Some(baseline) = baseline {
+                baseline.mark(&mut current.findings);
+            }
+            let edits = self.picked(&current.findings);
+            let Ok(next) = fix::apply(&text, edits.values().flat_map(|edits| edits.iter())) else {
+                break;
+            };
+            if next == text {
+                break;
+            }
+            let bytes = next.clone().into_bytes();
+            let again = Source { name: source.name.clone(), bytes, is_stdin: source.is_stdin };
+            // A repair never makes a file into none.
+            let Ok(Some(checked)) = check.file(&again, true, path, project) else { break };
+            fixed += edits.len();
+            current = checked;
+            text = next;
+        }
+        if text == original {
+            return Ok(current);
+        }
+        if self.is_diff {
+            // Everything is told as it is in the file, since nothing is written.
+            let is_asked = true;
+            let mut report = check.file(source, is_asked, path, project)?.unwrap_or_default();
+            report.diff = diff(&source.name, original, &text);
+            return Ok(report);
+        }
+        files::replace(Path::new(&source.name), source, &text)?;
+        current.fixed = fixed;
+        Ok(current)
+    }
+
+    /// Picks the fixes that can be applied together, in the order of the text: each only if it
+    /// touches none picked before. Keyed by the place of the first edit.
+    fn picked(self, findings: &[Finding]) -> BTreeMap<(u32, usize), Vec<Edit>> {
+        let mut picked = BTreeMap::new();
+        // Start of each stretch that is taken, with its end.
+        let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
+        for (index, finding) in findings.iter().enumerate().filter(|(_, f)| f.is_new()) {
+            let Some(fix) = &finding.fix else { continue };
+            if fix.applicability > self.allowed || fix.applicability == Applicability::Placeholder {
+                continue;
+            }
+            let free = |edit: &Edit| {
+                // Neighbours count as touching, which is settled in the next round.
+                let before = taken.range(..=edit.span.end).next_back();
+                before.is_none_or(|(_, end)| *end < edit.span.start)
+            };
+            if !fix.edits.iter().all(free) {
+                continue;
+            }
+            for edit in &fix.edits {
+                taken.insert(edit.span.start, edit.span.end);
+            }
+            let first = fix.edits.first().map_or(0, |edit| edit.span.start);
+            picked.insert((first, index), fix.edits.clone());
+        }
+        picked
+    }
+}
+
+/// Returns what has changed as a unified diff, escaped.
+pub(crate) fn diff(name: &str, old: &str, new: &str) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let name = name.replace('\\', "/");
+    let text = diff
+        .unified_diff()
+        .header(&format!("a/{}", escape(&name)), &format!("b/{}", escape(&name)))
+        .to_string();
+    escape_lines(&text).into_owned()
+}

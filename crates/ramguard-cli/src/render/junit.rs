@@ -1,0 +1,101 @@
+//! Findings as JUnit XML, which every build server reads: a suite a file, a case a finding.
+//!
+//! Always holds here: the text is well-formed XML 1.0 whatever the documents hold. Findings that
+//! make the run a failure are failures; all others are told in the output of a case that passes.
+
+use ramguard_policy::text::LineIndex;
+
+use crate::finding::Finding;
+use crate::report::{FileReport, Report};
+
+use super::escape::escape;
+
+/// Returns the findings that count.
+pub(crate) fn junit(report: &Report) -> String {
+    let mut suites = String::new();
+    let (mut tests, mut failures) = (0, 0);
+    for file in &report.files {
+        let (text, cases, failed) = suite(file);
+        suites.push_str(&text);
+        tests += cases;
+        failures += failed;
+    }
+    let errors = report.unreadable.len();
+    if errors > 0 {
+        tests += errors;
+        let count = format!("tests=\"{errors}\" failures=\"0\" errors=\"{errors}\"");
+        suites.push_str(&format!("  <testsuite name=\"inputs\" {count}>\n"));
+        for message in &report.unreadable {
+            let message = xml(message);
+            suites.push_str(&format!(
+                "    <testcase classname=\"inputs\" name=\"{message}\">\
+                 <error message=\"{message}\"/></testcase>\n"
+            ));
+        }
+        suites.push_str("  </testsuite>\n");
+    }
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ramguard\" \
+         tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">\n{suites}</testsuites>\n"
+    )
+}
+
+fn suite(file: &FileReport) -> (String, usize, usize) {
+    let name = xml(&file.name);
+    let lines = file.lines();
+    let mut cases = String::new();
+    let (mut count, mut failed) = (0, 0);
+    for finding in file.counting() {
+        cases.push_str(&case(&name, &lines, finding));
+        count += 1;
+        failed += usize::from(finding.fails);
+    }
+    if count == 0 {
+        count = 1;
+        cases = format!("    <testcase classname=\"{name}\" name=\"ramguard lint\"/>\n");
+    }
+    let head = format!("name=\"{name}\" tests=\"{count}\" failures=\"{failed}\" errors=\"0\"");
+    (format!("  <testsuite {head}>\n{cases}  </testsuite>\n"), count, failed)
+}
+
+fn case(path: &str, lines: &LineIndex<'_>, finding: &Finding) -> String {
+    let place = lines.position(finding.span.start);
+    let id = xml(&finding.id());
+    let name = format!("{id} at {}:{}", place.line, place.column);
+    let message = xml(&finding.message);
+    let help = finding.help.as_deref().map(|help| format!("; {}", xml(help))).unwrap_or_default();
+    let body = format!("{path}:{}:{}: {message}{help}", place.line, place.column);
+    let inside = if finding.fails {
+        let level = finding.level.name();
+        format!("<failure type=\"{level}\" message=\"{message}\">{body}</failure>")
+    } else {
+        format!("<system-out>{body}</system-out>")
+    };
+    format!("    <testcase classname=\"{path}\" name=\"{name}\">{inside}</testcase>\n")
+}
+
+/// Text for XML: what XML 1.0 cannot hold, and what would hide, is shown as everywhere else.
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in escape(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_and_controls_become_text() {
+        assert_eq!(xml("<a b=\"&\">\u{1b}\u{0}"), "&lt;a b=&quot;&amp;&quot;&gt;\\u{1b}\\u{0}");
+    }
+}

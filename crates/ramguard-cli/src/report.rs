@@ -1,0 +1,179 @@
+//! What a run of the linter came to: every file with its findings, and the sums.
+//!
+//! Always holds here: files come in the order of their paths, findings of a file in the order of
+//! place and code, so equal inputs give equal reports whatever the number of threads.
+
+use ramguard_lint::{Applicability, Level};
+use ramguard_policy::text::LineIndex;
+
+use crate::finding::{Finding, State};
+
+/// Everything a run has to say.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// The files that were looked at and held something, or have a finding.
+    pub(crate) files: Vec<FileReport>,
+    /// What stands in the place of files that cannot be read, escaped already.
+    pub(crate) unreadable: Vec<String>,
+    /// How many files of folders were left out because they hold no policy.
+    pub(crate) skipped: usize,
+    /// How many fixes were applied.
+    pub(crate) fixed: usize,
+    /// Whether fixes would change something that was only shown.
+    pub(crate) has_diff: bool,
+    /// What the process will end with.
+    pub(crate) exit_code: u8,
+}
+
+/// One file.
+#[derive(Debug, Default)]
+pub(crate) struct FileReport {
+    /// Its path as it is to be shown, not escaped.
+    pub(crate) name: String,
+    /// Its text; empty if there is nothing to say about it.
+    pub(crate) text: String,
+    /// How many policies it holds.
+    pub(crate) documents: usize,
+    /// How many of them have so much wrong that only the first part is told.
+    pub(crate) truncated: usize,
+    /// What was found in it and left out, in words, escaped already.
+    pub(crate) notes: Vec<String>,
+    /// What there is to say.
+    pub(crate) findings: Vec<Finding>,
+    /// The same in the words of the rules, as long as the ignores of the settings are not counted.
+    pub(crate) raw: Vec<ramguard_lint::Finding>,
+    /// What there is to say about files beside it.
+    pub(crate) beside: Vec<FileReport>,
+    /// How many fixes were applied to it.
+    pub(crate) fixed: usize,
+    /// What fixes would change, ready to print.
+    pub(crate) diff: String,
+}
+
+/// The sums of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sums {
+    pub(crate) documents: usize,
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+    pub(crate) notes: usize,
+    pub(crate) suppressed: usize,
+    pub(crate) baseline: usize,
+    pub(crate) truncated: usize,
+    pub(crate) fixable: usize,
+    pub(crate) unsafely_fixable: usize,
+    /// Findings that make the run a failure.
+    pub(crate) failing: usize,
+}
+
+impl Sums {
+    /// Returns how many findings count.
+    pub(crate) fn findings(&self) -> usize {
+        self.errors + self.warnings + self.notes
+    }
+}
+
+impl FileReport {
+    /// Returns the findings that count.
+    pub(crate) fn counting(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.is_new())
+    }
+
+    /// Returns the lines of the file.
+    pub(crate) fn lines(&self) -> LineIndex<'_> {
+        LineIndex::new(&self.text)
+    }
+}
+
+impl Report {
+    /// Adds up.
+    pub(crate) fn sums(&self) -> Sums {
+        let mut sums = Sums::default();
+        for file in &self.files {
+            sums.documents += file.documents;
+            sums.truncated += file.truncated;
+            for finding in &file.findings {
+                match finding.state {
+                    State::Suppressed { .. } => sums.suppressed += 1,
+                    State::Baseline => sums.baseline += 1,
+                    State::New => sums.count(finding),
+                }
+            }
+        }
+        sums
+    }
+
+    /// Returns the sums in one sentence.
+    pub(crate) fn in_words(&self, max_problems: usize) -> String {
+        let sums = self.sums();
+        let mut words = match sums.findings() {
+            0 => "No findings".to_owned(),
+            n => {
+                let parts =
+                    [(sums.errors, "error"), (sums.warnings, "warning"), (sums.notes, "note")];
+                let parts: Vec<String> = parts
+                    .into_iter()
+                    .filter(|(count, _)| *count > 0)
+                    .map(|(count, noun)| counted(count, noun))
+                    .collect();
+                format!("Found {} ({})", counted(n, "finding"), parts.join(", "))
+            }
+        };
+        words.push_str(&format!(" in {}", counted(sums.documents, "document")));
+        if sums.suppressed > 0 {
+            words.push_str(&format!("; {} suppressed", sums.suppressed));
+        }
+        if sums.baseline > 0 {
+            words.push_str(&format!("; {} in the baseline", sums.baseline));
+        }
+        if self.fixed > 0 {
+            words.push_str(&format!("; {} applied", counted_fixes(self.fixed)));
+        }
+        if sums.fixable > 0 {
+            words.push_str(&format!("; {} fixable with `--fix`", sums.fixable));
+        }
+        if sums.unsafely_fixable > 0 {
+            words.push_str(&format!("; {} with `--unsafe-fixes`", sums.unsafely_fixable));
+        }
+        if self.skipped > 0 {
+            let others = counted(self.skipped, "other file");
+            words.push_str(&format!("; {others} left out, without `Statement` or `Version`"));
+        }
+        if sums.truncated > 0 {
+            let documents = counted(sums.truncated, "document");
+            words.push_str(&format!("; only the first {max_problems} of {documents} are told"));
+        }
+        if !self.unreadable.is_empty() {
+            words.push_str(&format!("; {} unreadable", counted(self.unreadable.len(), "path")));
+        }
+        words.push('.');
+        words
+    }
+}
+
+impl Sums {
+    fn count(&mut self, finding: &Finding) {
+        match finding.level {
+            Level::Error => self.errors += 1,
+            Level::Warning => self.warnings += 1,
+            Level::Note => self.notes += 1,
+        }
+        if finding.fails {
+            self.failing += 1;
+        }
+        match finding.fix.as_ref().map(|fix| fix.applicability) {
+            Some(Applicability::Safe) => self.fixable += 1,
+            Some(Applicability::Unsafe) => self.unsafely_fixable += 1,
+            Some(Applicability::Placeholder) | None => {}
+        }
+    }
+}
+
+fn counted_fixes(n: usize) -> String {
+    format!("{n} fix{}", if n == 1 { "" } else { "es" })
+}
+
+/// Returns a number and its noun.
+pub(crate) fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,311 @@
+//! The text of `ramguard.toml`, and of the files that travel beside a policy.
+//!
+//! Always holds here: a key that has no meaning is an error, so a slip of the pen never turns a
+//! rule on or off in silence. `schema/settings.schema.json` is made from these types.
+
+use std::collections::BTreeMap;
+
+use ramguard_catalog::nearest;
+use ramguard_lint::suppress::{Anchor, Origin, Suppression};
+use ramguard_lint::{Date, UnknownRule};
+use ramguard_policy::text::{LineIndex, Span};
+use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use crate::args::PresetName;
+use crate::render::escape::escape;
+
+/// A settings file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[cfg_attr(test, schemars(title = "Settings of `ramguard lint`: ramguard.toml"))]
+pub(super) struct SettingsFile {
+    /// The rules to start from.
+    pub(super) preset: Option<PresetName>,
+    /// What ends in exit code 1: levels, `never`, rules.
+    pub(super) fail_on: Vec<String>,
+    /// Accounts of one's own, for the rules on trust policies.
+    pub(super) own_accounts: Vec<String>,
+    /// Whether an ignore has to say why (RAM907); on by default.
+    pub(super) require_reason: Option<bool>,
+    /// How an element with one value is to be written (RAM902).
+    pub(super) single_value: Option<SingleValueWord>,
+    /// Accept reads across all services, `*:Describe*` and the like (RAM306).
+    pub(super) allow_any_service_read: bool,
+    /// The baseline, relative to this file.
+    pub(super) baseline: Option<String>,
+    /// The level of rules: `RAM604 = "warning"`, `style = "off"`.
+    pub(super) rules: BTreeMap<String, LevelWord>,
+    /// Names the catalogue does not know.
+    pub(super) catalogue: CatalogueTable,
+    /// Rules that do not apply to some files.
+    pub(super) per_file: Vec<PerFileTable>,
+    /// Findings to live with.
+    #[cfg_attr(test, schemars(with = "Vec<IgnoreTable>"))]
+    pub(super) ignore: Vec<Spanned<IgnoreTable>>,
+}
+
+/// A file beside a policy, `<policy>.ramguard.toml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct SidecarFile {
+    ignore: Vec<Spanned<IgnoreTable>>,
+}
+
+/// A level, or that a rule is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LevelWord {
+    Error,
+    Warning,
+    Note,
+    Off,
+}
+
+/// How an element with one value is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SingleValueWord {
+    List,
+    Scalar,
+}
+
+/// Names the catalogue does not know.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct CatalogueTable {
+    /// RAM codes of services.
+    pub(super) extra_services: Vec<String>,
+    /// Actions, `service:Name`; their services come along.
+    pub(super) extra_actions: Vec<String>,
+    /// Condition keys.
+    pub(super) extra_condition_keys: Vec<String>,
+    /// Service principals, `name.aliyuncs.com`.
+    pub(super) extra_service_principals: Vec<String>,
+    /// Region ids.
+    pub(super) extra_regions: Vec<String>,
+}
+
+/// Rules that do not apply to some files.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct PerFileTable {
+    /// A glob, relative to the settings file.
+    pub(super) path: String,
+    /// The rules.
+    pub(super) ignore: Vec<String>,
+}
+
+/// Findings to live with.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct IgnoreTable {
+    /// The rules.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    codes: Vec<Spanned<String>>,
+    /// A glob, relative to the settings file; every file if left out.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    path: Option<Spanned<String>>,
+    /// The statement with this `Sid`.
+    sid: Option<String>,
+    /// This JSON Pointer and what lies below it.
+    pointer: Option<String>,
+    /// One finding, by the fingerprint that `--output json` tells.
+    fingerprint: Option<String>,
+    /// Why, in ten characters or more.
+    reason: Option<String>,
+    /// The last day it holds, `2026-12-31`.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    until: Option<Spanned<Datetime>>,
+}
+
+/// What is wrong with a settings file: where, and in words that are not escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) span: Option<Span>,
+    pub(super) message: String,
+}
+
+/// Findings to live with, and the names in them that are no rules.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ignores {
+    /// The entries, each with the glob of the files it is about.
+    pub(super) entries: Vec<(Option<String>, Suppression)>,
+    /// Names of no rule, with the places of the names.
+    pub(super) unknown: Vec<(UnknownRule, Origin)>,
+}
+
+/// Reads a settings file.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub(super) fn read(text: &str) -> Result<SettingsFile, Fault> {
+    toml::from_str(text).map_err(|error| fault(&error))
+}
+
+/// Reads a file that travels beside a policy.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub(super) fn read_sidecar(name: &str, text: &str) -> Result<Ignores, Fault> {
+    let file: SidecarFile = toml::from_str(text).map_err(|error| fault(&error))?;
+    let with_path = file.ignore.iter().find_map(|table| table.as_ref().path.as_ref());
+    if let Some(path) = with_path {
+        let message = "`path` has no meaning here: the file speaks for the policy beside it";
+        return Err(Fault { span: Some(span(path.span())), message: message.into() });
+    }
+    ignores(name, &file.ignore)
+}
+
+/// Turns the tables of ignores into suppressions; `name` is the file they stand in.
+pub(super) fn ignores(name: &str, tables: &[Spanned<IgnoreTable>]) -> Result<Ignores, Fault> {
+    let mut ignores = Ignores::default();
+    for spanned in tables {
+        let place = span(spanned.span());
+        let table = spanned.as_ref();
+        let mut codes = Vec::new();
+        for code in &table.codes {
+            match ramguard_lint::Selector::parse(code.as_ref()) {
+                Ok(selector) => codes.push(selector),
+                Err(error) => {
+                    // Without the quotes.
+                    let whole = span(code.span());
+                    let inner = Span::new(whole.start + 1, whole.end.max(whole.start + 2) - 1);
+                    ignores.unknown.push((error, Origin { file: name.into(), span: inner }));
+                }
+            }
+        }
+        let anchors = [
+            table.sid.clone().map(Anchor::Sid),
+            table.pointer.clone().map(Anchor::Pointer),
+            table.fingerprint.clone().map(Anchor::Fingerprint),
+        ];
+        let mut anchors = anchors.into_iter().flatten();
+        let anchor = anchors.next().unwrap_or(Anchor::File);
+        if anchors.next().is_some() {
+            let message = "an ignore has one of `sid`, `pointer` and `fingerprint`";
+            return Err(Fault { span: Some(place), message: message.into() });
+        }
+        let until = match &table.until {
+            None => None,
+            Some(until) => Some(day(until.as_ref()).ok_or_else(|| Fault {
+                span: Some(span(until.span())),
+                message: "`until` is a day: write it as 2026-12-31, without quotes".into(),
+            })?),
+        };
+        let entry = Suppression {
+            codes,
+            path: None,
+            anchor,
+            reason: table.reason.clone(),
+            until,
+            origin: Origin { file: name.into(), span: place },
+        };
+        ignores.entries.push((table.path.as_ref().map(|path| path.as_ref().clone()), entry));
+    }
+    Ok(ignores)
+}
+
+fn day(datetime: &Datetime) -> Option<Date> {
+    match (datetime.date, datetime.time) {
+        (Some(date), None) => Date::new(date.year, date.month, date.day),
+        _ => None,
+    }
+}
+
+fn span(range: std::ops::Range<usize>) -> Span {
+    let offset = |at| u32::try_from(at).unwrap_or(u32::MAX);
+    Span::new(offset(range.start), offset(range.end))
+}
+
+/// Says what is wrong, with what most likely was meant by an unknown key.
+fn fault(error: &toml::de::Error) -> Fault {
+    let message = error.message();
+    let place = error.span().map(span);
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let message = match quoted.next() {
+        Some(found) if message.starts_with("unknown field") => {
+            let mut words = format!("no setting is called `{found}`");
+            if let Some(near) = nearest(found, quoted) {
+                words.push_str(&format!("; did you mean `{near}`?"));
+            }
+            words
+        }
+        _ => message.replace('\n', " "),
+    };
+    Fault { span: place, message }
+}
+
+impl Fault {
+    /// Returns the fault as `path:line:column: what is wrong`, escaped.
+    pub(super) fn in_words(&self, name: &str, text: &str) -> String {
+        let place = self.span.map_or_else(String::new, |span| {
+            let position = LineIndex::new(text).position(span.start);
+            format!(":{}:{}", position.line, position.column)
+        });
+        format!("{}{place}: {}", escape(name), escape(&self.message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_nearest_one() {
+        let fault = read("prset = \"strict\"").unwrap_err();
+        assert_eq!(fault.message, "no setting is called `prset`; did you mean `preset`?");
+        assert_eq!(
+            fault.in_words("r.toml", "prset = \"strict\"").split(": ").next(),
+            Some("r.toml:1:1")
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_of_an_ignore_is_refused_as_well() {
+        let fault = read("[[ignore]]\ncodes = [\"RAM604\"]\nreson = \"x\"").unwrap_err();
+        assert_eq!(fault.message, "no setting is called `reson`; did you mean `reason`?");
+    }
+
+    #[test]
+    fn an_ignore_keeps_its_place_its_reason_and_its_last_day() {
+        let text = "[[ignore]]\ncodes = [\"RAM604\", \"RAM6044\"]\npath = \"a/**\"\nsid = \"S\"\n\
+                    reason = \"reviewed in SEC-12\"\nuntil = 2026-12-31\n";
+        let file = read(text).unwrap();
+        let ignores = ignores("r.toml", &file.ignore).unwrap();
+        let (glob, entry) = &ignores.entries[0];
+        assert_eq!(glob.as_deref(), Some("a/**"));
+        assert_eq!(entry.anchor, Anchor::Sid("S".into()));
+        assert_eq!(entry.until, Date::new(2026, 12, 31));
+        let (unknown, origin) = &ignores.unknown[0];
+        assert_eq!(unknown.found(), "RAM6044");
+        assert_eq!(&text[origin.span.range()], "RAM6044");
+    }
+
+    #[test]
+    fn an_ignore_is_about_one_place() {
+        let file = read("[[ignore]]\ncodes = []\nsid = \"S\"\npointer = \"/a\"").unwrap();
+        assert!(ignores("r.toml", &file.ignore).is_err());
+    }
+
+    #[test]
+    fn a_file_beside_a_policy_speaks_for_that_policy_only() {
+        assert!(read_sidecar("p", "[[ignore]]\ncodes = []\npath = \"a\"").is_err());
+        assert!(read_sidecar("p", "preset = \"strict\"").is_err());
+        assert!(read_sidecar("p", "[[ignore]]\ncodes = [\"RAM604\"]").is_ok());
+    }
+
+    #[test]
+    fn the_published_schema_is_current() {
+        let schema = schemars::schema_for!(SettingsFile);
+        let text = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
+        crate::render::report::tests::assert_published("settings.schema.json", &text);
+    }
+}
