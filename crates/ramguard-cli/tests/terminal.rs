@@ -102,7 +102,7 @@ fn hostile_text_of_a_policy_reaches_no_terminal() {
          \"Action\": \"{HOSTILE}\", \"Resource\": \"acs:oss:*:*:{HOSTILE}\", \
          \"Condition\": {{\"{HOSTILE}\": {{\"{HOSTILE}\": \"{HOSTILE}\"}}}}}}]}}"
     );
-    for format in ["human", "concise", "json"] {
+    for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit"] {
         let run = with_stdin(&["lint", "-", "--output", format], document.as_bytes());
         assert_eq!(run.code, 1);
         assert_harmless(&run);
@@ -255,8 +255,8 @@ fn pipes_and_devices_are_refused_instead_of_waited_for() {
             assert!(run.stderr.contains("not a file"), "{}", run.stderr);
         }
     }
-    // In a folder they are passed over.
-    assert_eq!(run(command(["lint", "."]).current_dir(&folder)).code, 0);
+    // In a folder they are passed over, and nothing is left to look at.
+    assert_eq!(run(command(["lint", "."]).current_dir(&folder)).code, 4);
 }
 
 #[test]

@@ -1,0 +1,150 @@
+//! The formats of `ramguard lint`: each is what the program that reads it expects.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what cannot be taken apart has failed the test"
+)]
+
+mod support;
+
+use std::fs;
+
+use serde_json::Value;
+use support::{Run, folder, ramguard, run};
+
+fn lint(arguments: &[&str]) -> Run {
+    ramguard(&[&["lint", "published.json", "developer.json"], arguments].concat())
+}
+
+fn assert_valid(schema: &Value, instance: &Value) {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(instance)
+        .map(|error| format!("{error} at {}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+fn sarif_schema() -> Value {
+    let path = support::testdata().join("schema/sarif-2.1.0-rtm.5.json");
+    let mut schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    // The schema has a bracket too many in this pattern, which is no regular expression then.
+    for owner in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][owner]["properties"]["language"]["pattern"];
+        assert!(language.as_str().unwrap().ends_with("{2}]?$"));
+        *language = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
+    }
+    schema
+}
+
+#[test]
+fn sarif_fits_the_published_schema() {
+    assert_valid(&sarif_schema(), &lint(&["--output", "sarif"]).json());
+}
+
+#[test]
+fn sarif_of_a_corpus_of_real_policies_fits_the_published_schema() {
+    let folder = support::testdata().join("policies");
+    let folder = folder.to_str().unwrap();
+    let run = ramguard(&["lint", folder, "--preset", "audit", "--output", "sarif"]);
+    assert!(run.json()["runs"][0]["results"].as_array().unwrap().len() > 100);
+    assert_valid(&sarif_schema(), &run.json());
+}
+
+#[test]
+fn sarif_without_findings_fits_the_published_schema_too() {
+    let run = ramguard(&["lint", "attach-role.json", "--output", "sarif"]);
+    assert_valid(&sarif_schema(), &run.json());
+}
+
+#[test]
+fn the_rules_of_sarif_are_those_its_results_point_at() {
+    let report = lint(&["--output", "sarif"]).json();
+    let run = &report["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in run["results"].as_array().unwrap() {
+        let index = result["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+    }
+}
+
+#[test]
+fn json_fits_the_schema_that_is_published_with_it() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/report.schema.json");
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    assert_valid(&schema, &lint(&["--output", "json"]).json());
+}
+
+#[test]
+fn gitlab_gets_a_list_in_which_every_fingerprint_is_another() {
+    let report = lint(&["--output", "gitlab"]).json();
+    let issues = report.as_array().unwrap();
+    let mut fingerprints: Vec<&str> =
+        issues.iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
+    assert!(fingerprints.iter().all(|fingerprint| fingerprint.len() == 16));
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
+    assert_eq!(fingerprints.len(), issues.len());
+    for member in ["description", "check_name", "severity", "location"] {
+        assert!(!issues[0][member].is_null(), "{member}");
+    }
+}
+
+#[test]
+fn github_gets_one_command_a_line_errors_first() {
+    let run = lint(&["--output", "github"]);
+    let words: Vec<&str> =
+        run.stdout.lines().map(|line| line[2..].split(' ').next().unwrap()).collect();
+    assert_eq!(words, ["error", "error", "error", "warning"]);
+}
+
+#[test]
+fn a_workflow_of_github_gets_its_commands_unasked() {
+    let run = run(support::command(["lint", "published.json"]).env("GITHUB_ACTIONS", "true"));
+    assert!(run.stdout.contains("\n::error file=published.json,line=2,"), "{}", run.stdout);
+}
+
+#[test]
+fn junit_counts_what_fails_the_run() {
+    let run = lint(&["--output", "junit"]);
+    assert!(run.stdout.contains("<testsuites name=\"ramguard\" tests=\"4\" failures=\"3\""));
+    assert_eq!(run.stdout.matches("<failure ").count(), 3);
+    assert_eq!(run.stdout.matches("<testcase ").count(), 4);
+}
+
+#[test]
+fn one_run_writes_several_reports() {
+    let folder = folder("formats-several");
+    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (sarif, junit) = (file("a.sarif"), file("a.xml"));
+    let run = lint(&[
+        "--output",
+        "concise",
+        "--output",
+        &format!("sarif={sarif}"),
+        "--output",
+        &format!("junit={junit}"),
+    ]);
+    assert_eq!(run.code, 1);
+    assert_eq!(run.stdout, lint(&["--output", "concise"]).stdout);
+    assert_eq!(fs::read_to_string(sarif).unwrap(), lint(&["--output", "sarif"]).stdout);
+    assert_eq!(fs::read_to_string(junit).unwrap(), lint(&["--output", "junit"]).stdout);
+}
+
+#[test]
+fn every_run_gives_the_same_bytes() {
+    let folder = support::testdata().join("policies");
+    let folder = folder.to_str().unwrap();
+    for format in ["human", "json", "sarif"] {
+        let once = ramguard(&["lint", folder, "--output", format]).stdout;
+        let again = ramguard(&["lint", folder, "--output", format]).stdout;
+        assert!(once == again, "{format}");
+    }
+}
+
+#[test]
+fn two_documents_do_not_fit_on_standard_output() {
+    assert_eq!(lint(&["--output", "json", "--output", "sarif"]).code, 2);
+    assert_eq!(lint(&["--output", "yaml"]).code, 2);
+    assert_eq!(lint(&["--output", "json="]).code, 2);
+}
