@@ -4,6 +4,8 @@
 mod account;
 
 use account::{ACCOUNT, Account, REGION, TRUST_ECS, allow, allow_if};
+use proptest::prelude::*;
+use proptest::sample::select;
 use ramguard_world::{
     Caller, Effect, ErrorKind, IdentityRef, ManagedPolicy, PolicyType, ResourceGroup, Settings,
     Timestamp,
@@ -528,4 +530,78 @@ fn an_error_on_the_wire_is_code_message_request_and_host() {
         error.to_json("1234", ramguard_world::Service::Ecs),
         r#"{"RequestId":"1234","HostId":"ecs.aliyuncs.com","Code":"InvalidUser.PassRoleForbidden","Message":"The RAM user does not have the privilege to pass a RAM role."}"#
     );
+}
+
+/// Texts that parameters are not meant to hold, and a few that they are.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        select(vec![
+            "",
+            " ",
+            "app",
+            "APP",
+            "alice",
+            "*",
+            "acs:ram::1000000000000001:role/app",
+            "v1",
+            "v0",
+            "v4294967295",
+            "System",
+            "Custom",
+            "4294967296",
+            "-1",
+            "0",
+            "900",
+            "true",
+            "cn-hangzhou",
+            "[\"i-1\"]",
+            "[\"i-1\",",
+            "{}",
+            "null",
+            "\u{202e}",
+            "a:b/c",
+            "é",
+        ])
+        .prop_map(str::to_owned),
+        Just(TRUST_ECS.to_owned()),
+        Just(allow("*", "*")),
+        Just("[".repeat(5_000)),
+        Just("x".repeat(70_000)),
+        ".{0,40}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_parameter_makes_an_operation_panic_and_a_refusal_changes_nothing(
+        entry in select(ramguard_world::operation::all()),
+        texts in proptest::collection::vec(proptest::option::of(text()), 20),
+        as_user in any::<bool>(),
+    ) {
+        let mut account = Account::new();
+        account.ecs_role("app");
+        let alice = account.user("alice", &[&allow("*", "*")]);
+        let named = entry.parameters.iter().map(|name| match *name {
+            "Tag.N" => "Tag.1.Key".to_owned(),
+            name => name.replace(".N", ".1"),
+        });
+        let named: Vec<(String, String)> =
+            named.zip(texts).filter_map(|(name, text)| Some((name, text?))).collect();
+        let parameters: Vec<(&str, &str)> =
+            named.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let before = account.world.clone();
+        let caller = if as_user { alice } else { Caller::Root };
+        match account.call(&caller, entry.name, &parameters) {
+            Ok(answer) => prop_assert!(answer["RequestId"].is_string()),
+            Err(error) => {
+                prop_assert_eq!(&before, &account.world);
+                // Whatever a caller sends, it is never the fault of the service.
+                prop_assert!(error.http_status() < 500, "{} {parameters:?}", error);
+                let is_ours = matches!(error.kind(), ErrorKind::UnsupportedParameter { .. });
+                prop_assert!(!is_ours, "{} does not take {error:?}", entry.name);
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 mod account;
 
 use account::{Account, allow};
+use proptest::prelude::*;
 use ramguard_policy::text::LineIndex;
 use ramguard_world::file::{self, FileSeverity, WorldFile};
 use ramguard_world::{Caller, IdentityRef, PolicyType, World};
@@ -296,4 +297,33 @@ fn the_example_answers_calls() {
         "ecs:StopInstance",
         "acs:ecs:cn-hangzhou:1000000000000001:instance/i-db"
     ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_file_altered_anywhere_is_read_without_panic_and_its_problems_stand_inside_it(
+        cuts in proptest::collection::vec(
+            (any::<prop::sample::Index>(), 0_usize..20, "[\\[\\]{},:\"a-z0-9*\\\\é ]{0,4}"), 1..4)
+    ) {
+        let mut text: Vec<char> = EXAMPLE.chars().collect();
+        for (at, length, insert) in &cuts {
+            let start = at.index(text.len());
+            let end = (start + length).min(text.len());
+            text.splice(start..end, insert.chars());
+            prop_assume!(!text.is_empty());
+        }
+        let text: String = text.into_iter().collect();
+        let file = WorldFile::read(&text);
+        let has_error = file.problems().iter().any(|p| p.severity() == FileSeverity::Error);
+        prop_assert_eq!(file.world().is_none(), has_error);
+        for problem in file.problems() {
+            prop_assert!(problem.span().end as usize <= text.len());
+            prop_assert!(!problem.message().is_empty() && !problem.message().contains('\n'));
+        }
+        if let Some(world) = file.world() {
+            prop_assert_eq!(&read(&file::write(world)), world);
+        }
+    }
 }
