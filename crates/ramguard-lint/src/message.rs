@@ -68,7 +68,7 @@ impl Text {
             });
             match argument {
                 Some((argument, behind)) => {
-                    filled.push_str(&argument.value);
+                    filled.push_str(argument.in_lang(lang));
                     rest = behind;
                 }
                 None => {
@@ -89,6 +89,8 @@ pub struct Argument {
     pub name: &'static str,
     /// The text in its place.
     pub value: Box<str>,
+    /// The text in its place in Chinese, where it is not the same.
+    pub value_zh: Option<Box<str>>,
 }
 
 impl Argument {
@@ -100,12 +102,26 @@ impl Argument {
             text.truncate(end);
             text.push('\u{2026}');
         }
-        Self { name, value: text.into() }
+        Self { name, value: text.into(), value_zh: None }
+    }
+
+    /// Gives what `name` stands for in each language: words of ours, not of the document.
+    pub(crate) fn words(name: &'static str, en: String, zh: String) -> Self {
+        Self { name, value: en.into(), value_zh: Some(zh.into()) }
+    }
+
+    /// Returns the text in its place in one language.
+    #[must_use]
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match (lang, &self.value_zh) {
+            (Lang::Zh, Some(zh)) => zh,
+            _ => &self.value,
+        }
     }
 
     /// Keeps a text that was made here in full: a list of names, a remedy.
     pub(crate) fn whole(name: &'static str, value: String) -> Self {
-        Self { name, value: value.into() }
+        Self { name, value: value.into(), value_zh: None }
     }
 }
 

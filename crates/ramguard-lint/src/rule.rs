@@ -155,6 +155,17 @@ impl Draft {
         self
     }
 
+    /// Says what `{name}` stands for with words of ours, in each language.
+    pub(crate) fn words(
+        mut self,
+        name: &'static str,
+        en: impl Into<String>,
+        zh: impl Into<String>,
+    ) -> Self {
+        self.arguments.push(Argument::words(name, en.into(), zh.into()));
+        self
+    }
+
     /// Uses another message than the one of the rule.
     pub(crate) fn message(mut self, text: Text) -> Self {
         self.message = text;

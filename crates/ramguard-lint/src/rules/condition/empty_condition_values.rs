@@ -1,6 +1,7 @@
 use ramguard_policy::{Problem, ProblemKind};
 
 use crate::rule::{Described, Rule, Verdict, rule};
+use crate::rules::grammar::element_zh;
 use crate::subject::Subject;
 
 rule! {
@@ -24,7 +25,7 @@ impl Rule for EmptyConditionValues {
         match problem.kind() {
             ProblemKind::EmptyList { element } => {
                 let key = element.strip_prefix("condition key ").unwrap_or(element);
-                self.draft(problem.span()).whole_arg("key", key.to_owned()).into()
+                self.draft(problem.span()).words("key", key, element_zh(key)).into()
             }
             _ => Verdict::NotMine,
         }

@@ -36,12 +36,12 @@ impl Rule for OperatorTypeMismatch {
             let Some((key, key_type)) = key.and_then(|key| Some((key, key.key_type()?))) else {
                 continue;
             };
-            let (wanted, operators) = match key_type {
-                KeyType::String => (Family::String, "`StringEquals` or `StringLike`"),
-                KeyType::Numeric => (Family::Numeric, "`NumericEquals` and its kin"),
-                KeyType::Date => (Family::Date, "`DateLessThan` and its kin"),
-                KeyType::Bool => (Family::Bool, "`Bool`"),
-                KeyType::Ip => (Family::Ip, "`IpAddress` or `NotIpAddress`"),
+            let (wanted, type_zh, operators) = match key_type {
+                KeyType::String => (Family::String, "字符串", "`StringEquals`, `StringLike`"),
+                KeyType::Numeric => (Family::Numeric, "数字", "`NumericEquals`, `NumericLessThan`"),
+                KeyType::Date => (Family::Date, "日期", "`DateLessThan`, `DateGreaterThan`"),
+                KeyType::Bool => (Family::Bool, "布尔", "`Bool`"),
+                KeyType::Ip => (Family::Ip, "IP 地址", "`IpAddress`, `NotIpAddress`"),
             };
             if operator.family() == wanted || !key.is_verified() {
                 continue;
@@ -54,7 +54,7 @@ impl Rule for OperatorTypeMismatch {
                 .draft(test.operator_span)
                 .help(DIFFERS)
                 .arg("key", key.name())
-                .arg("type", key_type.name())
+                .words("type", key_type.name(), type_zh)
                 .arg("op", operator.name())
                 .whole_arg("ops", operators.to_owned());
             let draft = if is_global { draft.diagnostic("operator-type-mismatch") } else { draft };

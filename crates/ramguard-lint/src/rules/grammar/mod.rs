@@ -77,3 +77,43 @@ pub(super) fn is_misspelt_in(object: Option<Value<'_>>, element: &str) -> bool {
         })
     })
 }
+
+/// The Chinese word for a type of JSON, by the loader's English one.
+pub(crate) fn json_type_zh(en: &str) -> &str {
+    match en {
+        "null" => "null",
+        "a Boolean" => "布尔值",
+        "a number" => "数字",
+        "a string" => "字符串",
+        "a list" => "列表",
+        "an object" => "对象",
+        "a string or a list of strings" => "字符串或字符串列表",
+        "a string in quotes" => "带引号的字符串",
+        "a list of strings" => "字符串列表",
+        "a list of statements" => "语句列表",
+        "a map" => "映射",
+        "a map from key to values" => "键到值的映射",
+        "a map from operator to key to values" => "运算符到键到值的映射",
+        "an object with `Version` and `Statement`" => "含 `Version` 和 `Statement` 的对象",
+        "the string `\"Allow\"` or `\"Deny\"`" => "字符串 `\"Allow\"` 或 `\"Deny\"`",
+        "the string `\"1\"`" => "字符串 `\"1\"`",
+        other => other,
+    }
+}
+
+/// The Chinese name of an element, by the loader's English one.
+pub(crate) fn element_zh(en: &str) -> String {
+    if let Some(element) = en.strip_prefix("an entry of ") {
+        return format!("{} 中的一项", element_zh(element));
+    }
+    match en {
+        "a policy" => "策略".to_owned(),
+        "a statement" => "语句".to_owned(),
+        "a condition key" => "条件键".to_owned(),
+        other => other.replacen("condition key ", "条件键 ", 1).replacen(
+            "condition operator ",
+            "条件运算符 ",
+            1,
+        ),
+    }
+}

@@ -1,6 +1,7 @@
 use ramguard_policy::json::Kind as JsonKind;
 use ramguard_policy::{Problem, ProblemKind};
 
+use super::{element_zh, json_type_zh};
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
@@ -41,9 +42,9 @@ impl Rule for WrongJsonType {
             .filter(|value| value.kind() == JsonKind::String);
         let flatten = inner.map(|inner| edit::replace(span, inner.raw()));
         self.draft(span)
-            .arg("want", expected)
-            .arg("got", found)
-            .arg("element", element)
+            .words("want", *expected, json_type_zh(expected))
+            .words("got", *found, json_type_zh(found))
+            .words("element", &**element, element_zh(element))
             .fix(Applicability::Safe, FLATTEN, flatten)
             .into()
     }

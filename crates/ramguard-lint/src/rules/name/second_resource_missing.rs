@@ -30,17 +30,20 @@ const PASS_ROLE: Text = Text::new(
     "`{action}` 还需要对该角色的 `ram:PassRole`，策略没有授予",
 );
 
-const USER: (&str, &str) = ("a user", "acs:ram:*:*:user/*");
-const GROUP: (&str, &str) = ("a group", "acs:ram:*:*:group/*");
-const ROLE: (&str, &str) = ("a role", "acs:ram:*:*:role/*");
-const POLICY: (&str, &str) = ("a policy", "acs:ram:*:*:policy/*");
-const INSTANCE: (&str, &str) = ("an instance", "acs:ecs:*:*:instance/*");
-const IMAGE: (&str, &str) = ("an image", "acs:ecs:*:*:image/*");
-const GROUP_OF_ECS: (&str, &str) = ("a security group", "acs:ecs:*:*:securitygroup/*");
-const VSWITCH: (&str, &str) = ("a vSwitch", "acs:vpc:*:*:vswitch/*");
+/// What a check is about in English and Chinese, and the resources it is on.
+type Checked = (&'static str, &'static str, &'static str);
+
+const USER: Checked = ("a user", "用户", "acs:ram:*:*:user/*");
+const GROUP: Checked = ("a group", "用户组", "acs:ram:*:*:group/*");
+const ROLE: Checked = ("a role", "角色", "acs:ram:*:*:role/*");
+const POLICY: Checked = ("a policy", "策略", "acs:ram:*:*:policy/*");
+const INSTANCE: Checked = ("an instance", "实例", "acs:ecs:*:*:instance/*");
+const IMAGE: Checked = ("an image", "镜像", "acs:ecs:*:*:image/*");
+const GROUP_OF_ECS: Checked = ("a security group", "安全组", "acs:ecs:*:*:securitygroup/*");
+const VSWITCH: Checked = ("a vSwitch", "交换机", "acs:vpc:*:*:vswitch/*");
 
 /// Actions and what each is checked on (rule R-9, section 6 of the language).
-const CHECKED: &[(&str, &[(&str, &str)])] = &[
+const CHECKED: &[(&str, &[Checked])] = &[
     ("ram:AddUserToGroup", &[USER, GROUP]),
     ("ram:RemoveUserFromGroup", &[USER, GROUP]),
     ("ram:AttachPolicyToUser", &[USER, POLICY]),
@@ -62,23 +65,22 @@ impl Rule for SecondResourceMissing {
             // Only who names the action is asked about it; `ecs:*` is about more than one call.
             let Some((word, resources)) = grants(subject, action) else { continue };
             let mut missing = Vec::new();
-            for (label, template) in *checks {
+            for check @ (_, _, template) in *checks {
                 let is_granted = resources.iter().any(|resource| match resource {
                     None => true,
                     Some(fields) => overlap.with_template(fields, template),
                 });
                 if !is_granted {
-                    missing.push(*label);
+                    missing.push(*check);
                 }
             }
             // Where none is granted the resources are of another kind: RAM318 says so.
             if !missing.is_empty() && missing.len() < checks.len() {
-                let all: Vec<&str> = checks.iter().map(|(label, _)| *label).collect();
                 found.push(
                     self.draft(word.span)
                         .arg("action", action)
-                        .whole_arg("all", all.join(", "))
-                        .whole_arg("missing", missing.join(", ")),
+                        .words("all", english(checks), chinese(checks))
+                        .words("missing", english(&missing), chinese(&missing)),
                 );
             } else if missing.is_empty() && action.ends_with("InstanceRamRole") {
                 let passes = subject.statements.iter().any(|statement| {
@@ -91,6 +93,14 @@ impl Rule for SecondResourceMissing {
             }
         }
     }
+}
+
+fn english(checks: &[Checked]) -> String {
+    checks.iter().map(|(label, ..)| *label).collect::<Vec<_>>().join(", ")
+}
+
+fn chinese(checks: &[Checked]) -> String {
+    checks.iter().map(|(_, label, _)| *label).collect::<Vec<_>>().join("、")
 }
 
 /// Where the policy names `action` in an Allow, and every resource it grants it on; `None` inside

@@ -5,6 +5,7 @@ use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Rule, Verdict, rule};
+use crate::rules::grammar::json_type_zh;
 use crate::subject::Subject;
 
 rule! {
@@ -37,7 +38,7 @@ impl Rule for DocumentNotObject {
             Some(root) if root.span() == problem.span() && &**element == "a policy" => root,
             _ => return Verdict::NotMine,
         };
-        let draft = self.draft(problem.span()).arg("type", found);
+        let draft = self.draft(problem.span()).words("type", *found, json_type_zh(found));
         match root.as_str().filter(|text| is_policy(text)) {
             Some(text) => {
                 draft.fix(Applicability::Safe, DECODE, [edit::replace(root.span(), text)]).into()
