@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 const MAX_ROUNDS: usize = 10;
 
 /// How many requests are made around one policy.
-const MAX_REQUESTS: usize = 150;
+const MAX_REQUESTS: usize = 60;
 
 /// The codes whose safe fix was applied to a document that RAM takes, with how often.
 type Seen = BTreeMap<Code, usize>;
