@@ -5,7 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "helpers of tests fail like tests"
+    reason = "functions of tests fail like tests"
 )]
 
 use std::collections::BTreeSet;

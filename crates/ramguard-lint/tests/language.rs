@@ -1,6 +1,6 @@
 //! The linter says everything the language says about a document, once and by its name.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![expect(clippy::unwrap_used, reason = "functions of tests fail like tests")]
 
 use std::path::Path;
 

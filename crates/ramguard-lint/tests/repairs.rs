@@ -3,7 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "helpers of tests fail like tests"
+    reason = "functions of tests fail like tests"
 )]
 
 use std::collections::BTreeMap;
