@@ -13,8 +13,11 @@ use super::span_map::{MappedText, SpanMap};
 
 /// How deep values of a template may be nested.
 pub(super) const MAX_DEPTH: usize = 128;
-/// How many values a template may have, those that aliases repeat included.
+/// How many values a template may have, those that aliases repeat included. A string counts once
+/// more for every [`BYTES_OF_NODE`] bytes of it.
 pub(super) const MAX_NODES: usize = 1 << 19;
+/// How many bytes of a string count as much as a value.
+pub(super) const BYTES_OF_NODE: usize = 32;
 
 /// One value of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -231,14 +234,19 @@ impl Node {
             .map(|(_, value)| value)
     }
 
-    /// Returns how many values the node holds, itself included.
-    pub(super) fn count(&self) -> usize {
+    /// Returns how much the node counts against [`MAX_NODES`].
+    pub(super) fn count(&self, file: &str) -> usize {
         match self {
-            Self::List(items, _) => 1 + items.iter().map(Self::count).sum::<usize>(),
+            Self::List(items, _) => 1 + items.iter().map(|item| item.count(file)).sum::<usize>(),
             Self::Map(members, _) => {
-                1 + members.iter().map(|(key, value)| key.count() + value.count()).sum::<usize>()
+                let count = |(key, value): &(Self, Self)| key.count(file) + value.count(file);
+                1 + members.iter().map(count).sum::<usize>()
             }
-            _ => 1,
+            Self::Text(text) => {
+                let bytes: usize = text.runs.iter().map(|run| run.words(file).len()).sum();
+                1 + bytes / BYTES_OF_NODE
+            }
+            Self::Literal(words, _) | Self::Hole(words, _) => 1 + words.len() / BYTES_OF_NODE,
         }
     }
 

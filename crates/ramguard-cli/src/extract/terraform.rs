@@ -1,11 +1,13 @@
 //! Policies in Terraform's own language.
 //!
 //! A document is a heredoc, a string, `jsonencode(…)` of an object, or a block
-//! `alicloud_ram_policy_document`; `local.NAME` is followed within the file. What Terraform fills
+//! `alicloud_ram_policy_document`; `local.NAME` is followed within the file, for a document and for
+//! values inside one. What Terraform fills
 //! in later stays as the text it is written as and is marked as open. A document that is nothing
 //! but such an expression is noted and left out, unless it refers to a document block, which is
 //! read where it stands.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use hcl_edit::Span as _;
@@ -16,7 +18,7 @@ use hcl_edit::template::{Element, StringTemplate, Template};
 use ramguard_policy::Kind;
 use ramguard_policy::text::Span;
 
-use super::node::{Node, Run, Text, Written};
+use super::node::{BYTES_OF_NODE, MAX_DEPTH, MAX_NODES, Node, Run, Text, Written};
 use super::{Collector, ExtractError, resource};
 
 /// A local value may stand for another one, this many times over.
@@ -40,7 +42,8 @@ pub(super) fn collect(found: &mut Collector<'_>) -> Result<(), ExtractError> {
             locals.insert(attribute.key.as_str(), &attribute.value);
         }
     }
-    let reader = Reader { file: found.file, start, locals };
+    let (left, depth) = (Cell::new(MAX_NODES), Cell::new(0));
+    let reader = Reader { file: found.file, start, locals, left, depth };
     for block in body.blocks() {
         let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
         match (block.ident.as_str(), labels.as_slice()) {
@@ -48,9 +51,14 @@ pub(super) fn collect(found: &mut Collector<'_>) -> Result<(), ExtractError> {
                 reader.resource(found, block, resource_type, name)?;
             }
             ("data", ["alicloud_ram_policy_document", name]) => {
-                let written = reader.document_block(block).write(found.file);
                 let address = format!("data.alicloud_ram_policy_document.{name}");
-                found.add(address, None, written)?;
+                if blocks_of(&block.body, "statement").next().is_some() {
+                    let written = reader.document_block(block).write(found.file);
+                    found.add(address, None, written)?;
+                } else {
+                    let message = format!("`{address}` has no statement of its own");
+                    found.note(reader.span(block.ident.span()), message);
+                }
             }
             _ => {}
         }
@@ -63,6 +71,10 @@ struct Reader<'f, 'b> {
     /// Where in the file the text starts that was parsed.
     start: u32,
     locals: HashMap<&'b str, &'b Expression>,
+    /// How many values may still be read: local values repeat, one inside the other.
+    left: Cell<usize>,
+    /// How deep the value is nested that is being read.
+    depth: Cell<usize>,
 }
 
 impl Reader<'_, '_> {
@@ -100,11 +112,10 @@ impl Reader<'_, '_> {
     fn document(&self, expression: &Expression) -> Found {
         let mut expression = expression;
         for _ in 0..MAX_HOPS {
-            expression = bare(expression);
+            expression = trimmed(bare(expression));
             match expression {
                 Expression::FuncCall(call) if call.name.name.as_str() == "jsonencode" => {
-                    let node = call.args.iter().next().map(|argument| self.local(argument));
-                    return match node.map(|argument| self.node(argument)) {
+                    return match call.args.iter().next().map(|argument| self.node(argument)) {
                         Some(Node::Hole(..)) | None => Found::Unknown,
                         Some(node) => Found::Document(node.write(self.file)),
                     };
@@ -161,6 +172,26 @@ impl Reader<'_, '_> {
 
     /// Takes an expression for a value; what is not known becomes a hole.
     fn node(&self, expression: &Expression) -> Node {
+        let expression = self.local(expression);
+        let host = self.span(expression.span());
+        let bytes = match expression {
+            Expression::Array(_) | Expression::Object(_) => 0,
+            _ => host.len() as usize,
+        };
+        let left = self.left.get().saturating_sub(1 + bytes / BYTES_OF_NODE);
+        let depth = self.depth.get() + 1;
+        if left == 0 || depth >= MAX_DEPTH {
+            self.left.set(left);
+            return Node::Hole("${…}".into(), host);
+        }
+        self.left.set(left);
+        self.depth.set(depth);
+        let node = self.node_of(expression);
+        self.depth.set(depth - 1);
+        node
+    }
+
+    fn node_of(&self, expression: &Expression) -> Node {
         let host = self.span(expression.span());
         match expression {
             Expression::Null(_) => Node::Literal("null".into(), host),
@@ -178,7 +209,6 @@ impl Reader<'_, '_> {
                 Node::List(items.iter().map(|item| self.node(item)).collect(), host)
             }
             Expression::Object(object) => self.object(object, host),
-            Expression::Parenthesis(inner) => self.node(inner.inner()),
             _ => self.hole(host),
         }
     }
@@ -327,7 +357,7 @@ impl Reader<'_, '_> {
         for (name, element) in [("action", "Action"), ("resource", "Resource")] {
             if let Some(attribute) = body.get_attribute(name) {
                 let host = self.span(attribute.key.span());
-                members.push((key(element, host), self.node(&attribute.value)));
+                members.push((key(element, host), one_or_list(self.node(&attribute.value))));
             }
         }
         let mut principals = Vec::new();
@@ -347,7 +377,8 @@ impl Reader<'_, '_> {
             let host = self.span(inner.ident.span());
             let inner = content_of(inner);
             let operator = self.value(inner, "operator", host);
-            let test = (self.value(inner, "variable", host), self.value(inner, "values", host));
+            let values = one_or_list(self.value(inner, "values", host));
+            let test = (self.value(inner, "variable", host), values);
             // The provider puts tests with one operator together.
             let name = operator.as_words(self.file).unwrap_or_default();
             let place = *places.entry(name).or_insert(operators.len());
@@ -395,6 +426,14 @@ const fn inside(host: Span) -> Span {
     Span::new(host.start.saturating_add(1), host.end.saturating_sub(1))
 }
 
+/// Returns the only value of a list instead of the list, as the provider writes it.
+fn one_or_list(node: Node) -> Node {
+    match node {
+        Node::List(mut items, _) if items.len() == 1 => items.remove(0),
+        node => node,
+    }
+}
+
 fn key(name: &str, host: Span) -> Node {
     Node::Text(Text::put(name, host))
 }
@@ -440,6 +479,16 @@ fn bare(expression: &Expression) -> &Expression {
             }
             _ => return expression,
         }
+    }
+}
+
+/// Returns what a function takes that only cuts off blanks.
+fn trimmed(expression: &Expression) -> &Expression {
+    match expression {
+        Expression::FuncCall(call) if ["trimspace", "chomp"].contains(&call.name.name.as_str()) => {
+            call.args.iter().next().unwrap_or(expression)
+        }
+        expression => expression,
     }
 }
 
@@ -521,7 +570,7 @@ mod tests {
             variable = \"acs:VpcId\"\n      values = [var.v]\n    }\n  }\n}\n";
         assert_eq!(
             found(file).documents[0].text,
-            r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:Get*"],"Resource":["*"],"Condition":{"IpAddress":{"acs:SourceIp":["10.0.0.0/8"],"acs:VpcId":["${var.v}"]}}}]}"#
+            r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:Get*","Resource":"*","Condition":{"IpAddress":{"acs:SourceIp":"10.0.0.0/8","acs:VpcId":"${var.v}"}}}]}"#
         );
     }
 
@@ -531,6 +580,23 @@ mod tests {
         assert_eq!(found(&file).documents[0].text, "{}");
         let file = format!("locals {{\n  a = local.b\n  b = local.a\n}}\n{}", policy("local.a"));
         assert_eq!(found(&file).notes.len(), 1);
+    }
+
+    #[test]
+    fn local_values_inside_a_document_are_followed_and_end() {
+        let file = format!(
+            "locals {{\n  a = [\"oss:Get*\", local.b]\n  b = \"oss:Put*\"\n  c = [local.c, local.c]\n}}\n{}",
+            policy("jsonencode({ Action = local.a, Resource = local.c })")
+        );
+        let text = &found(&file).documents[0].text;
+        assert!(text.starts_with(r#"{"Action":["oss:Get*","oss:Put*"],"Resource":[[["#), "{text}");
+        assert!(text.len() < 32 << 20, "{}", text.len());
+    }
+
+    #[test]
+    fn a_document_block_without_statements_is_noted() {
+        let file = "data \"alicloud_ram_policy_document\" \"d\" {\n}\n";
+        assert!(found(file).notes[0].message.contains("no statement"));
     }
 
     #[test]

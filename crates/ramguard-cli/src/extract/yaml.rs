@@ -142,7 +142,7 @@ impl<'f> Builder<'f> {
             Event::Alias(anchor) => {
                 let node = match self.anchors.get(&anchor) {
                     Some(node) => {
-                        self.nodes = self.nodes.saturating_add(node.count());
+                        self.nodes = self.nodes.saturating_add(node.count(self.file));
                         self.check(span)?;
                         if depth(node) + self.stack.len() > MAX_DEPTH {
                             return Err(too_deep(span));
@@ -176,7 +176,7 @@ impl<'f> Builder<'f> {
     fn finish(&mut self, node: Node, anchor: usize, span: Span) -> Result<(), ExtractError> {
         self.nodes = self.nodes.saturating_add(1);
         if anchor != 0 {
-            self.nodes = self.nodes.saturating_add(node.count());
+            self.nodes = self.nodes.saturating_add(node.count(self.file));
             self.check(span)?;
             self.anchors.insert(anchor, node.clone());
         }
@@ -477,6 +477,12 @@ mod tests {
             let of = level - 1;
             file.push_str(&format!("a{level}: &a{level} [*a{of}, *a{of}, *a{of}, *a{of}]\n"));
         }
+        assert!(read(&file).unwrap_err().message.contains("values"));
+    }
+
+    #[test]
+    fn aliases_of_a_long_string_are_refused_before_they_fill_the_memory() {
+        let file = format!("- &a {}\n{}", "x".repeat(100_000), "- *a\n".repeat(10_000));
         assert!(read(&file).unwrap_err().message.contains("values"));
     }
 
