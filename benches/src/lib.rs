@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod patterns;
+pub mod questions;
 
 /// Returns whether `text` fits `pattern`, by the plain loop that goes back to the last star.
 ///
