@@ -1,10 +1,4 @@
 //! `ramguard rule` from outside.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "what cannot be taken apart has failed the test"
-)]
-
 mod support;
 
 use support::ramguard;

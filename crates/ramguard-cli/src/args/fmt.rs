@@ -45,6 +45,10 @@ pub(crate) struct FmtArgs {
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
 
+    /// End in exit code 0 if there is no policy, not in 4
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+
     /// Print no summary
     #[arg(short, long)]
     pub(crate) quiet: bool,

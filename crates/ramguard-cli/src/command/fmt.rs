@@ -67,7 +67,7 @@ pub(crate) fn run(args: &FmtArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     }
     Ok(if sums.refused > 0 {
         Exit::Error
-    } else if sums.documents == 0 {
+    } else if sums.documents == 0 && !args.allow_empty {
         Exit::Empty
     } else if sums.changed > 0 && (args.check || args.diff) {
         Exit::No

@@ -69,7 +69,10 @@ fn rule(meta: &Meta, lang: Lang) -> Value {
     properties.insert("precision".into(), precision.into());
     match meta.severity {
         Some(severity) => {
-            tags.push("security");
+            // Tags are a set.
+            if !tags.contains(&"security") {
+                tags.push("security");
+            }
             properties.insert("security-severity".into(), severity.to_string().into());
         }
         None => {

@@ -411,7 +411,9 @@ fn today() -> Option<Date> {
 
 /// Returns the day that is `days` after 1970-01-01.
 fn day_of(mut days: u64) -> Option<Date> {
-    let is_leap = |year: u16| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = |year: u16| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let mut year = 1970;
     loop {
         let length = if is_leap(year) { 366 } else { 365 };
