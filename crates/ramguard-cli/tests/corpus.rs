@@ -1,10 +1,4 @@
 //! What the linter says about real policies, and that its safe fixes repair them without harm.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "what cannot be taken apart has failed the test"
-)]
-
 mod support;
 
 use std::collections::BTreeMap;
