@@ -9,7 +9,7 @@ use ramguard_policy::Kind;
 use ramguard_policy::json::{Kind as JsonKind, Value};
 use ramguard_policy::text::Span;
 
-use super::node::{MAX_NODES, Node, Run, Text, Written};
+use super::node::{MAX_NODES, Node, Text, Written};
 use super::{Collector, ExtractError, json};
 
 /// Returns whether an object of JSON is a template.
