@@ -56,15 +56,28 @@ impl<'a> Resource<'a> {
             return Ok(Self::Any);
         }
         let Some(fields) = text.strip_prefix("acs") else { return Err(ArnError::Prefix) };
-        let mut colons = fields.bytes().enumerate().filter(|(_, byte)| *byte == b':');
-        let mut next = || colons.next().map(|(at, _)| at);
-        let first = next();
-        if !matches!((first, fields.len()), (Some(0), _) | (_, 0)) {
+        let mut colons = [0; 4];
+        let mut found = 0;
+        // Whether anything before the relative id could be a blank or `/`.
+        let mut is_odd = false;
+        for (at, byte) in fields.bytes().enumerate() {
+            if byte != b':' {
+                is_odd |= byte == b'/' || byte <= b' ' || byte >= 0x7f;
+            } else if let Some(slot) = colons.get_mut(found) {
+                *slot = at;
+                found += 1;
+                if found == colons.len() {
+                    break;
+                }
+            }
+        }
+        let [first, service, region, account] = colons;
+        if !fields.is_empty() && (found == 0 || first != 0) {
             return Err(ArnError::Prefix);
         }
-        let (Some(service), Some(region), Some(account)) = (next(), next(), next()) else {
+        if found < colons.len() {
             return Err(ArnError::Missing("an ARN has five fields"));
-        };
+        }
         let field = |from: usize, to: usize| fields.get(from + 1..to).unwrap_or_default();
         let relative_id = fields.get(account + 1..).unwrap_or_default();
         let (service, region, account) =
@@ -75,10 +88,7 @@ impl<'a> Resource<'a> {
         if relative_id.is_empty() {
             return Err(ArnError::Missing("the relative id is empty"));
         }
-        let bad = |field: &str| {
-            field.bytes().any(|b| b == b'/' || b <= b' ' || b >= 0x7f)
-                && field.chars().any(|c| c == '/' || is_blank(c))
-        };
+        let bad = |field: &str| is_odd && field.chars().any(|c| c == '/' || is_blank(c));
         if bad(service) {
             return Err(ArnError::Field("the service holds a blank or `/`"));
         }

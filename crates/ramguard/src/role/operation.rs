@@ -4,7 +4,7 @@
 //! reference); the checks of each are rules P-3 to P-5 with decisions D-36 to D-38.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use ramguard_policy::name::action::is_blank;
 use ramguard_policy::{Kind, Limits, Policy, PolicyError, ReadOptions};
@@ -238,14 +238,21 @@ impl Checks {
         if ids.is_empty() || ids.len() > MAX_INSTANCES {
             return Err(OperationError::InstanceIds);
         }
+        let head = format!("acs:ecs:{region}:{account}:instance/");
         let mut once: Vec<&str> = Vec::with_capacity(ids.len());
+        let mut seen = HashSet::with_capacity(ids.len());
+        // The instances, and what is asked about their role.
+        self.list.reserve(ids.len() + 2);
         for id in ids {
             if part("InstanceIds", id).is_err() {
                 return Err(OperationError::InstanceIds);
             }
-            if !once.contains(&id.as_str()) {
+            if seen.insert(id.as_str()) {
                 once.push(id);
-                self.push(format!("acs:ecs:{region}:{account}:instance/{id}"));
+                let mut arn = String::with_capacity(head.len() + id.len());
+                arn.push_str(&head);
+                arn.push_str(id);
+                self.push(arn);
             }
         }
         Ok(once)
@@ -330,8 +337,11 @@ fn account_id(text: &str) -> Result<&str, OperationError> {
 
 /// A text that becomes part of an ARN must not bring a separator or blank along.
 fn part<'t>(parameter: &'static str, text: &'t str) -> Result<&'t str, OperationError> {
+    // The blanks among ASCII are what lies outside `!` to `~`.
+    let is_plain = |byte: u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b':' | b'/');
     let is_part = (1..=128).contains(&text.len())
-        && !text.chars().any(|c| matches!(c, ':' | '/') || is_blank(c));
+        && (text.bytes().all(is_plain)
+            || !text.chars().any(|c| matches!(c, ':' | '/') || is_blank(c)));
     if is_part { Ok(text) } else { Err(invalid(parameter, text)) }
 }
 
