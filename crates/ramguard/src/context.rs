@@ -64,6 +64,9 @@ impl From<String> for Values<'_> {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Context<'a> {
     entries: Vec<ContextEntry<'a>>,
+    /// Bit `i`: some key is `i` bytes long, counted modulo 64. Most keys that a policy asks for and
+    /// a request does not have are told by that.
+    lengths: u64,
 }
 
 impl<'a> Context<'a> {
@@ -90,7 +93,10 @@ impl<'a> Context<'a> {
         }
         match first_duplicate(&entries) {
             Some(key) => Err(RequestError::DuplicateKey { key: key.into() }),
-            None => Ok(Self { entries }),
+            None => {
+                let lengths = entries.iter().fold(0, |set, entry| set | length_bit(&entry.key));
+                Ok(Self { entries, lengths })
+            }
         }
     }
 
@@ -111,7 +117,13 @@ impl<'a> Context<'a> {
     /// Returns the values of a key, if the request has it.
     #[must_use]
     pub fn values(&self, key: &str) -> Option<&Values<'a>> {
-        self.entries.iter().find(|entry| same_key(&entry.key, key)).map(|entry| &entry.values)
+        // Spellings of one key are of one length, which tells most keys apart.
+        if self.lengths & length_bit(key) == 0 {
+            return None;
+        }
+        let is_key =
+            |entry: &&ContextEntry<'a>| entry.key.len() == key.len() && same_key(&entry.key, key);
+        self.entries.iter().find(is_key).map(|entry| &entry.values)
     }
 
     /// Returns the keys and values.
@@ -119,6 +131,10 @@ impl<'a> Context<'a> {
     pub fn entries(&self) -> &[ContextEntry<'a>] {
         &self.entries
     }
+}
+
+fn length_bit(key: &str) -> u64 {
+    1 << (key.len() % 64)
 }
 
 fn first_duplicate<'e>(entries: &'e [ContextEntry<'_>]) -> Option<&'e str> {

@@ -19,8 +19,8 @@ use super::statement::conditions;
 use super::{Polarity, StatementAt, StatementTest};
 use crate::steps;
 
-/// Statements with more actions are special.
-const MOST_ACTIONS: usize = StatementTest::LONG;
+/// Statements with more actions or more resources are special.
+const MOST: usize = StatementTest::LONG;
 
 /// Statements with longer names are special.
 const LONGEST: usize = u16::MAX as usize;
@@ -160,7 +160,7 @@ impl Entries {
     ///
     /// There is room for 2 GiB of names and as many entries; past that a set is scanned.
     pub(super) fn push(&mut self, document: usize, kind: Kind, statement: Statement<'_>) -> bool {
-        const MOST: usize = i32::MAX as usize;
+        const ROOM: usize = i32::MAX as usize;
         let Ok(number) = u32::try_from(self.statements.len()) else { return false };
         let at = StatementAt::new(document, statement.index());
         let is_short = statement.actions().all(|entry| entry.text.len() <= LONGEST)
@@ -170,7 +170,8 @@ impl Entries {
         let is_special = !has_actions
             || !has_resources
             || kind.has_principal()
-            || statement.actions().len() > MOST_ACTIONS;
+            || statement.actions().len() > MOST
+            || statement.resources().len() > MOST;
 
         let first_action = self.actions.len();
         if has_actions {
@@ -212,7 +213,7 @@ impl Entries {
         }
         let resources = run(first_resource, self.resources.len());
         self.statements.push(StatementEntry { at, actions, resources });
-        self.text.len() < MOST && self.resources.len() < MOST && self.actions.len() < MOST
+        self.text.len() < ROOM && self.resources.len() < ROOM && self.actions.len() < ROOM
     }
 
     fn push_action(&mut self, text: &str) {
@@ -488,6 +489,13 @@ impl ResourceEntry {
     /// Returns whether the entry is found under every resource.
     pub(super) fn is_any(&self) -> bool {
         self.kind.is_any
+    }
+
+    /// Returns whether the statement is tested as a whole, so that its other entries would give
+    /// the same answer.
+    #[inline]
+    pub(super) fn is_special(&self) -> bool {
+        self.kind.is_special
     }
 
     pub(super) fn forms(&self) -> Forms {

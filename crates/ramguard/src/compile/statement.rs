@@ -58,15 +58,22 @@ pub(crate) struct StatementTest {
     conditional: bool,
     /// The actions again, if there are many.
     long: Option<Box<PatternSet>>,
+    /// The resources again, as texts and without regard to case, if there are many: what fits none
+    /// of these fits no resource, unless it belongs to RAM itself.
+    long_resources: Option<Box<PatternSet>>,
 }
 
 impl StatementTest {
-    /// Statements with more actions than this look them up rather than trying each.
+    /// Statements with more actions or resources than this look them up rather than trying each.
     pub(crate) const LONG: usize = 24;
 
     pub(crate) fn compile(document: usize, kind: Kind, statement: Statement<'_>) -> Self {
         let long = (statement.actions().len() > Self::LONG).then(|| {
             let texts = statement.actions().map(|entry| entry.text);
+            Box::new(PatternSet::new(texts, Case::AsciiInsensitive))
+        });
+        let long_resources = (statement.resources().len() > Self::LONG).then(|| {
+            let texts = statement.resources().map(|entry| entry.text);
             Box::new(PatternSet::new(texts, Case::AsciiInsensitive))
         });
         Self {
@@ -83,6 +90,7 @@ impl StatementTest {
             principal: PrincipalTest::compile(statement),
             conditional: statement.conditions().len() > 0,
             long,
+            long_resources,
         }
     }
 
@@ -93,7 +101,11 @@ impl StatementTest {
             + texts
             + size_of_val(&*self.actions)
             + size_of_val(&*self.resources)
-            + self.long.as_ref().map_or(0, |set| set.heap_bytes() + size_of::<PatternSet>())
+            + [&self.long, &self.long_resources]
+                .into_iter()
+                .flatten()
+                .map(|set| set.heap_bytes() + size_of::<PatternSet>())
+                .sum::<usize>()
     }
 
     pub(crate) fn at(&self) -> StatementAt {
@@ -134,7 +146,11 @@ impl StatementTest {
             return true;
         }
         let polarity = if self.not_resource { self.polarity.opposite() } else { self.polarity };
-        let listed = self.resources.iter().any(|entry| entry.matches(request, polarity));
+        // Whatever fits field by field fits as a whole, but for the region of RAM (rule R-7).
+        let hopeless = !request.is_ram()
+            && self.long_resources.as_ref().is_some_and(|set| !set.is_match(request.resource()));
+        let listed =
+            !hopeless && self.resources.iter().any(|entry| entry.matches(request, polarity));
         listed != self.not_resource
     }
 

@@ -89,6 +89,8 @@ impl Unit {
         policies: &[Policy],
     ) -> Verdict {
         let mut allowed = None;
+        // A special statement fails for all its entries at once.
+        let mut failed = None;
         let own = asked.arn.as_ref().map_or(0, AskedArn::signature);
         steps::count(signatures.len() as u64);
         for (signature, entry) in signatures.iter().zip(&self.entries.resources) {
@@ -99,11 +101,16 @@ impl Unit {
             if entry.polarity == Polarity::Allow && allowed.is_some() {
                 continue;
             }
+            if failed == Some(entry.statement) {
+                continue;
+            }
             if self.entries.applies(entry, asked, policies) {
                 match entry.polarity {
                     Polarity::Deny => return self.verdict(Some(entry.statement), None),
                     Polarity::Allow => allowed = Some(entry.statement),
                 }
+            } else if entry.is_special() {
+                failed = Some(entry.statement);
             }
         }
         self.verdict(None, allowed)
@@ -240,13 +247,21 @@ impl Hunt<'_, '_> {
     /// `best`, else `best`.
     #[inline]
     fn first_of(&self, entries: &[u32], found: u32, best: Option<u32>) -> Option<u32> {
+        // A special statement fails for all its entries at once.
+        let mut failed = None;
         for &number in entries {
             let Some(entry) = self.entries.resources.get(number as usize) else { continue };
             if best.is_some_and(|best| entry.statement >= best) {
                 break;
             }
+            if failed == Some(entry.statement) {
+                continue;
+            }
             if self.applies(entry, found) {
                 return Some(entry.statement);
+            }
+            if entry.is_special() {
+                failed = Some(entry.statement);
             }
         }
         best
