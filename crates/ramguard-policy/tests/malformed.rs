@@ -15,7 +15,7 @@ fn cases() -> Vec<Value> {
         .flat_map(|file| {
             let text = std::fs::read_to_string(format!("{folder}/{file}"));
             let text = text.expect("the cases are in the repository");
-            let lines = text.lines().map(|line| serde_json::from_str(line));
+            let lines = text.lines().map(serde_json::from_str);
             lines.map(|case| case.expect("one object a line")).collect::<Vec<Value>>()
         })
         .collect()
