@@ -2,6 +2,7 @@
 
 mod fmt;
 mod lint;
+mod world;
 
 use std::ffi::OsString;
 
@@ -10,6 +11,9 @@ use clap_complete::Shell;
 
 pub(crate) use fmt::{FmtArgs, RuleArgs};
 pub(crate) use lint::{Format, LangName, LintArgs, OutputSpec, PresetName};
+pub(crate) use world::{
+    CallerArgs, WorldArgs, WorldCallArgs, WorldCheckArgs, WorldImportArgs, WorldShowArgs, WorldVerb,
+};
 
 /// Decide, test and check Alibaba Cloud RAM policies, offline.
 #[derive(Debug, Parser)]
@@ -36,6 +40,7 @@ pub(crate) enum Verb {
     Lint(Box<LintArgs>),
     Fmt(FmtArgs),
     Rule(RuleArgs),
+    World(Box<WorldArgs>),
     Completions(CompletionsArgs),
 }
 

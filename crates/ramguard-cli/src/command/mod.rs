@@ -6,6 +6,7 @@ mod lint;
 mod rule;
 mod simulate;
 mod test;
+mod world;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -86,6 +87,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
         Verb::Lint(args) => lint::run(args, &mut terminal),
         Verb::Fmt(args) => fmt::run(args, &mut terminal),
         Verb::Rule(args) => rule::run(args, &mut terminal),
+        Verb::World(args) => world::run(args, &mut terminal),
         Verb::Completions(args) => completions::run(args, &mut terminal),
     };
     let exit = result.unwrap_or_else(|Failure(message)| {

@@ -24,6 +24,7 @@ use super::{Exit, Failure};
 use answer::Answer;
 use layers::Loaded;
 use question::Question;
+pub(super) use question::context;
 
 /// Decides what `args` ask.
 pub(crate) fn run(args: &SimulateArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {

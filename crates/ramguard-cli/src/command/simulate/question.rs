@@ -124,7 +124,7 @@ fn put_in_flags(args: &SimulateArgs, form: &mut CaseRequest) -> Result<(), Failu
 }
 
 /// Reads `--context KEY=VALUE`; the same key again adds a value.
-fn context(arguments: &[String]) -> Result<ContextForm, Failure> {
+pub(in crate::command) fn context(arguments: &[String]) -> Result<ContextForm, Failure> {
     let mut keys: Vec<(String, Vec<String>)> = Vec::new();
     for argument in arguments {
         let Some((key, value)) = argument.split_once('=') else {
