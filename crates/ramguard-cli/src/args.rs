@@ -68,6 +68,8 @@ Examples:
       --resource 'acs:ecs:cn-hangzhou:1000000000000001:instance/i-a' \\
       --context acs:SourceIp=203.0.113.9
   ramguard simulate --policy dev.json --request attach.json
+  ramguard simulate --world testdata/world/example.json --principal user/bob \\
+      --action ecs:StopInstance --resource 'acs:ecs:cn-hangzhou:1000000000000001:instance/i-web'
 
 A request file holds {\"action\", \"resource\", \"principal\"?, \"context\"?}, or an operation:
   {\"op\": {\"api\": \"AttachInstanceRamRole\", \"region\": \"cn-hangzhou\",
@@ -101,6 +103,17 @@ pub(crate) struct SimulateArgs {
     /// the bucket policy
     #[arg(long = "resource-policy", value_name = "FILE")]
     pub(crate) resource_policy: Option<OsString>,
+
+    /// Decide in this world: the policies are those in force for `--principal`, which is `root`,
+    /// `user/<name>` or `role/<name>` of the world, or their ARN; `-` is standard input
+    #[arg(long, value_name = "FILE", requires = "principal")]
+    #[arg(conflicts_with_all = ["policies", "group_policies", "control_policies", "session_policy",
+        "resource_group_policies", "resource_policy", "owner", "mode"])]
+    pub(crate) world: Option<OsString>,
+
+    /// The time in the world, for example 2024-11-08T03:44:50Z; the clock of the system if left out
+    #[arg(long, value_name = "TIME", requires = "world")]
+    pub(crate) now: Option<String>,
 
     /// Who asks: the ARN of a user or role, `root:ACCOUNT`, `service:NAME`, `federated:ARN`,
     /// `anonymous`, or a JSON object; a RAM user of the resource's account if left out

@@ -1,9 +1,5 @@
 //! `ramguard world` from outside: what it prints, what it saves and how it ends.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "what cannot be taken apart has failed the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what cannot be taken apart has failed the test")]
 
 mod support;
 
@@ -280,4 +276,45 @@ fn text_of_a_world_never_acts_on_a_terminal() {
     assert!(!run.told().contains(acts), "{:?}", run.told());
     let run = call(&example(), "user/\u{1b}\u{202e}", &["GetUser"]);
     assert!(!run.told().contains(acts), "{:?}", run.told());
+}
+
+const WEB: &str = "acs:ecs:cn-hangzhou:1000000000000001:instance/i-web";
+const DATABASE: &str = "acs:ecs:cn-hangzhou:1000000000000001:instance/i-db";
+
+fn simulate(caller: &str, arguments: &[&str]) -> support::Run {
+    let file = example();
+    let head = ["simulate", "--world", &file, "--now", NOW, "--principal", caller];
+    ramguard(&[&head[..], arguments].concat())
+}
+
+#[test]
+fn a_simulation_in_a_world_takes_the_policies_of_the_caller_and_names_them() {
+    let run = simulate("user/bob", &["--action", "ecs:StopInstance", "--resource", WEB]);
+    assert_eq!(run.code, 0, "{}", run.told());
+    assert_golden("world-simulate", &run.told());
+}
+
+#[test]
+fn a_simulation_in_a_world_sees_the_groups_of_the_caller() {
+    let run = simulate("user/bob", &["--action", "ecs:DescribeInstances", "--resource", DATABASE]);
+    assert_eq!(run.code, 0, "{}", run.told());
+    assert!(run.stdout.contains("custom policy describe"), "{}", run.stdout);
+}
+
+#[test]
+fn a_simulation_in_a_world_denies_what_is_granted_on_another_resource_group() {
+    let run = simulate("user/bob", &["--action", "ecs:StopInstance", "--resource", DATABASE]);
+    assert_eq!(run.code, 1, "{}", run.told());
+}
+
+#[test]
+fn a_simulation_in_a_world_needs_a_caller_of_it_and_takes_no_other_policy() {
+    let asked = ["--action", "ecs:StopInstance", "--resource", WEB];
+    assert_eq!(simulate("user/nobody", &asked).code, 2);
+    let more = [&asked[..], &["--policy", "developer.json"]].concat();
+    assert_eq!(simulate("user/bob", &more).code, 2);
+    assert_eq!(simulate("user/bob", &["--request", "attach.json"]).code, 2);
+    let file = example();
+    let nobody = [&["simulate", "--world", &file][..], &asked].concat();
+    assert_eq!(ramguard(&nobody).code, 2);
 }

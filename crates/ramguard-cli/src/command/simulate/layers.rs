@@ -25,7 +25,7 @@ pub(super) struct Loaded {
     /// What decides.
     pub(super) authorizer: Authorizer,
     /// The files of each layer, in the order of its policies.
-    files: BTreeMap<Layer, Vec<String>>,
+    pub(super) files: BTreeMap<Layer, Vec<String>>,
 }
 
 impl Loaded {
@@ -152,7 +152,7 @@ fn without_gaps(wanted: &[(Layer, Kind, &OsStr)]) -> Result<(), Failure> {
 }
 
 /// Reads `--option NAME=BOOL`.
-fn options(arguments: &[String]) -> Result<SemanticsForm, Failure> {
+pub(super) fn options(arguments: &[String]) -> Result<SemanticsForm, Failure> {
     let mut form = SemanticsForm::default();
     for argument in arguments {
         let refused = || {

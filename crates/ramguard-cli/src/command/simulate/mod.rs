@@ -4,6 +4,7 @@ mod answer;
 mod explain;
 mod layers;
 mod question;
+mod world;
 
 use std::ffi::OsString;
 
@@ -32,12 +33,11 @@ pub(crate) fn run(args: &SimulateArgs, terminal: &mut Terminal) -> Result<Exit, 
         return Err(Failure::new("standard input `-` can be one input only"));
     }
     let mut inputs = Inputs::default();
-    let Some(question) = Question::read(args, &mut inputs, terminal)? else {
-        return Ok(Exit::Error);
+    let read = match &args.world {
+        Some(file) => world::read(args, file, &mut inputs, terminal)?,
+        None => read(args, &mut inputs, terminal)?,
     };
-    let Some(loaded) = Loaded::read(args, question.mode, &mut inputs, terminal)? else {
-        return Ok(Exit::Error);
-    };
+    let Some((question, loaded)) = read else { return Ok(Exit::Error) };
     let got = match question.form.decide(&loaded.authorizer, question.mode) {
         Ok(got) => got,
         Err(CaseError::Policy { place, error }) => {
@@ -59,6 +59,18 @@ pub(crate) fn run(args: &SimulateArgs, terminal: &mut Terminal) -> Result<Exit, 
     Ok(if answer.is_allowed() { Exit::Yes } else { Exit::No })
 }
 
+/// Reads the question and the policies; `None` if one is refused, which standard error has been
+/// told.
+fn read(
+    args: &SimulateArgs,
+    inputs: &mut Inputs,
+    terminal: &mut Terminal,
+) -> Result<Option<(Question, Loaded)>, Failure> {
+    let Some(question) = Question::read(args, inputs, terminal)? else { return Ok(None) };
+    let loaded = Loaded::read(args, question.mode, inputs, terminal)?;
+    Ok(loaded.map(|loaded| (question, loaded)))
+}
+
 /// Every input that is read.
 fn inputs_of(args: &SimulateArgs) -> impl Iterator<Item = &OsString> {
     args.policies
@@ -69,6 +81,7 @@ fn inputs_of(args: &SimulateArgs) -> impl Iterator<Item = &OsString> {
         .chain(&args.resource_group_policies)
         .chain(&args.resource_policy)
         .chain(&args.request)
+        .chain(&args.world)
 }
 
 /// Tells standard error every problem of a policy that is refused.

@@ -33,19 +33,7 @@ impl Question {
         inputs: &mut Inputs,
         terminal: &mut Terminal,
     ) -> Result<Option<Self>, Failure> {
-        let mut form = match &args.request {
-            None => CaseRequest::default(),
-            Some(file) => {
-                let source = inputs.document(file)?;
-                match serde_json::from_slice(&source.bytes) {
-                    Ok(form) => form,
-                    Err(error) => {
-                        refuse_request(&source, &error, terminal);
-                        return Ok(None);
-                    }
-                }
-            }
-        };
+        let Some(mut form) = form(args, inputs, terminal)? else { return Ok(None) };
         put_in_flags(args, &mut form)?;
         let mode = match (args.mode, form.mode.as_deref()) {
             (None, None) => Mode::Standard,
@@ -84,12 +72,30 @@ impl Question {
     }
 }
 
+/// Reads the request file, if there is one; `None` if it is no request, which standard error has
+/// been told.
+pub(super) fn form(
+    args: &SimulateArgs,
+    inputs: &mut Inputs,
+    terminal: &mut Terminal,
+) -> Result<Option<CaseRequest>, Failure> {
+    let Some(file) = &args.request else { return Ok(Some(CaseRequest::default())) };
+    let source = inputs.document(file)?;
+    match serde_json::from_slice(&source.bytes) {
+        Ok(form) => Ok(Some(form)),
+        Err(error) => {
+            refuse_request(&source, &error, terminal);
+            Ok(None)
+        }
+    }
+}
+
 /// Says that a request is not a valid one.
 pub(super) fn refused(error: &RequestError) -> Failure {
     Failure::new(format!("the request: {}", escape(&error.to_string())))
 }
 
-fn twice(what: &str) -> Failure {
+pub(super) fn twice(what: &str) -> Failure {
     Failure::new(format!("the {what} is given by a flag and by the request file"))
 }
 
@@ -116,6 +122,11 @@ fn put_in_flags(args: &SimulateArgs, form: &mut CaseRequest) -> Result<(), Failu
         }
         form.principal = Some(principal(who)?);
     }
+    put_in_context(args, form)
+}
+
+/// Adds the condition keys of the flags to those of the request file.
+pub(super) fn put_in_context(args: &SimulateArgs, form: &mut CaseRequest) -> Result<(), Failure> {
     if !args.context.is_empty() {
         let given = context(&args.context)?;
         form.context.get_or_insert_default().0.extend(given.0);

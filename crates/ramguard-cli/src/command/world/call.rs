@@ -35,7 +35,7 @@ pub(super) fn run(args: &WorldCallArgs, terminal: &mut Terminal) -> Result<Exit,
         .collect();
     let parameters = parameters?;
     let context = super::context(&args.circumstances)?;
-    let now = super::now(&args.circumstances)?;
+    let now = super::now(args.circumstances.now.as_deref())?;
     let mut inputs = Inputs::default();
     let keys = match &args.token_key_file {
         Some(file) => token_key(file, &mut inputs)?,

@@ -54,7 +54,7 @@ fn read(file: &OsStr, inputs: &mut Inputs) -> Result<(Source, String), Failure> 
 }
 
 /// Reads a world; `None` if it is refused, which standard error has been told.
-fn load(
+pub(super) fn load(
     file: &OsStr,
     inputs: &mut Inputs,
     terminal: &mut Terminal,
@@ -73,13 +73,13 @@ fn load(
 }
 
 /// Returns who is meant.
-fn caller(world: &World, who: &str) -> Result<Caller, Failure> {
+pub(super) fn caller(world: &World, who: &str) -> Result<Caller, Failure> {
     Caller::named(world, who).map_err(|error| Failure::new(escape(&error.to_string())))
 }
 
 /// Returns the time that is asked for, else that of the system.
-fn now(args: &CallerArgs) -> Result<Timestamp, Failure> {
-    match &args.now {
+pub(super) fn now(asked: Option<&str>) -> Result<Timestamp, Failure> {
+    match asked {
         Some(text) => text
             .parse()
             .map_err(|error| Failure::new(format!("`--now`: {}", escape(&format!("{error}"))))),

@@ -66,7 +66,7 @@ struct MayView {
 
 /// Shows the world that `args` name.
 pub(super) fn run(args: &WorldShowArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let now = super::now(&args.circumstances)?;
+    let now = super::now(args.circumstances.now.as_deref())?;
     let context = super::context(&args.circumstances)?;
     let loaded = super::load(&args.file, &mut Inputs::default(), terminal)?;
     let Some((_, _, world)) = loaded else { return Ok(Exit::Error) };
