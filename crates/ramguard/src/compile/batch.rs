@@ -3,8 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use ramguard_policy::Policy;
-
 use super::asked::Asked;
 use super::unit::Unit;
 
@@ -18,20 +16,13 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn narrowed(
-        &self,
-        unit: &Unit,
-        asked: &Asked<'_>,
-        policies: &[Policy],
-    ) -> Rc<[u32]> {
-        // The policies belong to the address too: units of one policy are shared between sets, but
-        // then the policy is the same.
+    pub(super) fn narrowed(&self, unit: &Unit, asked: &Asked<'_>) -> Rc<[u32]> {
         let address = std::ptr::from_ref(unit).addr();
         let mut narrowed = self.narrowed.borrow_mut();
         if let Some((_, open)) = narrowed.iter().find(|(known, _)| *known == address) {
             return Rc::clone(open);
         }
-        let open: Rc<[u32]> = unit.narrow(asked, policies).into();
+        let open: Rc<[u32]> = unit.narrow(asked).into();
         narrowed.push((address, Rc::clone(&open)));
         open
     }

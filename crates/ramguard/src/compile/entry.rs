@@ -10,12 +10,13 @@
 //! * lengths and offsets lie inside the one text they belong to, on character boundaries.
 
 use ramguard_match::{Case, Shape};
+use ramguard_policy::condition::{Test, Truth};
 use ramguard_policy::name::resource::ArnFields;
 use ramguard_policy::{Kind, Policy, Statement};
 
 use super::asked::{Asked, AskedArn};
 use super::key::{WORD, folded_word, lowest_bytes, same};
-use super::statement::conditions;
+use super::statement::evaluate_key;
 use super::{Polarity, StatementAt, StatementTest};
 use crate::steps;
 
@@ -106,6 +107,13 @@ pub(super) struct Signature {
     pub(super) mask: u64,
 }
 
+/// One condition, kept here as well so that testing it does not lead through the policy.
+#[derive(Clone, Debug)]
+struct ConditionEntry {
+    key: Run,
+    test: Test,
+}
+
 /// One statement.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StatementEntry {
@@ -113,6 +121,8 @@ pub(super) struct StatementEntry {
     /// Empty if the statement cannot be found by an action.
     pub(super) actions: Run,
     resources: Run,
+    /// None for special statements.
+    conditions: Run,
 }
 
 /// The statements of some policies.
@@ -122,6 +132,7 @@ pub(super) struct Entries {
     pub(super) statements: Vec<StatementEntry>,
     pub(super) actions: Vec<ActionEntry>,
     pub(super) resources: Vec<ResourceEntry>,
+    conditions: Vec<ConditionEntry>,
     special: Vec<StatementTest>,
 }
 
@@ -145,6 +156,7 @@ impl Entries {
         self.text.shrink_to_fit();
         self.actions.shrink_to_fit();
         self.resources.shrink_to_fit();
+        self.conditions.shrink_to_fit();
         self.special.shrink_to_fit();
     }
 
@@ -153,6 +165,7 @@ impl Entries {
             + self.statements.capacity() * size_of::<StatementEntry>()
             + self.actions.capacity() * size_of::<ActionEntry>()
             + self.resources.capacity() * size_of::<ResourceEntry>()
+            + self.conditions.capacity() * size_of::<ConditionEntry>()
             + self.special.iter().map(StatementTest::bytes).sum::<usize>()
     }
 
@@ -212,7 +225,15 @@ impl Entries {
             self.resources.push(template);
         }
         let resources = run(first_resource, self.resources.len());
-        self.statements.push(StatementEntry { at, actions, resources });
+        let first_condition = self.conditions.len();
+        for tested in statement.conditions().filter(|_| !is_special) {
+            let start = self.text.len();
+            self.text.push_str(tested.key().text);
+            let key = run(start, self.text.len());
+            self.conditions.push(ConditionEntry { key, test: tested.test().clone() });
+        }
+        let conditions = run(first_condition, self.conditions.len());
+        self.statements.push(StatementEntry { at, actions, resources, conditions });
         self.text.len() < ROOM && self.resources.len() < ROOM && self.actions.len() < ROOM
     }
 
@@ -334,24 +355,19 @@ impl Entries {
         }
         self.lists_action(entry, asked)
             && (entry.kind.is_any || self.covers(entry, asked))
-            && (!entry.kind.is_conditional || self.conditions_hold(entry, asked, policies))
+            && (!entry.kind.is_conditional || self.conditions_hold(entry, asked))
     }
 
     /// Returns whether the statement applies by way of this entry to some relative id: everything
     /// [`Self::applies`] asks but that. Special statements are left open.
-    pub(super) fn may_apply(
-        &self,
-        entry: &ResourceEntry,
-        asked: &Asked<'_>,
-        policies: &[Policy],
-    ) -> bool {
+    pub(super) fn may_apply(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
         entry.kind.is_special
             || (self.lists_action(entry, asked)
                 && (entry.kind.is_any
                     || asked.arn.as_ref().is_some_and(|arn| {
                         covers_fields(entry, self.piece(entry.text, 0, entry.length), arn)
                     }))
-                && (!entry.kind.is_conditional || self.conditions_hold(entry, asked, policies)))
+                && (!entry.kind.is_conditional || self.conditions_hold(entry, asked)))
     }
 
     /// Returns whether the statement applies, if [`Self::may_apply`] says that it may.
@@ -384,7 +400,7 @@ impl Entries {
                     .resources_of(entry.statement)
                     .iter()
                     .any(|entry| entry.kind.is_any || self.covers(entry, asked)))
-            && (!entry.kind.is_conditional || self.conditions_hold(entry, asked, policies))
+            && (!entry.kind.is_conditional || self.conditions_hold(entry, asked))
     }
 
     #[cold]
@@ -398,14 +414,21 @@ impl Entries {
         test.is_some_and(|test| test.applies(asked.request(), policies))
     }
 
-    fn conditions_hold(
-        &self,
-        entry: &ResourceEntry,
-        asked: &Asked<'_>,
-        policies: &[Policy],
-    ) -> bool {
+    /// Rules C-1 and C-11; see [`StatementTest::applies`].
+    fn conditions_hold(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
         let Some(statement) = self.statements.get(entry.statement as usize) else { return false };
-        entry.polarity.settle(conditions(statement.at, asked.request(), policies))
+        let run = statement.conditions;
+        let conditions = self.conditions.get(run.start as usize..run.end as usize);
+        let mut all = Truth::True;
+        for condition in conditions.unwrap_or_default() {
+            let Run { start, end } = condition.key;
+            let key = self.text.get(start as usize..end as usize).unwrap_or_default();
+            all = all.and(evaluate_key(key, &condition.test, asked.request()));
+            if all == Truth::False {
+                return false;
+            }
+        }
+        entry.polarity.settle(all)
     }
 
     /// Rule A-3.

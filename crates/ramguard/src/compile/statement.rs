@@ -1,7 +1,7 @@
 //! One statement, ready to be tested against requests.
 
 use ramguard_match::{Case, Pattern, PatternSet};
-use ramguard_policy::condition::Truth;
+use ramguard_policy::condition::{Test, Truth};
 use ramguard_policy::{Effect, Kind, Policy, Statement, Tested};
 
 use super::{PrincipalTest, ResourceTest, StatementAt, folded};
@@ -184,9 +184,15 @@ pub(crate) fn conditions(at: StatementAt, request: &Request<'_>, policies: &[Pol
 
 /// Evaluates one condition against the keys of the request.
 pub(crate) fn evaluate(tested: Tested<'_>, request: &Request<'_>) -> Truth {
-    match request.values(tested.key().text) {
-        None => tested.test().evaluate([]),
-        Some(Seen::Engine(value)) => tested.test().evaluate([value]),
-        Some(Seen::Host(values)) => tested.test().evaluate(values.iter()),
+    evaluate_key(tested.key().text, tested.test(), request)
+}
+
+/// Evaluates the test of one key against the values the request has for it.
+#[inline]
+pub(super) fn evaluate_key(key: &str, test: &Test, request: &Request<'_>) -> Truth {
+    match request.values(key) {
+        None => test.evaluate([]),
+        Some(Seen::Engine(value)) => test.evaluate([value]),
+        Some(Seen::Host(values)) => test.evaluate(values.iter()),
     }
 }

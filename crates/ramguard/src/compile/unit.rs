@@ -74,9 +74,7 @@ impl Unit {
         match &self.find {
             Find::Each(signatures) => match asked.batch() {
                 None => self.decide_each(signatures, asked, policies),
-                Some(batch) => {
-                    self.decide_narrowed(&batch.narrowed(self, asked, policies), asked, policies)
-                }
+                Some(batch) => self.decide_narrowed(&batch.narrowed(self, asked), asked, policies),
             },
             Find::By(index) => self.decide_by(index, asked, policies),
         }
@@ -117,10 +115,10 @@ impl Unit {
     }
 
     /// Returns the entries that may apply to a request that is like this one.
-    pub(super) fn narrow(&self, asked: &Asked<'_>, policies: &[Policy]) -> Vec<u32> {
+    pub(super) fn narrow(&self, asked: &Asked<'_>) -> Vec<u32> {
         (0_u32..)
             .zip(&self.entries.resources)
-            .filter(|(_, entry)| self.entries.may_apply(entry, asked, policies))
+            .filter(|(_, entry)| self.entries.may_apply(entry, asked))
             .map(|(number, _)| number)
             .collect()
     }
