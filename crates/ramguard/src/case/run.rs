@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use ramguard_policy::Kind;
+use ramguard_policy::text::{one_line, shown};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::form::{CaseRequest, PrincipalForm, SemanticsForm, mode};
 use crate::role::{OperationDecision, OperationRequestError};
 use crate::{
-    Authorizer, Decision, Layers, Mode, Outcome, PolicyError, PolicySet, Principal, RequestError,
+    Authorizer, Decision, Layers, Mode, Outcome, Policy, PolicyError, PolicySet, Principal,
+    RequestError, Semantics,
 };
 
 /// The caller of a case that names none (section 11).
@@ -75,10 +77,10 @@ pub struct CasePolicies {
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
     /// It is not JSON of the form of a case.
-    #[error("not a test case: {0}")]
+    #[error("not a test case: {}", one_line(&.0.to_string()))]
     Json(#[from] serde_json::Error),
     /// A member has a value that the form does not know.
-    #[error("`{found}` is not a known {member}")]
+    #[error("`{}` is not a known {member}", shown(.found))]
     Form {
         /// The member.
         member: &'static str,
@@ -102,11 +104,15 @@ pub enum CaseError {
 }
 
 impl CaseError {
-    pub(super) fn form(member: &'static str, found: &str) -> Self {
+    /// Says that a member has a value that the form does not know.
+    #[must_use]
+    pub fn form(member: &'static str, found: &str) -> Self {
         Self::Form { member, found: found.into() }
     }
 
-    pub(super) fn missing(member: &'static str) -> Self {
+    /// Says that a member is missing.
+    #[must_use]
+    pub fn missing(member: &'static str) -> Self {
         Self::Missing { member }
     }
 
@@ -200,8 +206,49 @@ impl Case {
         CaseRequest { principal, ..self.request.clone() }
     }
 
+    /// Returns the options of the case.
+    #[must_use]
+    pub fn semantics(&self) -> Semantics {
+        self.options.semantics()
+    }
+
+    /// Returns the policies of a case whose caller, with all that is attached to it, stands in an
+    /// account kept elsewhere: the session policy and the policy of the resource.
+    ///
+    /// # Errors
+    /// [`CaseError::Form`] if the case brings policies of the caller or above the account all the
+    /// same, [`CaseError::Policy`] if one is refused.
+    pub fn policies_beside_account(
+        &self,
+        mode: Mode,
+    ) -> Result<(Option<Policy>, Option<Policy>), CaseError> {
+        let beside = |member: &str| CaseError::form("member of a case about a world", member);
+        if self.policy.is_some() {
+            return Err(beside("policy"));
+        }
+        let Some(policies) = &self.policies else { return Ok((None, None)) };
+        for (member, is_given) in [
+            ("policies.account", !policies.account.is_empty()),
+            ("policies.control", policies.control.is_some()),
+            ("policies.resource_group", policies.resource_group.is_some()),
+            ("policies.resource", policies.resource.is_some() && mode != Mode::Standard),
+        ] {
+            if is_given {
+                return Err(beside(member));
+            }
+        }
+        let read = |kind, place: &str, text: &Option<Box<RawValue>>| {
+            let policy = text.as_ref().map(|text| self.semantics().read(kind, text.get()));
+            policy.transpose().map_err(|error| CaseError::policy(place, error))
+        };
+        Ok((
+            read(Kind::Session, "policies.session", &policies.session)?,
+            read(Kind::Bucket, "policies.resource", &policies.resource)?,
+        ))
+    }
+
     fn authorizer(&self, mode: Mode) -> Result<Authorizer, CaseError> {
-        let semantics = self.options.semantics();
+        let semantics = self.semantics();
         let read = |kind, place: &str, text: &RawValue| {
             semantics.read(kind, text.get()).map_err(|error| CaseError::policy(place, error))
         };

@@ -74,7 +74,11 @@ pub struct OperationDecision {
 impl OperationDecision {
     /// Puts decided checks together: allowed only if all are, else an explicit denial if any is
     /// one, else an implicit one (rule E-14). Without a check nothing is allowed.
-    fn combine(checks: Vec<(Check, Decision)>) -> Self {
+    ///
+    /// For a host whose checks are not all decided by one authorizer, as where each instance is in
+    /// a resource group of its own.
+    #[must_use]
+    pub fn combine(checks: Vec<(Check, Decision)>) -> Self {
         let outcomes = || checks.iter().map(|(_, decision)| decision.outcome());
         let outcome = if outcomes().any(|outcome| outcome == Outcome::ExplicitDeny) {
             Outcome::ExplicitDeny
