@@ -5,21 +5,31 @@
 //! control policies of the directory, session policy, policies of the caller and its groups,
 //! policies granted on the resource group of the resource, trust policy of a role to be assumed.
 
+mod ecs;
+mod operation;
+mod policies;
+
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ramguard::role::Check;
 use ramguard::{
-    Authorizer, Context, ContextEntry, Decision, Layers, Mode, PolicySet, Principal, Request,
-    RequestError, Semantics, Values,
+    Authorizer, Context, ContextEntry, Decision, Layer, Layers, Mode, PolicySet, Principal,
+    PrincipalKind, Request, RequestError, Semantics, Values,
 };
+use ramguard_policy::Policy;
 use ramguard_policy::condition::same_key;
 
 use crate::error::{ApiError, Denied, ErrorKind, Service};
 use crate::{Attachment, Caller, Role, Timestamp, World};
 
-/// The service that receives the role of an instance (decision D-39).
-const ECS: &str = "ecs.aliyuncs.com";
+pub(crate) use ecs::ecs_may_assume;
+pub use ecs::trusts_ecs;
+pub use policies::Policies;
+
+/// The condition key of the service that receives a role (rule P-2).
+const PASSED_TO: &str = "acs:Service";
 
 /// What one caller may do in a world, at a moment.
 ///
@@ -41,6 +51,8 @@ pub struct Authority<'w> {
     principal: Principal<'static>,
     attachments: Vec<&'w Attachment>,
     layers: Layers,
+    /// What is granted on resource groups, by their id.
+    on_groups: BTreeMap<&'w str, Arc<PolicySet>>,
     semantics: Semantics,
     context: Vec<ContextEntry<'w>>,
 }
@@ -62,6 +74,17 @@ impl<'w> Authority<'w> {
         context: &Context<'w>,
         semantics: Semantics,
     ) -> Result<Self, ApiError> {
+        Policies::new(world).authority(caller, now, context, semantics)
+    }
+
+    fn among(
+        policies: &mut Policies<'w>,
+        caller: &Caller,
+        now: Timestamp,
+        context: &Context<'w>,
+        semantics: Semantics,
+    ) -> Result<Self, ApiError> {
+        let world = policies.world();
         let mut attachments: Vec<&Attachment> = Vec::new();
         let mut session = None;
         let principal = match caller {
@@ -89,29 +112,45 @@ impl<'w> Authority<'w> {
             }
         };
         let principal = principal.map_err(|error| internal(&error))?;
-        let control = world.directory().filter(|directory| directory.applies()).map(|directory| {
-            let nodes = directory.nodes.iter().map(|node| {
-                Arc::new(PolicySet::new(node.policies.iter().map(|policy| policy.document.clone())))
-            });
-            nodes.collect()
-        });
+        let mut granted = policies.granted(&attachments)?;
+        let account = granted.remove(&None).unwrap_or_default();
+        let control = policies.control();
         let mut authority = Self {
             world,
             principal,
             attachments,
-            layers: Layers { control, session, ..Layers::default() },
+            layers: Layers { control, session, account, ..Layers::default() },
+            on_groups: granted.into_iter().filter_map(|(id, set)| Some((id?, set))).collect(),
             semantics,
             context: context.entries().to_vec(),
         };
-        authority.layers.account = authority.granted_on(None)?;
-        for attachment in &authority.attachments {
-            authority.granted_on(attachment.resource_group.as_deref())?;
-        }
         authority.set("acs:CurrentTime", now.to_string());
         if let Some(arn) = authority.principal.principal_arn().map(Cow::into_owned) {
             authority.set("acs:PrincipalARN", arn);
         }
         Ok(authority)
+    }
+
+    /// Adds the policy of the resource, for example of a bucket, which is no part of a world. A
+    /// policy of another kind than bucket or trust makes every decision a denial (decision D-42).
+    #[must_use]
+    pub fn with_resource_policy(mut self, policy: Policy) -> Self {
+        self.layers.resource = Some(Arc::new(PolicySet::from(policy)));
+        self
+    }
+
+    /// Returns the world.
+    #[must_use]
+    pub fn world(&self) -> &'w World {
+        self.world
+    }
+
+    /// Returns whether nothing is allowed to the caller outside resource groups, whatever it asks:
+    /// it is not the account itself, and no policy is attached to it at account level.
+    pub(crate) fn is_granted_nothing(&self) -> bool {
+        self.principal.kind() != PrincipalKind::Root
+            && self.layers.account.is_empty()
+            && self.layers.resource.is_none()
     }
 
     /// Returns the caller as a principal.
@@ -155,21 +194,47 @@ impl<'w> Authority<'w> {
         resource: &'a str,
         keys: &'a [(String, Vec<String>)],
     ) -> Result<(Authorizer, Request<'a>), RequestError> {
-        let (authorizer, context) = self.about(action, resource, keys)?;
-        let request = Request::parse(action, resource)?
-            .with_principal(self.principal.clone())
-            .with_context(context);
-        Ok((authorizer, request))
+        self.asked(action, resource, keys, None)
     }
 
-    /// Decides a check of an operation; one of `ram:PassRole` carries `acs:Service`.
+    fn asked<'a>(
+        &'a self,
+        action: &'a str,
+        resource: &'a str,
+        keys: &'a [(String, Vec<String>)],
+        passes_role_to: Option<&'static str>,
+    ) -> Result<(Authorizer, Request<'a>), RequestError> {
+        let (layers, mut context) = self.about(action, resource, keys);
+        if let Some(service) = passes_role_to {
+            set(&mut context, PASSED_TO, service.into());
+        }
+        let request = Request::parse(action, resource)?
+            .with_principal(self.principal.clone())
+            .with_context(Context::new(context)?);
+        Ok((Authorizer::with_layers(layers, self.semantics), request))
+    }
+
+    /// Decides `ram:PassRole` to a service on many roles, named by their ARN, in order.
+    ///
+    /// What the roles have in common is looked at once.
     ///
     /// # Errors
     /// As [`Authority::decide`].
-    pub fn decide_check(&self, check: &Check) -> Result<Decision, RequestError> {
-        let (authorizer, context) = self.about(&check.action, &check.resource, &[])?;
-        let request = check.request(Some(&self.principal), &context)?;
-        Ok(authorizer.decide(&request))
+    pub fn decide_pass_role(
+        &self,
+        service: &str,
+        roles: &[String],
+    ) -> Result<Vec<Decision>, RequestError> {
+        let mut context = self.context.clone();
+        set(&mut context, PASSED_TO, service.into());
+        let context = Context::new(context)?;
+        let requests = roles.iter().map(|arn| {
+            let request = Request::parse("ram:PassRole", arn.as_str())?;
+            Ok(request.with_principal(self.principal.clone()).with_shared_context(&context))
+        });
+        let requests: Result<Vec<Request<'_>>, RequestError> = requests.collect();
+        let authorizer = Authorizer::with_layers(self.layers.clone(), self.semantics);
+        Ok(authorizer.decide_many(&requests?))
     }
 
     /// Decides whether the caller may assume a role: its own policies and the trust policy must
@@ -182,17 +247,51 @@ impl<'w> Authority<'w> {
         role: &Role,
         keys: &[(String, Vec<String>)],
     ) -> Result<Decision, RequestError> {
+        let (authorizer, request) = self.question_assume_role(role, keys)?;
+        Ok(authorizer.decide(&request))
+    }
+
+    /// Returns the policies in force for assuming a role, its trust policy among them, and the
+    /// request, for whoever wants to have the decision explained.
+    ///
+    /// # Errors
+    /// As [`Authority::decide`].
+    pub fn question_assume_role<'a>(
+        &'a self,
+        role: &Role,
+        keys: &'a [(String, Vec<String>)],
+    ) -> Result<(Authorizer, Request<'a>), RequestError> {
         let resource = self.world.ram_arn(&format!("role/{}", role.name));
-        let (_, context) = self.about("sts:AssumeRole", &resource, keys)?;
-        let layers = Layers {
-            resource: Some(Arc::new(PolicySet::from(role.trust.clone()))),
-            ..self.layers.clone()
-        };
+        let (layers, context) = self.about("sts:AssumeRole", &resource, keys);
+        let trust = Some(Arc::new(PolicySet::from(role.trust.clone())));
         let request = Request::parse("sts:AssumeRole", resource)?
             .with_principal(self.principal.clone())
             .with_mode(Mode::AssumeRole)
-            .with_context(context);
-        Ok(Authorizer::with_layers(layers, self.semantics).decide(&request))
+            .with_context(Context::new(context)?);
+        let layers = Layers { resource: trust, ..layers };
+        Ok((Authorizer::with_layers(layers, self.semantics), request))
+    }
+
+    /// Returns the names of the policies of each layer, in the order of [`Authorizer::statement`],
+    /// for a question about something in a resource group, or in none.
+    #[must_use]
+    pub fn policy_names(&self, resource_group: Option<&str>) -> BTreeMap<Layer, Vec<String>> {
+        let granted = |scope: Option<&str>| -> Vec<String> {
+            let granted =
+                self.attachments.iter().filter(|one| one.resource_group.as_deref() == scope);
+            granted.map(|attachment| attachment.policy.to_string()).collect()
+        };
+        let mut names = BTreeMap::from([(Layer::Account, granted(None))]);
+        if resource_group.is_some() {
+            names.insert(Layer::ResourceGroup, granted(resource_group));
+        }
+        let nodes = self.world.directory().into_iter().flat_map(|directory| &directory.nodes);
+        for (node, at) in (0..).zip(nodes) {
+            let policies =
+                at.policies.iter().map(|policy| format!("control policy {}", policy.name));
+            names.insert(Layer::Control { node }, policies.collect());
+        }
+        names
     }
 
     /// Fails unless an action of RAM or STS is allowed on each of the resources.
@@ -236,19 +335,19 @@ impl<'w> Authority<'w> {
         Ok(())
     }
 
-    /// Returns the authorizer for a resource and the condition keys of a request about it.
+    /// Returns the policies for a resource and the condition keys of a request about it.
     fn about<'a>(
         &'a self,
         action: &str,
         resource: &str,
         keys: &'a [(String, Vec<String>)],
-    ) -> Result<(Authorizer, Context<'a>), RequestError> {
+    ) -> (Layers, Vec<ContextEntry<'a>>) {
         let mut layers = self.layers.clone();
         let mut context: Vec<ContextEntry<'a>> = self.context.clone();
         if let Some(instance) = self.instance(resource) {
             if let Some(group) = &instance.resource_group {
-                // Every scope was compiled once in `new`, so none fails here.
-                layers.resource_group = self.granted_on(Some(group)).ok();
+                let granted = self.on_groups.get(group.as_str()).cloned();
+                layers.resource_group = Some(granted.unwrap_or_default());
                 set(&mut context, "acs:ResourceGroupId", group.as_str().into());
             }
             // Operations that list do not bring the tags of what they list (section 4.3).
@@ -263,7 +362,7 @@ impl<'w> Authority<'w> {
             let values = values.iter().map(|value| Cow::Borrowed(value.as_str())).collect();
             set(&mut context, key, Values::Many(values));
         }
-        Ok((Authorizer::with_layers(layers, self.semantics), Context::new(context)?))
+        (layers, context)
     }
 
     fn instance(&self, resource: &str) -> Option<&'w crate::Instance> {
@@ -271,20 +370,6 @@ impl<'w> Authority<'w> {
         let head = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
         let instance = self.world.instance(fields.next()?.strip_prefix("instance/")?)?;
         (head == ("acs", "ecs", &*instance.region, &*self.world.account)).then_some(instance)
-    }
-
-    /// Compiles what is granted to the caller in one scope. A policy that is not there poisons the
-    /// whole, since it could hold a Deny (decision D-42).
-    fn granted_on(&self, resource_group: Option<&str>) -> Result<Arc<PolicySet>, ApiError> {
-        let mut policies = Vec::new();
-        for attachment in &self.attachments {
-            if attachment.resource_group.as_deref() == resource_group {
-                let policy = self.world.policy(&attachment.policy).and_then(|p| p.document());
-                let missing = || internal(&format!("the {} is missing", attachment.policy));
-                policies.push(policy.ok_or_else(missing)?.clone());
-            }
-        }
-        Ok(Arc::new(PolicySet::new(policies)))
     }
 
     fn set(&mut self, key: &'static str, value: String) {
@@ -309,54 +394,4 @@ fn denied(kind: ErrorKind, action: &str, resource: &str, decision: Decision) -> 
 fn internal(reason: &impl ToString) -> ApiError {
     ApiError::from(ErrorKind::InternalError { service: Service::Ram })
         .with_detail(reason.to_string())
-}
-
-/// Returns whether the trust policy of a role lets ECS of the own account assume it.
-///
-/// One Allow for `ecs.aliyuncs.com` is enough, whatever else the role trusts; an explicit Deny wins
-/// (decision A25). `<account>@ecs.aliyuncs.com` counts for the own account only (decision A26).
-#[must_use]
-pub fn trusts_ecs(world: &World, role: &Role, now: Timestamp) -> bool {
-    assumed_by_ecs(world, role, now, None)
-}
-
-/// Returns whether ECS gets credentials for a role: the control policies allow it and the trust
-/// policy does (rule E-9).
-#[must_use]
-pub(crate) fn ecs_may_assume(world: &World, role: &Role, now: Timestamp) -> bool {
-    let directory = world.directory().filter(|directory| directory.applies());
-    let control = directory.map(|directory| {
-        let nodes = directory.nodes.iter().map(|node| {
-            Arc::new(PolicySet::new(node.policies.iter().map(|policy| policy.document.clone())))
-        });
-        nodes.collect()
-    });
-    // Control policies do not bind service-linked roles (rule E-11).
-    assumed_by_ecs(world, role, now, control.filter(|_| !role.service_linked))
-}
-
-fn assumed_by_ecs(
-    world: &World,
-    role: &Role,
-    now: Timestamp,
-    control: Option<Vec<Arc<PolicySet>>>,
-) -> bool {
-    let trust = Some(Arc::new(PolicySet::from(role.trust.clone())));
-    let layers = Layers { control, resource: trust, ..Layers::default() };
-    let authorizer = Authorizer::with_layers(layers, Semantics::default());
-    let decide = |service: String| -> Option<ramguard::Outcome> {
-        let time = now.to_string();
-        let context = Context::from_pairs([("acs:CurrentTime", &*time)]).ok()?;
-        let request =
-            Request::parse("sts:AssumeRole", world.ram_arn(&format!("role/{}", role.name))).ok()?;
-        let request = request
-            .with_principal(Principal::service(service))
-            .with_mode(Mode::AssumeRole)
-            .with_context(context);
-        Some(authorizer.decide(&request).outcome())
-    };
-    let outcomes = [decide(ECS.to_owned()), decide(format!("{}@{ECS}", world.account))];
-    outcomes.contains(&Some(ramguard::Outcome::Allow))
-        && !outcomes.contains(&Some(ramguard::Outcome::ExplicitDeny))
-        && !outcomes.contains(&None)
 }

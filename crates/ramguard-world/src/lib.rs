@@ -94,7 +94,7 @@ mod settings;
 mod time;
 mod world;
 
-pub use authorize::{Authority, trusts_ecs};
+pub use authorize::{Authority, Policies, trusts_ecs};
 pub use caller::{Caller, CallerError, Session};
 pub use control_plane::{Call, ControlPlane, Outcome};
 pub use credentials::{Credentials, TokenError, TokenKeys};

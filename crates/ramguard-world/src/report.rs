@@ -2,14 +2,16 @@
 //!
 //! Rows are data, ordered and complete; printing them is left to others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ramguard::{Context, Semantics};
 use ramguard_policy::StatementPrincipal;
 use ramguard_policy::name::principal::TrustPrincipal;
 
 use crate::authorize::trusts_ecs;
-use crate::{ApiError, Authority, Caller, IdentityRef, PolicyRef, Role, Session, Timestamp, World};
+use crate::{
+    ApiError, Authority, Caller, IdentityRef, Policies, PolicyRef, Role, Session, Timestamp, World,
+};
 
 /// Somebody who can pass a role to a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,13 +83,19 @@ pub struct IdentityRow {
 /// Lists the instances, by id.
 #[must_use]
 pub fn instances(world: &World, now: Timestamp) -> Vec<InstanceRow> {
+    // Many instances carry one role.
+    let mut trusting: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut is_good = |role: &'_ str| -> Option<bool> {
+        let role = world.role(role)?;
+        Some(*trusting.entry(&role.name).or_insert_with(|| trusts_ecs(world, role, now)))
+    };
     let rows = world.instances().map(|instance| {
         let binding = instance.binding.as_ref();
-        let standing = match binding.map(|binding| world.role(&binding.role_name)) {
+        let standing = match binding.map(|binding| is_good(&binding.role_name)) {
             None => RoleStanding::None,
             Some(None) => RoleStanding::Deleted,
-            Some(Some(role)) if trusts_ecs(world, role, now) => RoleStanding::Good,
-            Some(Some(_)) => RoleStanding::NotEcsRole,
+            Some(Some(true)) => RoleStanding::Good,
+            Some(Some(false)) => RoleStanding::NotEcsRole,
         };
         InstanceRow {
             id: instance.id.clone(),
@@ -137,20 +145,33 @@ pub fn trusted_services(role: &Role) -> Vec<String> {
     services.into_iter().collect()
 }
 
+/// Who can pass which role to which service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passers {
+    /// The first of them, by user or role, then by role that is passed, then by service.
+    pub rows: Vec<PassRow>,
+    /// How many there are, those left out included.
+    pub total: usize,
+    /// How many policy documents were compiled to find out: each at most once.
+    pub compiled: usize,
+}
+
 /// Lists who can pass which role to which service: for every user and role of the account, every
 /// role that trusts a service, and each service it trusts, whether `ram:PassRole` is allowed.
 ///
 /// The account itself can pass every role and is not listed. `context` holds what the host knows of
-/// the calls in question.
+/// the calls in question. At most `max_rows` are returned and all are counted: there can be as many
+/// as identities times roles.
 ///
 /// # Errors
-/// As [`Authority::new`]; no world that keeps its promises causes one.
+/// As [`Authority::new`](crate::Authority::new); no world that keeps its promises causes one.
 pub fn passers(
     world: &World,
     now: Timestamp,
     context: &Context<'_>,
     semantics: Semantics,
-) -> Result<Vec<PassRow>, ApiError> {
+    max_rows: usize,
+) -> Result<Passers, ApiError> {
     let mut callers: Vec<(IdentityRef, Caller)> = world
         .users()
         .map(|user| (IdentityRef::User(user.name.clone()), Caller::user(user.name.clone())))
@@ -159,26 +180,61 @@ pub fn passers(
         let session = Session::of(role, "report", Timestamp::MAX);
         (IdentityRef::Role(role.name.clone()), Caller::Role(session))
     }));
-    let passed: Vec<(String, &Role, Vec<String>)> = world
-        .roles()
-        .map(|role| (world.ram_arn(&format!("role/{}", role.name)), role, trusted_services(role)))
-        .collect();
-    let mut rows = Vec::new();
+    let passed = Passed::all(world);
+    let mut policies = Policies::new(world);
+    let mut passers = Passers::default();
     for (identity, caller) in callers {
-        let authority = Authority::new(world, &caller, now, context, semantics)?;
-        for (arn, role, services) in &passed {
-            for service in services {
-                let keys = [("acs:Service".to_owned(), vec![service.clone()])];
-                let decision = authority.decide_with("ram:PassRole", arn, &keys);
-                if decision.is_ok_and(|decision| decision.is_allowed()) {
-                    rows.push(PassRow {
-                        identity: identity.clone(),
-                        role: role.name.clone(),
-                        service: service.clone(),
-                    });
-                }
+        let authority = policies.authority(&caller, now, context, semantics)?;
+        let pairs = passed.by(&authority);
+        passers.total += pairs.len();
+        let room = max_rows.saturating_sub(passers.rows.len());
+        passers.rows.extend(pairs.into_iter().take(room).map(|(role, service)| PassRow {
+            identity: identity.clone(),
+            role: role.to_owned(),
+            service: service.to_owned(),
+        }));
+    }
+    passers.compiled = policies.compiled();
+    Ok(passers)
+}
+
+/// Lists the roles that a caller can pass, each with the service that would receive it.
+#[must_use]
+pub fn passed_by(authority: &Authority<'_>) -> Vec<(String, String)> {
+    let passed = Passed::all(authority.world());
+    let pairs = passed.by(authority).into_iter();
+    pairs.map(|(role, service)| (role.to_owned(), service.to_owned())).collect()
+}
+
+/// The roles of a world by the services that they trust.
+struct Passed<'w>(BTreeMap<String, (Vec<&'w str>, Vec<String>)>);
+
+impl<'w> Passed<'w> {
+    fn all(world: &'w World) -> Self {
+        let mut all: BTreeMap<String, (Vec<&str>, Vec<String>)> = BTreeMap::new();
+        for role in world.roles() {
+            for service in trusted_services(role) {
+                let (names, arns) = all.entry(service).or_default();
+                names.push(&role.name);
+                arns.push(world.ram_arn(&format!("role/{}", role.name)));
             }
         }
+        Self(all)
     }
-    Ok(rows)
+
+    /// Returns the roles that may be passed and to whom, by role and service.
+    fn by(&self, authority: &Authority<'_>) -> Vec<(&'w str, &str)> {
+        let mut pairs = Vec::new();
+        // Roles are in no resource group, so only what is granted at account level counts.
+        if !authority.is_granted_nothing() {
+            for (service, (names, arns)) in &self.0 {
+                // What cannot be asked is not allowed.
+                let decisions = authority.decide_pass_role(service, arns).unwrap_or_default();
+                let allowed = names.iter().zip(decisions).filter(|(_, d)| d.is_allowed());
+                pairs.extend(allowed.map(|(name, _)| (*name, service.as_str())));
+            }
+        }
+        pairs.sort_unstable();
+        pairs
+    }
 }

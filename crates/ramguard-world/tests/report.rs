@@ -3,8 +3,8 @@
 
 use ramguard::{Context, Semantics};
 use ramguard_world::file::WorldFile;
-use ramguard_world::report::{self, RoleStanding};
-use ramguard_world::{Caller, Timestamp, World};
+use ramguard_world::report::{self, Passers, RoleStanding};
+use ramguard_world::{Authority, Caller, Timestamp, World};
 
 const EXAMPLE: &str = include_str!("../../../testdata/world/example.json");
 
@@ -15,14 +15,83 @@ fn example() -> World {
 #[test]
 fn passers_are_those_whose_pass_role_is_allowed_to_a_service_the_role_trusts() {
     let world = example();
-    let rows =
-        report::passers(&world, Timestamp::default(), &Context::default(), Semantics::default());
-    let rows: Vec<String> = rows
-        .unwrap()
+    let rows: Vec<String> = passers(&world, 100)
+        .rows
         .iter()
         .map(|row| format!("{} passes {} to {}", row.identity, row.role, row.service))
         .collect();
     assert_eq!(rows, ["user alice passes AppRole to ecs.aliyuncs.com"]);
+}
+
+/// An account of that many users and roles; every user may pass every role.
+fn crowd(size: usize) -> World {
+    let users: Vec<String> = (0..size)
+        .map(|n| format!(r#""u{n}": {{ "policies": ["custom/pass", "custom/deny-{}"] }}"#, n % 3))
+        .collect();
+    let trust = r#"{ "Version": "1", "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": { "Service": ["ecs.aliyuncs.com"] } }] }"#;
+    let roles: Vec<String> =
+        (0..size).map(|n| format!(r#""r{n}": {{ "trust": {trust} }}"#)).collect();
+    let statement = |effect: &str, resource: &str| {
+        format!(
+            r#"{{ "document": {{ "Version": "1", "Statement": [{{ "Effect": "{effect}",
+            "Action": "ram:PassRole", "Resource": "acs:ram:*:*:role/{resource}" }}] }} }}"#
+        )
+    };
+    let denials: Vec<String> =
+        (0..3).map(|n| format!(r#""deny-{n}": {}"#, statement("Deny", &format!("r{n}")))).collect();
+    let text = format!(
+        r#"{{ "account": "1", "users": {{ {} }}, "roles": {{ {} }},
+        "policies": {{ "pass": {}, {} }} }}"#,
+        users.join(","),
+        roles.join(","),
+        statement("Allow", "*"),
+        denials.join(",")
+    );
+    WorldFile::read(&text).into_world().unwrap()
+}
+
+fn passers(world: &World, max_rows: usize) -> Passers {
+    let (now, context) = (Timestamp::default(), Context::default());
+    report::passers(world, now, &context, Semantics::default(), max_rows).unwrap()
+}
+
+#[test]
+fn a_policy_is_compiled_once_however_many_hold_it() {
+    for size in [3, 60] {
+        assert_eq!(passers(&crowd(size), usize::MAX).compiled, 4, "{size} users and roles");
+    }
+}
+
+#[test]
+fn passers_left_out_are_counted() {
+    let world = crowd(12);
+    let all = passers(&world, usize::MAX);
+    assert_eq!((all.rows.len(), all.total), (12 * 11, 12 * 11));
+    let some = passers(&world, 20);
+    assert_eq!((some.rows.len(), some.total), (20, 12 * 11));
+    assert_eq!(some.rows, all.rows[..20]);
+}
+
+#[test]
+fn passers_are_found_as_one_decision_at_a_time_would() {
+    let world = crowd(7);
+    let mut expected = Vec::new();
+    for user in world.users() {
+        let (caller, context) = (Caller::user(&*user.name), Context::default());
+        let (now, semantics) = (Timestamp::default(), Semantics::default());
+        let authority = Authority::new(&world, &caller, now, &context, semantics).unwrap();
+        for role in world.roles() {
+            let keys = [("acs:Service".to_owned(), vec!["ecs.aliyuncs.com".to_owned()])];
+            let arn = world.ram_arn(&format!("role/{}", role.name));
+            if authority.decide_with("ram:PassRole", &arn, &keys).unwrap().is_allowed() {
+                expected.push((user.name.clone(), role.name.clone()));
+            }
+        }
+    }
+    let rows = passers(&world, usize::MAX).rows.into_iter();
+    let got: Vec<_> = rows.map(|row| (row.identity.name().to_owned(), row.role)).collect();
+    assert_eq!(got, expected);
 }
 
 #[test]

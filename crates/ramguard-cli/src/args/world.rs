@@ -59,6 +59,10 @@ pub(crate) struct WorldShowArgs {
     #[command(flatten)]
     pub(crate) circumstances: CallerArgs,
 
+    /// Show at most this many rows of a table, and of `passes` in JSON; the rest is counted
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) max_rows: usize,
+
     /// Tables for people or one JSON object
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Output::Human)]
     pub(crate) output: Output,

@@ -104,8 +104,7 @@ impl Operation for AttachInstanceRamRole {
             ram_role_name: self.ram_role_name.clone(),
             policy: policy.clone(),
         };
-        let checks = instance_ids::checks(&operation, call.settings())?;
-        call.authority()?.require_checks(&checks)?;
+        instance_ids::require(call, &operation)?;
 
         let role = world.role(&self.ram_role_name);
         let role = role.ok_or(ErrorKind::RamRoleNotFound { run_instances: false })?;

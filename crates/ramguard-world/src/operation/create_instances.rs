@@ -242,8 +242,7 @@ impl NewInstance {
         if self.client_token.as_ref().is_some_and(|token| token.len() > 64 || !token.is_ascii()) {
             return Err(invalid("ClientToken", "write at most 64 ASCII characters"));
         }
-        let checks = instance_ids::checks(operation, call.settings())?;
-        call.authority()?.require_checks(&checks)?;
+        instance_ids::require(call, operation)?;
 
         if let Some(id) = &self.resource_group_id {
             world.resource_group(id).ok_or(ErrorKind::ResourceGroupNotFound)?;

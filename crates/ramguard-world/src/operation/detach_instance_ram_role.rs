@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use ramguard::role::{Check, DetachedRoles, InstanceOperation};
+use ramguard::role::{DetachedRoles, InstanceOperation};
 use serde::Serialize;
 
 use super::attach_instance_ram_role::code_and_message;
@@ -90,7 +90,17 @@ impl Operation for DetachInstanceRamRole {
         if let Some(name) = &self.ram_role_name {
             instance_ids::role_name(name)?;
         }
-        call.authority()?.require_checks(&self.checks(call, &ids)?)?;
+        let roles = match &self.ram_role_name {
+            Some(name) => DetachedRoles::Named(name.clone()),
+            None => DetachedRoles::Attached(BTreeMap::new()),
+        };
+        let operation = InstanceOperation::DetachInstanceRamRole {
+            region: self.region_id.clone(),
+            account: call.world().account().to_owned(),
+            instance_ids: self.instance_ids.clone(),
+            roles,
+        };
+        instance_ids::require(call, &operation)?;
 
         if let Some(name) = &self.ram_role_name {
             let is_carried = ids.iter().any(|id| self.bound_role(call, id) == Some(name.as_str()));
@@ -147,43 +157,6 @@ impl DetachInstanceRamRole {
 
     fn bound_role<'w>(&self, call: &Call<'w>, id: &str) -> Option<&'w str> {
         self.instance(call, id)?.binding.as_ref().map(|binding| binding.role_name.as_str())
-    }
-
-    /// The permission checks: each instance, and the role named or the roles carried. An instance
-    /// that carries none brings no role to be checked.
-    fn checks(&self, call: &Call<'_>, ids: &[&str]) -> Result<Vec<Check>, ApiError> {
-        let account = call.world().account();
-        let operation =
-            |instance_ids: Vec<String>, roles| InstanceOperation::DetachInstanceRamRole {
-                region: self.region_id.clone(),
-                account: account.to_owned(),
-                instance_ids,
-                roles,
-            };
-        if let Some(name) = &self.ram_role_name {
-            let named = DetachedRoles::Named(name.clone());
-            let operation = operation(self.instance_ids.clone(), named);
-            return instance_ids::checks(&operation, call.settings());
-        }
-        let carried: BTreeMap<String, String> = ids
-            .iter()
-            .filter_map(|id| Some(((*id).to_owned(), self.bound_role(call, id)?.to_owned())))
-            .collect();
-        let mut checks: Vec<Check> = ids
-            .iter()
-            .filter(|id| !carried.contains_key(**id))
-            .map(|id| Check {
-                action: "ecs:DetachInstanceRamRole".into(),
-                resource: format!("acs:ecs:{}:{account}:instance/{id}", self.region_id),
-                passes_role_to: None,
-            })
-            .collect();
-        if !carried.is_empty() {
-            let bound: Vec<String> = carried.keys().cloned().collect();
-            let operation = operation(bound, DetachedRoles::Attached(carried));
-            checks.extend(instance_ids::checks(&operation, call.settings())?);
-        }
-        Ok(checks)
     }
 
     /// Returns the role to take back from an instance.

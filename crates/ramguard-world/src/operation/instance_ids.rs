@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use ramguard::role::{InstanceOperation, OperationError};
 
+use crate::control_plane::Call;
 use crate::error::{ApiError, ErrorKind};
 use crate::name::is_arn_part;
 use crate::operation::parameters::invalid;
@@ -60,12 +61,10 @@ pub(super) fn role_name(name: &str) -> Result<(), ApiError> {
     }
 }
 
-/// The permission checks of a call, which its parameters are in order for.
-pub(super) fn checks(
-    operation: &InstanceOperation,
-    settings: &Settings,
-) -> Result<Vec<ramguard::role::Check>, ApiError> {
-    operation.checks(&settings.semantics).map_err(|error| match error {
+/// Fails unless every check of a call is allowed, whose parameters are in order.
+pub(super) fn require(call: &Call<'_>, operation: &InstanceOperation) -> Result<(), ApiError> {
+    let authority = call.authority()?;
+    let checks = authority.checks(operation).map_err(|error| match error {
         OperationError::InstanceIds => ErrorKind::InstanceIdsMalformed.into(),
         OperationError::Missing { parameter } => ErrorKind::MissingParameter { parameter }.into(),
         OperationError::Parameter { parameter, .. } => {
@@ -73,5 +72,6 @@ pub(super) fn checks(
                 .with_detail(error.to_string())
         }
         other => ApiError::from(ErrorKind::ForbiddenRam).with_detail(other.to_string()),
-    })
+    })?;
+    authority.require_checks(&checks)
 }

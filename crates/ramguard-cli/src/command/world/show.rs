@@ -21,6 +21,8 @@ struct View {
     caller: Option<String>,
     identities: Vec<IdentityView>,
     passes: Vec<PassView>,
+    /// How many passes there are, those left out included.
+    passes_total: usize,
     instances: Vec<InstanceView>,
 }
 
@@ -71,25 +73,31 @@ pub(super) fn run(args: &WorldShowArgs, terminal: &mut Terminal) -> Result<Exit,
     let loaded = super::load(&args.file, &mut Inputs::default(), terminal)?;
     let Some((_, _, world)) = loaded else { return Ok(Exit::Error) };
     let view = match &args.caller {
-        None => of_everybody(&world, now, &context)?,
+        None => of_everybody(&world, now, &context, args.max_rows)?,
         Some(who) => of_caller(&world, &super::caller(&world, who)?, now, &context)?,
     };
     match args.output {
         Output::Json => terminal.line(&to_line(&view)?),
-        Output::Human => print(&view, terminal),
+        Output::Human => print(&view, args.max_rows, terminal),
     }
     Ok(Exit::Yes)
 }
 
-fn of_everybody(world: &World, now: Timestamp, context: &Context<'_>) -> Result<View, Failure> {
-    let passes = report::passers(world, now, context, Semantics::default())
+fn of_everybody(
+    world: &World,
+    now: Timestamp,
+    context: &Context<'_>,
+    max_rows: usize,
+) -> Result<View, Failure> {
+    let passers = report::passers(world, now, context, Semantics::default(), max_rows)
         .map_err(|error| Failure::new(escape(&error.to_string())))?;
     Ok(View {
         schema: SCHEMA,
         account: world.account().to_owned(),
         caller: None,
         identities: report::identities(world).iter().map(identity).collect(),
-        passes: passes.iter().map(pass).collect(),
+        passes: passers.rows.iter().map(pass).collect(),
+        passes_total: passers.total,
         instances: report::instances(world, now).into_iter().map(instance).collect(),
     })
 }
@@ -103,8 +111,8 @@ fn of_caller(
     let authority = Authority::new(world, caller, now, context, Semantics::default())
         .map_err(|error| Failure::new(escape(&error.to_string())))?;
     // What cannot be asked is not allowed.
-    let may = |action: &str, resource: &str, keys: &[(String, Vec<String>)]| {
-        authority.decide_with(action, resource, keys).is_ok_and(|d| d.is_allowed())
+    let may = |action: &str, resource: &str| {
+        authority.decide(action, resource).is_ok_and(|d| d.is_allowed())
     };
     let is_own = |row: &&IdentityRow| match (caller, &row.identity) {
         (Caller::User(name), IdentityRef::User(other)) => name == other,
@@ -119,20 +127,14 @@ fn of_caller(
         Caller::User(name) => IdentityRef::User(name.clone()).to_string(),
         Caller::Role(session) => IdentityRef::Role(session.role_name.clone()).to_string(),
     };
-    let mut passes = Vec::new();
-    for role in world.roles() {
-        let arn = world.ram_arn(&format!("role/{}", role.name));
-        for service in report::trusted_services(role) {
-            let keys = [("acs:Service".to_owned(), vec![service.clone()])];
-            if may("ram:PassRole", &arn, &keys) {
-                passes.push(PassView { identity: who.clone(), role: role.name.clone(), service });
-            }
-        }
-    }
+    let passes: Vec<PassView> = report::passed_by(&authority)
+        .into_iter()
+        .map(|(role, service)| PassView { identity: who.clone(), role, service })
+        .collect();
     let instances = report::instances(world, now).into_iter().map(|row| {
         let arn = format!("acs:ecs:{}:{}:instance/{}", row.region, world.account(), row.id);
-        let attach = may("ecs:AttachInstanceRamRole", &arn, &[]);
-        let detach = may("ecs:DetachInstanceRamRole", &arn, &[]);
+        let attach = may("ecs:AttachInstanceRamRole", &arn);
+        let detach = may("ecs:DetachInstanceRamRole", &arn);
         InstanceView { may: Some(MayView { attach, detach }), ..instance(row) }
     });
     Ok(View {
@@ -141,6 +143,7 @@ fn of_caller(
         caller: Some(caller.arn(world)),
         instances: instances.collect(),
         identities: report::identities(world).iter().filter(is_own).map(identity).collect(),
+        passes_total: passes.len(),
         passes,
     })
 }
@@ -178,8 +181,8 @@ fn instance(row: InstanceRow) -> InstanceView {
     }
 }
 
-/// Prints the view as tables.
-fn print(view: &View, terminal: &mut Terminal) {
+/// Prints the view as tables of at most `max_rows` rows.
+fn print(view: &View, max_rows: usize, terminal: &mut Terminal) {
     let text = |text: &str| escape(text).into_owned();
     let account = escape(&view.account);
     match &view.caller {
@@ -200,13 +203,17 @@ fn print(view: &View, terminal: &mut Terminal) {
         ]
     });
     let headings = ["who", "groups", "trusted services", "policies"];
-    table("Who holds what", &headings, identities.collect(), terminal);
-    let passes = view.passes.iter();
+    let left_out = |total: usize| total.saturating_sub(max_rows);
+    let all = view.identities.len();
+    let rows = identities.take(max_rows).collect();
+    table("Who holds what", &headings, rows, left_out(all), terminal);
+    let passes = view.passes.iter().take(max_rows);
     let passes = passes.map(|row| vec![text(&row.identity), text(&row.role), text(&row.service)]);
     table(
         "Who can pass which role to which service",
         &["who", "role", "service"],
         passes.collect(),
+        left_out(view.passes_total),
         terminal,
     );
     let mut headings = vec!["instance", "region", "network", "role", "standing", "narrowed"];
@@ -214,7 +221,7 @@ fn print(view: &View, terminal: &mut Terminal) {
         headings.extend(["may attach", "may detach"]);
     }
     let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-    let instances = view.instances.iter().map(|row| {
+    let instances = view.instances.iter().take(max_rows).map(|row| {
         let mut cells = vec![
             text(&row.id),
             text(&row.region),
@@ -226,14 +233,22 @@ fn print(view: &View, terminal: &mut Terminal) {
         cells.extend(row.may.iter().flat_map(|may| [yes(may.attach), yes(may.detach)]));
         cells
     });
-    table("Which instance carries what", &headings, instances.collect(), terminal);
+    let (rows, all) = (instances.collect(), view.instances.len());
+    table("Which instance carries what", &headings, rows, left_out(all), terminal);
 }
 
-/// Prints rows of cells, which are escaped already, in columns; an empty cell is a dash.
-fn table(title: &str, headings: &[&str], rows: Vec<Vec<String>>, terminal: &mut Terminal) {
+/// Prints rows of cells, which are escaped already, in columns, and how many more there are; an
+/// empty cell is a dash.
+fn table(
+    title: &str,
+    headings: &[&str],
+    rows: Vec<Vec<String>>,
+    left_out: usize,
+    terminal: &mut Terminal,
+) {
     terminal.line("");
     terminal.line(&format!("{STRONG}{title}{STRONG:#}"));
-    if rows.is_empty() {
+    if rows.is_empty() && left_out == 0 {
         terminal.line(&format!("  {FAINT}nothing{FAINT:#}"));
         return;
     }
@@ -254,5 +269,9 @@ fn table(title: &str, headings: &[&str], rows: Vec<Vec<String>>, terminal: &mut 
     terminal.line(&format!("  {FAINT}{heading}{FAINT:#}"));
     for row in &rows {
         terminal.line(&format!("  {}", line(&mut row.iter().map(String::as_str))));
+    }
+    if left_out > 0 {
+        let words = format!("{left_out} more; `--max-rows` and `--as` tell");
+        terminal.line(&format!("  {FAINT}{words}{FAINT:#}"));
     }
 }
