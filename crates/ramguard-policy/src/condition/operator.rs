@@ -263,14 +263,14 @@ impl Operator {
 
     /// Returns the operator that `name` was probably meant to be.
     ///
-    /// That is the one with the same letters in another case, or else the nearest within two
-    /// edits, or a word that is often written in its place. Long names get no suggestion.
+    /// That is the one made of the same words in another order, case or form (`NotStringLike`,
+    /// `DateTimeGreaterThan`, `IpAddressEquals`), or else the nearest within two edits. Long names
+    /// get no suggestion.
     pub fn suggest(name: &str) -> Option<Self> {
-        let alias = ALIASES.into_iter().find(|(alias, _)| name.eq_ignore_ascii_case(alias));
-        alias.map(|(_, operator)| operator).or_else(|| {
-            let nearest = nearest(name, &Self::ALL.map(Self::name))?;
-            Self::parse(nearest)
-        })
+        let by_words = Words::of(name).and_then(|words| {
+            Self::ALL.into_iter().find(|operator| Words::of(operator.name()) == Some(words))
+        });
+        by_words.or_else(|| Self::parse(nearest(name, &Self::ALL.map(Self::name))?))
     }
 }
 
@@ -292,13 +292,70 @@ impl std::fmt::Display for Family {
     }
 }
 
-/// Names that no small edit leads home from.
-const ALIASES: [(&str, Operator); 4] = [
-    ("Boolean", Operator::Bool),
-    ("BoolEquals", Operator::Bool),
-    ("IpNotAddress", Operator::NotIpAddress),
-    ("IpAddressNot", Operator::NotIpAddress),
-];
+/// The words of an operator's name, one bit each, whatever their order and form. Two operators
+/// never have the same words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Words(u16);
+
+impl Words {
+    const STRING: u16 = 1;
+    const NUMERIC: u16 = 1 << 1;
+    const DATE: u16 = 1 << 2;
+    const BOOL: u16 = 1 << 3;
+    const IP: u16 = 1 << 4;
+    const NOT: u16 = 1 << 5;
+    const EQUALS: u16 = 1 << 6;
+    const IGNORE_CASE: u16 = 1 << 7;
+    const LIKE: u16 = 1 << 8;
+    const LESS: u16 = 1 << 9;
+    const GREATER: u16 = 1 << 10;
+    const ADDRESS: u16 = 1 << 11;
+
+    /// What is read as a word; of two that begin alike the longer one stands first.
+    const FORMS: [(&'static str, u16); 21] = [
+        ("string", Self::STRING),
+        ("numeric", Self::NUMERIC),
+        ("number", Self::NUMERIC),
+        ("datetime", Self::DATE),
+        ("date", Self::DATE),
+        ("boolean", Self::BOOL),
+        ("bool", Self::BOOL),
+        ("ip", Self::IP),
+        ("address", Self::ADDRESS),
+        ("not", Self::NOT),
+        ("equals", Self::EQUALS),
+        ("equal", Self::EQUALS),
+        ("ignorecase", Self::IGNORE_CASE),
+        ("like", Self::LIKE),
+        ("lessthan", Self::LESS),
+        ("less", Self::LESS),
+        ("greaterthan", Self::GREATER),
+        ("greater", Self::GREATER),
+        ("than", 0),
+        ("or", 0),
+        ("to", 0),
+    ];
+
+    /// Reads a name, `None` if it is not made of these words alone or says one of them twice.
+    fn of(name: &str) -> Option<Self> {
+        let (mut words, mut rest) = (0, name);
+        while !rest.is_empty() {
+            let (bits, after) = Self::FORMS.iter().find_map(|(form, bits)| {
+                strip_prefix_ignoring_case(rest, form).map(|after| (*bits, after))
+            })?;
+            if words & bits != 0 {
+                return None;
+            }
+            words |= bits;
+            rest = after;
+        }
+        // Truth values and addresses have one comparison, which needs no word.
+        if words & (Self::BOOL | Self::IP) != 0 {
+            words &= !(Self::EQUALS | Self::ADDRESS);
+        }
+        Some(Self(words))
+    }
+}
 
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
@@ -363,12 +420,42 @@ mod tests {
             ("IPAddress", Some(Operator::IpAddress)),
             ("NotIPAdress", Some(Operator::NotIpAddress)),
             ("NumericLessThanOrEquals", Some(Operator::NumericLessThanEquals)),
+            ("DateGreaterThanOrEqualTo", Some(Operator::DateGreaterThanEquals)),
+            ("DateTimeGreaterThan", Some(Operator::DateGreaterThan)),
+            ("NumberEquals", Some(Operator::NumericEquals)),
+            ("NotStringLike", Some(Operator::StringNotLike)),
+            ("StringIgnoreCaseNotEquals", Some(Operator::StringNotEqualsIgnoreCase)),
+            ("IpAddressEquals", Some(Operator::IpAddress)),
+            ("IpNotAddress", Some(Operator::NotIpAddress)),
+            ("IpAddressNot", Some(Operator::NotIpAddress)),
             ("Boolean", Some(Operator::Bool)),
+            ("BoolEquals", Some(Operator::Bool)),
+            // Nothing of the same meaning is left to suggest.
+            ("BoolNotEquals", None),
+            ("StringLikeIgnoreCase", None),
+            ("Equals", None),
+            ("OrOrOr", None),
             ("Matches", None),
             ("", None),
             ("StringEqualsStringEqualsStringEquals", None),
         ] {
             assert_eq!(Operator::suggest(written), meant, "{written}");
+        }
+    }
+
+    #[test]
+    fn no_suggestion_turns_a_comparison_around() {
+        for operator in Operator::ALL {
+            for (index, _) in operator.name().char_indices() {
+                let mut name = operator.name().to_owned();
+                name.remove(index);
+                let meant = Operator::suggest(&name);
+                assert!(
+                    meant.is_none_or(|meant| meant.is_negated() == operator.is_negated()
+                        && meant.relation() == operator.relation()),
+                    "{name}: {meant:?}"
+                );
+            }
         }
     }
 
