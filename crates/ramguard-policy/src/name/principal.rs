@@ -145,6 +145,14 @@ pub(crate) fn trust_remedy(map_key: &str, found: &str) -> String {
     if found.contains(['*', '?']) {
         return "a trust policy takes no wildcard; name each account, role or service".into();
     }
+    // Some services are named with the account they act for.
+    if let ("Service", Some((_, service))) = (map_key, found.split_once('@'))
+        && TrustPrincipal::parse_service(service).is_some()
+    {
+        return format!(
+            "write the account id, digits only, before the `@`: `<account-id>@{service}`"
+        );
+    }
     match map_key {
         "Service" => "write `<service>.aliyuncs.com`, for example `ecs.aliyuncs.com`".into(),
         "Federated" => "write `acs:ram::<account-id>:saml-provider/<name>` or \
@@ -206,6 +214,15 @@ mod tests {
             ["ecs", ".aliyuncs.com", "*.aliyuncs.com", "x@log.aliyuncs.com", "e..aliyuncs.com"]
         {
             assert_eq!(TrustPrincipal::parse_service(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_remedy_for_a_word_before_a_service_is_the_account_id() {
+        let remedy = trust_remedy("Service", "Alibaba Cloud account ID@log.aliyuncs.com");
+        assert!(remedy.contains("`<account-id>@log.aliyuncs.com`"), "{remedy}");
+        for found in ["ecs", "a@b", "a@b@log.aliyuncs.com"] {
+            assert!(trust_remedy("Service", found).contains("`<service>.aliyuncs.com`"), "{found}");
         }
     }
 
