@@ -223,6 +223,12 @@ impl Draft {
         self
     }
 
+    /// Brings this finding into a smaller preset than that of the rule.
+    pub(crate) fn already_in(mut self, preset: Preset) -> Self {
+        self.preset = self.preset.min(preset);
+        self
+    }
+
     /// Gives the name the language has for it (section 1.3).
     pub(crate) fn diagnostic(mut self, name: &'static str) -> Self {
         self.diagnostic = Some(name);

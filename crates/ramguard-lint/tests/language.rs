@@ -37,6 +37,21 @@ fn an_accepted_document_has_a_finding_of_the_language_where_the_case_says_so() {
 }
 
 #[test]
+fn the_default_preset_says_something_about_every_document_with_a_fault() {
+    let linter = Linter::new(Settings::new());
+    let silent: Vec<String> = cases()
+        .iter()
+        .filter(|case| case["lint"] == true)
+        .filter(|case| {
+            let (kind, document) = read(case);
+            linter.lint(kind, document).is_empty()
+        })
+        .map(|case| format!("{} {}", case["id"], case["why"]))
+        .collect();
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
+#[test]
 fn the_default_preset_is_silent_about_a_document_without_fault() {
     let linter = Linter::new(Settings::new());
     for case in cases().iter().filter(|case| case["lint"] == false) {

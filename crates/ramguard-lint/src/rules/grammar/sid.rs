@@ -2,18 +2,18 @@ use std::collections::BTreeMap;
 
 use ramguard_policy::text::Span;
 
+use crate::Preset;
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
 use crate::subject::Subject;
-use crate::{Level, Preset};
 
 rule! {
     /// # What it finds
     /// A `Sid` that is empty, used twice in the policy, or not made of 1 to 64 letters, digits,
-    /// `_` and `-`. The preset `audit` also shows every other `Sid`: RAM accepts the element
-    /// without documenting it.
+    /// `_` and `-`. That RAM accepts the element without documenting it is said once a document in
+    /// every preset, at the first `Sid`, and at each of them in the preset `audit`.
     ///
     /// # Why it matters
     /// A `Sid` has no meaning for RAM. A unique one is the most stable place to hang a suppression
@@ -28,7 +28,7 @@ rule! {
         / "`Sid` 未见于 RAM 文档；可被接受，但没有含义";
     help = "a unique `Sid` is the most stable anchor for suppressions and baselines"
         / "唯一的 `Sid` 是抑制与基线最稳定的锚点";
-    page_zh = "# 检查内容\n`Sid` 为空、在策略中重复，或不是 1 到 64 个字母、数字、`_`、`-`。预设 `audit` 还会列出其余 `Sid`：RAM 接受但没有文档。\n\n# 为什么重要\n`Sid` 对 RAM 没有含义；唯一的 `Sid` 是抑制与基线最稳定的锚点，重复则无法使用。\n\n# 改法\n`\"Sid\": \"ReadLogs\"`，只用一次。\n";
+    page_zh = "# 检查内容\n`Sid` 为空、在策略中重复，或不是 1 到 64 个字母、数字、`_`、`-`。RAM 接受该元素但没有文档：任何预设都在文档的第一个 `Sid` 处提示一次，预设 `audit` 逐个提示。\n\n# 为什么重要\n`Sid` 对 RAM 没有含义；唯一的 `Sid` 是抑制与基线最稳定的锚点，重复则无法使用。\n\n# 改法\n`\"Sid\": \"ReadLogs\"`，只用一次。\n";
 }
 
 const EMPTY: Text = Text::new("`Sid` is empty", "`Sid` 为空");
@@ -59,14 +59,16 @@ impl Rule for Sid {
                 );
                 continue;
             }
+            let is_first = seen.is_empty();
             seen.insert(sid.text, (sid.span, 1));
-            found.push(if sid.text.is_empty() {
+            let draft = if sid.text.is_empty() {
                 draft.message(EMPTY)
             } else if !is_well_formed(sid.text) {
                 draft.message(MALFORMED)
             } else {
-                draft.only_in(Preset::Audit).at_most(Level::Note)
-            });
+                draft.only_in(Preset::Audit)
+            };
+            found.push(if is_first { draft.already_in(Preset::Default) } else { draft });
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::arn_fields;
 use super::template_placeholder::placeholder;
+use crate::Preset;
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
@@ -9,7 +10,9 @@ use crate::subject::Subject;
 rule! {
     /// # What it finds
     /// An upper-case letter in the user, group, role or policy name of a `ram` resource, or in the
-    /// service or region field of any resource.
+    /// service or region field of any resource. The names are shown from the preset `strict` on,
+    /// the fields in every preset: names are mostly given in mixed case, services and regions are
+    /// not.
     ///
     /// # Why it matters
     /// ARNs of roles are published in lower case while the roles are named in mixed case. This
@@ -22,7 +25,7 @@ rule! {
     fix = Safe;
     message = "write `ram` names as published, lower-case: `{canon}`"
         / "`ram` 资源名请按公布的小写形式书写：`{canon}`";
-    page_zh = "# 检查内容\n`ram` 资源的用户、用户组、角色或策略名中有大写字母，或任意资源的服务段、地域段中有大写字母。\n\n# 为什么重要\n公布的角色 ARN 为小写，而角色名大小写混用。本程序视两者相同，服务端的行为没有文档。\n\n# 改法\n`acs:ram:*:*:role/ecslogrole`\n";
+    page_zh = "# 检查内容\n`ram` 资源的用户、用户组、角色或策略名中有大写字母，或任意资源的服务段、地域段中有大写字母。名称仅在 `strict` 及以上预设中提示，服务段和地域段在所有预设中提示：名称常为大小写混用，服务和地域则不然。\n\n# 为什么重要\n公布的角色 ARN 为小写，而角色名大小写混用。本程序视两者相同，服务端的行为没有文档。\n\n# 改法\n`acs:ram:*:*:role/ecslogrole`\n";
 }
 
 const FIELD: Text = Text::new(
@@ -59,7 +62,11 @@ impl Rule for RoleArnCase {
             let edits = [edit::to_string(word.span, &canon)];
             let draft = self.draft(word.span).arg("canon", canon);
             let draft = draft.fix(Applicability::Safe, WRITE, edits);
-            found.push(if in_fields { draft.message(FIELD).diagnostic("arn-case") } else { draft });
+            found.push(if in_fields {
+                draft.message(FIELD).diagnostic("arn-case").already_in(Preset::Default)
+            } else {
+                draft
+            });
         }
     }
 }
