@@ -8,6 +8,7 @@ mod build;
 mod family;
 mod index;
 mod key;
+mod marks;
 mod occurrences;
 mod patterns;
 mod search;
@@ -18,6 +19,7 @@ use std::ops::ControlFlow;
 use crate::{Case, Pattern};
 use index::Index;
 use key::Seeds;
+use marks::Recent;
 use patterns::Patterns;
 use search::{Sink, search};
 
@@ -107,7 +109,7 @@ impl PatternSet {
     /// Returns whether any pattern fits the whole of `text`. Stops at the first that does.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        let mut sink = First { visited: Visited::default() };
+        let mut sink = First { visited: Recent::default() };
         self.search(text, &mut sink).is_break()
             || self.late.iter().any(|pattern| pattern.is_match(text))
     }
@@ -191,7 +193,7 @@ impl Sink for Matches {
 
 /// Stops at the first pattern that fits.
 struct First {
-    visited: Visited,
+    visited: Recent,
 }
 
 impl Sink for First {
