@@ -141,15 +141,23 @@ pub struct CaseResult {
     pub authorizer: Authorizer,
 }
 
+impl Got {
+    /// Returns the outcome; a request that is not valid is denied.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Decision(decision) => decision.outcome(),
+            Self::Operation(decision) => decision.outcome(),
+            Self::Refused(_) => Outcome::ImplicitDeny,
+        }
+    }
+}
+
 impl CaseResult {
     /// Returns the outcome; a request that is not valid is denied.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        match &self.got {
-            Got::Decision(decision) => decision.outcome(),
-            Got::Operation(decision) => decision.outcome(),
-            Got::Refused(_) => Outcome::ImplicitDeny,
-        }
+        self.got.outcome()
     }
 
     /// Returns whether the outcome is the one that `case` expects.
