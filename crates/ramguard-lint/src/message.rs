@@ -1,9 +1,12 @@
 //! Messages in English and Chinese, written once a rule and filled in once a finding.
 //!
-//! A template holds names in braces; what they stand for comes from the finding. Text of a policy
-//! is put in as it is, cut at [`MAX_ARGUMENT_CHARS`]: whoever prints it escapes it.
+//! A template holds names in braces; what they stand for comes from the finding. Text of a policy is
+//! cut at [`MAX_ARGUMENT_CHARS`] and put in on one line with every character visible; the argument
+//! itself keeps it as it is.
 
 use std::fmt::Write as _;
+
+use ramguard_policy::text::one_line;
 
 /// How many characters of one argument a message shows at most.
 pub const MAX_ARGUMENT_CHARS: usize = 80;
@@ -68,7 +71,8 @@ impl Text {
             });
             match argument {
                 Some((argument, behind)) => {
-                    filled.push_str(argument.in_lang(lang));
+                    // Writing to a string cannot fail.
+                    let _ = write!(filled, "{}", one_line(argument.in_lang(lang)));
                     rest = behind;
                 }
                 None => {
@@ -136,6 +140,14 @@ mod tests {
         let arguments = [Argument::new("v", "{w}"), Argument::new("w", "x")];
         assert_eq!(TEXT.fill(Lang::En, &arguments), "`{w}` is not x");
         assert_eq!(TEXT.fill(Lang::Zh, &arguments), "`{w}` 不是 x");
+    }
+
+    #[test]
+    fn nothing_of_a_policy_acts_in_a_message() {
+        let arguments =
+            [Argument::new("v", "a\n\u{1b}[2J\u{202e}\u{2028}"), Argument::new("w", "x")];
+        let shown = "`a\\n\\u{1b}[2J\\u{202e}\\u{2028}` is not x";
+        assert_eq!(TEXT.fill(Lang::En, &arguments), shown);
     }
 
     #[test]

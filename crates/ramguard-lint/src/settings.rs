@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ramguard_catalog::{Catalog, nearest};
+use ramguard_policy::text::shown;
 use ramguard_policy::{Limits, ReadOptions};
 
 use crate::rule::Meta;
@@ -258,7 +259,7 @@ fn suggest(text: &str) -> Option<Box<str>> {
 
 /// A code or name that no rule has or ever had (RAM908).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown rule `{found}`")]
+#[error("unknown rule `{}`", shown(.found))]
 pub struct UnknownRule {
     found: Box<str>,
     suggestion: Option<Box<str>>,

@@ -2,12 +2,15 @@
 //!
 //! The codes are the reject codes of section 1.3 of the language; they are stable and appear in
 //! the JSON output of the command. Messages use the words of RAM's own policy checker.
+//!
+//! Always holds here: a message and a remedy are one line in which every character is visible,
+//! whatever the document says; the fields of a [`ProblemKind`] hold its text as it is.
 
 use std::fmt;
 
 use crate::condition::{Operator, ValueErrorKind};
 use crate::json::Fault;
-use crate::text::Span;
+use crate::text::{Span, one_line, shown};
 use crate::{Kind, json::FaultCode};
 
 /// The stable name of a reason to refuse a document (section 1.3 of the language).
@@ -205,7 +208,7 @@ pub enum ProblemKind {
         limit: usize,
     },
     /// A value has another JSON type than its element asks for (G-3, G-12).
-    #[error("{element} must be {expected}, not {found}")]
+    #[error("{} must be {expected}, not {found}", one_line(.element))]
     DataType {
         /// The element, in the words of the language.
         element: Box<str>,
@@ -215,7 +218,7 @@ pub enum ProblemKind {
         found: &'static str,
     },
     /// A member that no element of the language has (G-4).
-    #[error("invalid policy element `{name}`")]
+    #[error("invalid policy element `{}`", shown(.name))]
     UnknownElement {
         /// The member's name.
         name: Box<str>,
@@ -226,7 +229,7 @@ pub enum ProblemKind {
     #[error("the policy has no `Version`")]
     MissingVersion,
     /// `Version` is not `"1"` (G-2, D-03).
-    #[error("invalid version `{found}`")]
+    #[error("invalid version `{}`", shown(.found))]
     InvalidVersion {
         /// The version given.
         found: Box<str>,
@@ -241,7 +244,7 @@ pub enum ProblemKind {
     #[error("the statement has no `Effect`")]
     MissingEffect,
     /// `Effect` is neither `Allow` nor `Deny` (G-6).
-    #[error("invalid effect `{found}`")]
+    #[error("invalid effect `{}`", shown(.found))]
     InvalidEffect {
         /// The effect given.
         found: Box<str>,
@@ -256,13 +259,13 @@ pub enum ProblemKind {
     #[error("the statement has both `Action` and `NotAction`")]
     ActionConflict,
     /// A list or map without an entry (G-10, G-13, D-09).
-    #[error("{element} is empty")]
+    #[error("{} is empty", one_line(.element))]
     EmptyList {
         /// The element, in the words of the language.
         element: Box<str>,
     },
     /// An action that is not `*` or `<ram-code>:<action-name>`.
-    #[error("invalid action format `{found}`")]
+    #[error("invalid action format `{}`", shown(.found))]
     InvalidAction {
         /// The action given.
         found: Box<str>,
@@ -279,7 +282,7 @@ pub enum ProblemKind {
         name: &'static str,
     },
     /// A resource that is not `*` and does not begin with `acs:`.
-    #[error("invalid ARN prefix in `{found}`")]
+    #[error("invalid ARN prefix in `{}`", shown(.found))]
     InvalidArnPrefix {
         /// The resource given.
         found: Box<str>,
@@ -287,7 +290,7 @@ pub enum ProblemKind {
         remedy: Box<str>,
     },
     /// A resource with fewer than five fields, or an empty service or relative id.
-    #[error("missing ARN field in `{found}`: {what}")]
+    #[error("missing ARN field in `{}`: {what}", shown(.found))]
     MissingArnField {
         /// The resource given.
         found: Box<str>,
@@ -297,7 +300,7 @@ pub enum ProblemKind {
         remedy: Box<str>,
     },
     /// A blank or `/` in the service, region or account field.
-    #[error("invalid ARN field in `{found}`: {what}")]
+    #[error("invalid ARN field in `{}`: {what}", shown(.found))]
     InvalidArnField {
         /// The resource given.
         found: Box<str>,
@@ -317,7 +320,7 @@ pub enum ProblemKind {
         kind: Kind,
     },
     /// A principal of no known form (T-1 to T-4, T-8, 5.2).
-    #[error("invalid principal `{found}`")]
+    #[error("invalid principal `{}`", shown(.found))]
     InvalidPrincipal {
         /// The principal given.
         found: Box<str>,
@@ -325,7 +328,7 @@ pub enum ProblemKind {
         remedy: Box<str>,
     },
     /// An operator that RAM does not have (4.1, D-30).
-    #[error("invalid condition operator `{found}`")]
+    #[error("invalid condition operator `{}`", shown(.found))]
     InvalidOperator {
         /// The operator given.
         found: Box<str>,
@@ -333,13 +336,13 @@ pub enum ProblemKind {
         remedy: Box<str>,
     },
     /// A key that is not `<ram-code>:<condition-key>` (C-9).
-    #[error("invalid condition key format `{found}`")]
+    #[error("invalid condition key format `{}`", shown(.found))]
     InvalidKey {
         /// The key given.
         found: Box<str>,
     },
     /// A value that its operator cannot read (4.1).
-    #[error("invalid value `{found}` for {operator}: {kind}", operator = operator.name())]
+    #[error("invalid value `{}` for {operator}: {kind}", shown(.found), operator = operator.name())]
     InvalidValue {
         /// The value given.
         found: Box<str>,
@@ -349,7 +352,7 @@ pub enum ProblemKind {
         kind: ValueErrorKind,
     },
     /// More than one value under `Bool` (C-7).
-    #[error("`Bool` takes exactly one value; `{key}` has {count}")]
+    #[error("`Bool` takes exactly one value; `{}` has {count}", shown(.key))]
     MultipleBoolean {
         /// The condition key.
         key: Box<str>,
@@ -468,7 +471,8 @@ impl ProblemKind {
             Self::InvalidValue { kind, .. } => kind.help(),
             Self::MultipleBoolean { .. } => "keep one of `\"true\"` and `\"false\"`".into(),
         };
-        Some(text)
+        // A remedy quotes the document as well, in words that were put together elsewhere.
+        Some(one_line(&text).to_string())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Places in a text: byte spans for machines, lines and columns for people.
+//! Places in a text: byte spans for machines, lines and columns for people. And [`shown`]: text of
+//! others as a message may quote it.
 //!
 //! Always holds here:
 //!
@@ -8,7 +9,11 @@
 //! * a [`LineIndex`] answers for every offset there is: one inside a character counts as the start
 //!   of that character, one past the end of the text as its end.
 
+mod shown;
+
 use std::ops::Range;
+
+pub use shown::{MAX_SHOWN_CHARS, Shown, is_unsafe, one_line, shown, write_visible};
 
 /// A stretch of a text in bytes, from `start` up to but without `end`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -137,14 +137,20 @@ fn the_laws_of_deciding_hold_on_every_conformance_case() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// Known to be wrong: a message is meant to be one line. The texts of a document are quoted in it
-/// as they are, so that a line break in an action goes straight into somebody's log. Once it is
-/// escaped, this test fails and is to be turned round.
 #[test]
-fn known_fault_a_message_quotes_a_line_break_of_the_document_as_it_is() {
-    let text =
-        r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ecs:\nx","Resource":"*"}]}"#;
-    let document = Document::read(Kind::Identity, text);
-    let messages: Vec<String> = document.problems().iter().map(ToString::to_string).collect();
-    assert_eq!(messages, ["invalid action format `ecs:\nx`"]);
+fn a_message_shows_a_line_break_and_whatever_acts_on_a_terminal() {
+    let messages = |action: &str| -> Vec<String> {
+        let text = format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"*"}}]}}"#
+        );
+        let document = Document::read(Kind::Identity, &text);
+        document.problems().iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(messages(r"ecs:\nx"), [r"invalid action format `ecs:\nx`"]);
+    assert_eq!(
+        messages(r"ecs:\u001b[2J \u202e\u2028"),
+        [r"invalid action format `ecs:\u{1b}[2J \u{202e}\u{2028}`"]
+    );
+    let long = messages(&"部 ".repeat(2_000));
+    assert!(long.iter().all(|message| message.chars().count() < 200), "{long:?}");
 }

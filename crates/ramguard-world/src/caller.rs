@@ -1,6 +1,7 @@
 //! Who calls: the account itself, one of its users, or a session of one of its roles.
 
 use ramguard_policy::Policy;
+use ramguard_policy::text::shown;
 
 use crate::{Role, Timestamp, World};
 
@@ -34,7 +35,7 @@ pub struct Session {
 
 /// A text that names nobody who could call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` names no caller: write `root`, `user/<name>` or `role/<name>` of this account")]
+#[error("`{}` names no caller: write `root`, `user/<name>` or `role/<name>` of this account", shown(.found))]
 pub struct CallerError {
     found: Box<str>,
 }

@@ -10,6 +10,7 @@ use std::fmt;
 
 pub use kind::{DeleteConflict, Entity, ErrorKind, MetadataOption, StsParameter};
 use ramguard::Decision;
+use ramguard_policy::text::one_line;
 use row::Row;
 
 /// Which service answers.
@@ -164,9 +165,9 @@ impl From<ErrorKind> for ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Row(code, _, message) = self.kind.row();
-        write!(f, "{code}: {message}")?;
+        write!(f, "{}: {}", one_line(&code), one_line(&message))?;
         match &self.detail {
-            Some(detail) => write!(f, " ({detail})"),
+            Some(detail) => write!(f, " ({})", one_line(detail)),
             None => Ok(()),
         }
     }

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ramguard_policy::text::shown;
+
 /// A second in UTC, from 1970 to the end of the year 9999.
 ///
 /// Printed and read in the one form the services use, `YYYY-MM-DDThh:mm:ssZ`.
@@ -21,7 +23,7 @@ pub struct Timestamp(u64);
 
 /// A text or number that is no [`Timestamp`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is not a time of the form `YYYY-MM-DDThh:mm:ssZ` from 1970 to 9999")]
+#[error("`{}` is not a time of the form `YYYY-MM-DDThh:mm:ssZ` from 1970 to 9999", shown(.found))]
 pub struct TimestampError {
     found: Box<str>,
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use ramguard_policy::name::action::split_request;
 use ramguard_policy::name::resource::{ArnError, ArnFields, Resource};
+use ramguard_policy::text::shown;
 
 use crate::context::Values;
 use crate::{Context, Principal};
@@ -39,13 +40,13 @@ impl Mode {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// The action is not one action (rule A-6).
-    #[error("`{found}` is not an action: write `<ram-code>:<action-name>` without wildcards")]
+    #[error("`{}` is not an action: write `<ram-code>:<action-name>` without wildcards", shown(.found))]
     Action {
         /// The action given.
         found: Box<str>,
     },
     /// The resource is neither `*` nor an ARN of five fields (rule A-6).
-    #[error("`{found}` is not a resource: {error}")]
+    #[error("`{}` is not a resource: {error}", shown(.found))]
     Resource {
         /// The resource given.
         found: Box<str>,
@@ -53,13 +54,13 @@ pub enum RequestError {
         error: ArnError,
     },
     /// The caller is not named in a form RAM has.
-    #[error("`{found}` is not a principal of this type")]
+    #[error("`{}` is not a principal of this type", shown(.found))]
     Principal {
         /// The name given.
         found: Box<str>,
     },
     /// A condition key is given twice, be it in another case (rule C-14).
-    #[error("condition key `{key}` is given twice")]
+    #[error("condition key `{}` is given twice", shown(.key))]
     DuplicateKey {
         /// The key, as it is written the second time.
         key: Box<str>,

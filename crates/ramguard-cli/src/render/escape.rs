@@ -5,24 +5,9 @@
 //! them as `\u{202e}`; JSON output shows them as JSON escapes, which keeps the value.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-/// Returns whether a character would act on a terminal, or mislead who reads it, instead of being
-/// seen: controls, direction marks, line separators, and what has no width.
-pub(crate) const fn is_unsafe(c: char) -> bool {
-    matches!(c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'      // C0, DEL, C1
-        | '\u{ad}' | '\u{34f}' | '\u{61c}'          // soft hyphen, joiner, Arabic letter mark
-        | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}'                   // zero width, direction marks
-        | '\u{2028}'..='\u{202e}'                   // separators, embeddings and overrides
-        | '\u{2060}'..='\u{206f}'                   // invisible operators, isolates
-        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}'                 // tags, more variation selectors
-    )
-}
+pub(crate) use ramguard_policy::text::is_unsafe;
+use ramguard_policy::text::write_visible;
 
 /// Returns the text with every character shown that would act or hide.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
@@ -48,13 +33,8 @@ fn escape_except(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     for c in text.chars() {
         match c {
             c if !shown(c) => out.push(c),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c => {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-            }
+            // Writing to a string cannot fail.
+            c => drop(write_visible(&mut out, c)),
         }
     }
     Cow::Owned(out)

@@ -18,10 +18,7 @@ use crate::name::principal::{self, BucketPrincipal, TrustPrincipal};
 use crate::name::resource::{self, ArnError, Resource};
 use crate::problem::{Problem, ProblemKind};
 use crate::suggest::nearest;
-use crate::text::Span;
-
-/// Text of a document is quoted in a message up to this many characters.
-const MAX_QUOTED_CHARS: usize = 80;
+use crate::text::{MAX_SHOWN_CHARS, Span};
 
 const ONE_OR_MORE_STRINGS: &str = "a string or a list of strings";
 
@@ -77,8 +74,9 @@ fn type_name(kind: JsonKind) -> &'static str {
     }
 }
 
+/// Keeps of a text what a message shows of it, so that problems take little room.
 fn quoted(text: &str) -> Box<str> {
-    match text.char_indices().nth(MAX_QUOTED_CHARS) {
+    match text.char_indices().nth(MAX_SHOWN_CHARS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
         None => text.into(),
     }
@@ -484,7 +482,10 @@ impl<'t> Checker<'t> {
                     Some(name) => format!("did you mean `{name}`?"),
                     None => "principals stand under `RAM`, `Service` or `Federated`".into(),
                 };
-                return self.invalid_principal(key, remedy, member.key_span);
+                self.invalid_principal(key, remedy, member.key_span);
+                // What the entries should look like is not known; that they are a list of strings is.
+                let element = format!("`Principal.{}`", quoted(key));
+                return self.strings(element, member.value, |_, _, _| {});
             }
         };
         let map_key = member.key;
@@ -590,7 +591,8 @@ impl<'t> Checker<'t> {
         });
         let Some(operator) = operator else { return };
         if self.problems.len() > problems_before {
-            return;
+            // There is no test to make, but what the strings say can still be told.
+            return self.invalid_values(operator, &texts);
         }
         match Test::parse(operator, texts.iter().map(|(text, _)| *text)) {
             Ok(test) => {
@@ -603,6 +605,7 @@ impl<'t> Checker<'t> {
                     let (key, count) = (quoted(member.key), texts.len());
                     let span = member.value.span();
                     self.wrong(ProblemKind::MultipleBoolean { key, count }, span);
+                    self.invalid_values(operator, &texts);
                 }
                 _ => self.invalid_values(operator, &texts),
             },
@@ -634,7 +637,7 @@ impl fmt::Display for ConditionElement<'_> {
 
 /// A remedy may quote the text of the document, which can be long.
 fn quoted_remedy(remedy: String) -> Box<str> {
-    match remedy.char_indices().nth(3 * MAX_QUOTED_CHARS) {
+    match remedy.char_indices().nth(3 * MAX_SHOWN_CHARS) {
         Some((end, _)) => format!("{}…", remedy.get(..end).unwrap_or_default()).into(),
         None => remedy.into(),
     }

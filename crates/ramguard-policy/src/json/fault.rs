@@ -3,7 +3,7 @@
 //! Always holds here: a message is one line, quotes the text in backticks with everything that
 //! does not print escaped, and quotes no more than [`SNIPPET_CHARS`] characters of it.
 
-use crate::text::Span;
+use crate::text::{Span, shown};
 use std::fmt;
 
 /// How many characters of the text a message quotes at most.
@@ -215,7 +215,7 @@ pub enum FaultKind {
     #[error("text after the end of the document")]
     AfterEnd,
     /// A sign where none belongs.
-    #[error("`{found}` does not belong here")]
+    #[error("`{}` does not belong here", snippet(.found.encode_utf8(&mut [0; 4])))]
     Unexpected {
         /// The sign found.
         found: char,
@@ -374,18 +374,7 @@ fn control_escape(code: u8) -> String {
     }
 }
 
-/// Returns `text` as a message may show it: on one line, printable, and not too long.
+/// Returns `text` as a message may show it: on one line, visible, and not too long.
 pub(super) fn snippet(text: &str) -> Box<str> {
-    let mut shown = String::new();
-    for (count, character) in text.chars().enumerate() {
-        if count == SNIPPET_CHARS {
-            shown.push('\u{2026}');
-            break;
-        }
-        match character {
-            '"' | '\'' | '\\' => shown.push(character),
-            _ => shown.extend(character.escape_debug()),
-        }
-    }
-    shown.into_boxed_str()
+    shown(text).with_max_chars(SNIPPET_CHARS).to_string().into()
 }

@@ -10,7 +10,7 @@ mod policies;
 use std::collections::BTreeMap;
 
 use ramguard_policy::json::{self, JsonLimits};
-use ramguard_policy::text::Span;
+use ramguard_policy::text::{Span, one_line, shown};
 
 use super::form::WorldForm;
 use super::place::{Place, Section};
@@ -101,7 +101,7 @@ fn form_problem(text: &str, error: &serde_json::Error) -> FileProblem {
     let at = (line_start + error.column()).min(text.len());
     let at = u32::try_from(at).unwrap_or(u32::MAX);
     let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+    let message = one_line(message.split(" at line ").next().unwrap_or_default()).to_string();
     FileProblem {
         code: Code::Form,
         severity: FileSeverity::Error,
@@ -130,7 +130,7 @@ impl Reader {
             severity,
             span,
             pointer: place.pointer.clone(),
-            message,
+            message: one_line(&message).to_string(),
             help: None,
         });
     }
@@ -252,8 +252,5 @@ impl Reader {
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
+    shown(text).to_string()
 }

@@ -23,6 +23,7 @@ mod answer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use ramguard_policy::text::one_line;
 use serde_json::Value;
 
 use crate::file::{
@@ -68,7 +69,7 @@ impl fmt::Display for ImportProblem {
         if self.file.is_empty() {
             f.write_str(&self.message)
         } else {
-            write!(f, "{}: {}", self.file, self.message)
+            write!(f, "{}: {}", one_line(&self.file), self.message)
         }
     }
 }
@@ -141,12 +142,14 @@ struct Importer {
 impl Importer {
     fn problem(&mut self, message: impl Into<String>) {
         let file = self.file.clone();
-        self.problems.push(ImportProblem { file, message: message.into(), is_fatal: false });
+        let message = one_line(&message.into()).to_string();
+        self.problems.push(ImportProblem { file, message, is_fatal: false });
     }
 
     fn fatal(&mut self, message: impl Into<String>) {
         let file = std::mem::take(&mut self.file);
-        self.problems.push(ImportProblem { file, message: message.into(), is_fatal: true });
+        let message = one_line(&message.into()).to_string();
+        self.problems.push(ImportProblem { file, message, is_fatal: true });
     }
 
     fn file(&mut self, name: &str, text: &str) {

@@ -8,6 +8,7 @@ use super::{
     PolicyRef, PolicyType, PolicyVersion, Published, ResourceGroup, Role, User, VersionId, World,
 };
 use crate::Timestamp;
+use ramguard_policy::text::one_line;
 use ramguard_policy::{Kind, Policy};
 
 /// One change of the world. Names that it refers to exist, names that it makes do not yet; if not,
@@ -151,7 +152,7 @@ pub enum Effect {
 
 /// An effect that does not fit the world, or an outcome computed from another revision of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the change does not fit the world: {reason}")]
+#[error("the change does not fit the world: {}", one_line(.reason))]
 pub struct Conflict {
     reason: Box<str>,
 }

@@ -27,6 +27,7 @@ pub use instance::{Binding, Instance, MetadataMode, Network, Published};
 use name_map::NameMap;
 pub use policy::{ManagedPolicy, PolicyRef, PolicyType, PolicyVersion, VersionId, VersionIdError};
 pub use quota::Quotas;
+use ramguard_policy::text::shown;
 
 /// An account and everything a decision about it looks at.
 ///
@@ -59,7 +60,7 @@ pub struct World {
 
 /// An account id that is not made of digits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is not an account id: write digits")]
+#[error("`{}` is not an account id: write digits", shown(.found))]
 pub struct AccountError {
     found: Box<str>,
 }

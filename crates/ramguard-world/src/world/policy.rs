@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ramguard_policy::Policy;
+use ramguard_policy::text::shown;
 
 use crate::Timestamp;
 
@@ -86,7 +87,7 @@ impl fmt::Display for VersionId {
 
 /// A text that is not the id of a version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is not the id of a version; they are `v1`, `v2` and so on")]
+#[error("`{}` is not the id of a version; they are `v1`, `v2` and so on", shown(.found))]
 pub struct VersionIdError {
     found: Box<str>,
 }

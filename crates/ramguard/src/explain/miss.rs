@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ramguard_policy::condition::{Operator, Truth};
+use ramguard_policy::text::{Shown, shown};
 use ramguard_policy::{Policy, Statement};
 
 use crate::Request;
@@ -11,6 +12,9 @@ use crate::request::Seen;
 
 /// A message quotes at most this many of the wanted values.
 const MAX_WANTED: usize = 5;
+
+/// A message quotes at most this many characters of a name or value: most ARNs whole.
+const MAX_QUOTED_CHARS: usize = 256;
 
 /// One thing that keeps a statement from applying.
 #[non_exhaustive]
@@ -159,6 +163,10 @@ fn resource(test: &StatementTest, statement: Statement<'_>, request: &Request<'_
     }
 }
 
+fn quoted(text: &str) -> Shown<'_> {
+    shown(text).with_max_chars(MAX_QUOTED_CHARS)
+}
+
 struct List<'l>(&'l [Box<str>]);
 
 impl fmt::Display for List<'_> {
@@ -167,7 +175,7 @@ impl fmt::Display for List<'_> {
             if i > 0 {
                 f.write_str(", ")?;
             }
-            write!(f, "`{text}`")?;
+            write!(f, "`{}`", quoted(text))?;
         }
         match self.0.len().saturating_sub(MAX_WANTED) {
             0 => Ok(()),
@@ -180,16 +188,21 @@ impl fmt::Display for Miss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Action { seen, wanted, excluded: false, .. } => {
-                write!(f, "action `{seen}` is not covered by {}", List(wanted))
+                write!(f, "action `{}` is not covered by {}", quoted(seen), List(wanted))
             }
             Self::Action { seen, wanted, excluded: true, .. } => {
-                write!(f, "action `{seen}` is excluded by `NotAction` {}", List(wanted))
+                write!(f, "action `{}` is excluded by `NotAction` {}", quoted(seen), List(wanted))
             }
             Self::Resource { seen, wanted, excluded: true, .. } => {
-                write!(f, "resource `{seen}` is excluded by `NotResource` {}", List(wanted))
+                write!(
+                    f,
+                    "resource `{}` is excluded by `NotResource` {}",
+                    quoted(seen),
+                    List(wanted)
+                )
             }
             Self::Resource { seen, wanted, field, .. } => {
-                write!(f, "resource `{seen}` is not covered by {}", List(wanted))?;
+                write!(f, "resource `{}` is not covered by {}", quoted(seen), List(wanted))?;
                 match field {
                     Some(field) if seen.as_ref() != "*" => {
                         write!(f, " (the {} differs)", field.name())
@@ -201,10 +214,11 @@ impl fmt::Display for Miss {
                 }
             }
             Self::Principal { seen } => {
-                write!(f, "`{seen}` is not among the principals")
+                write!(f, "`{}` is not among the principals", quoted(seen))
             }
             Self::Condition { operator, key, seen, wanted, unreadable } => {
-                write!(f, "condition {} on `{key}` wants {}; ", operator.name(), List(wanted))?;
+                let (operator, key) = (operator.name(), quoted(key));
+                write!(f, "condition {operator} on `{key}` wants {}; ", List(wanted))?;
                 match seen {
                     None => f.write_str("the request does not have the key"),
                     Some(seen) if *unreadable => {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use ramguard_policy::name::action::is_blank;
+use ramguard_policy::text::shown;
 use ramguard_policy::{Kind, Limits, Policy, PolicyError, ReadOptions};
 
 use crate::{CreationChecks, Semantics};
@@ -122,7 +123,7 @@ pub enum OperationError {
     #[error("the instance ids are not a list of 1 to {MAX_INSTANCES} ids")]
     InstanceIds,
     /// A parameter whose value is not of its form.
-    #[error("`{found}` is not a valid {parameter}")]
+    #[error("`{}` is not a valid {parameter}", shown(.found))]
     Parameter {
         /// The parameter, as ECS names it.
         parameter: &'static str,
@@ -136,7 +137,7 @@ pub enum OperationError {
         parameter: &'static str,
     },
     /// The role of an instance is not known, so it cannot be checked (section 6).
-    #[error("the role attached to instance `{instance_id}` is not known")]
+    #[error("the role attached to instance `{}` is not known", shown(.instance_id))]
     UnknownRole {
         /// The instance.
         instance_id: Box<str>,
