@@ -36,30 +36,72 @@ pub(crate) fn delete(span: Span) -> Edit {
     Edit { span, text: String::new() }
 }
 
-/// Removes the part at `index` of a list of parts with commas between them.
-fn remove_part(parts: &[Span], index: usize) -> Option<Edit> {
-    let part = parts.get(index)?;
-    let before = index.checked_sub(1).and_then(|i| parts.get(i));
-    let span = match (before, parts.get(index + 1)) {
-        (Some(before), _) => Span::new(before.end, part.end),
-        (None, Some(after)) => Span::new(part.start, after.start),
-        (None, None) => *part,
-    };
-    Some(delete(span))
+/// Removes parts of a list of parts with commas between them: each with the comma before it, those
+/// at the start with the comma behind them.
+fn remove_parts(parts: &[Span], is_removed: impl Fn(usize) -> bool) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut kept_before = false;
+    for (index, part) in parts.iter().enumerate() {
+        if !is_removed(index) {
+            kept_before = true;
+            continue;
+        }
+        let before = index.checked_sub(1).and_then(|i| parts.get(i)).filter(|_| kept_before);
+        edits.push(delete(match (before, parts.get(index + 1)) {
+            (Some(before), _) => Span::new(before.end, part.end),
+            (None, Some(after)) => Span::new(part.start, after.start),
+            (None, None) => *part,
+        }));
+    }
+    edits
+}
+
+/// Removes the members whose keys stand at `key_spans` from `object`, their commas included.
+pub(crate) fn remove_members(object: Value<'_>, key_spans: &[Span]) -> Vec<Edit> {
+    let parts: Vec<(Span, Span)> =
+        object.members().map(|member| (member.key_span, member.span())).collect();
+    let spans: Vec<Span> = parts.iter().map(|(_, span)| *span).collect();
+    remove_parts(&spans, |index| parts.get(index).is_some_and(|(key, _)| key_spans.contains(key)))
 }
 
 /// Removes the member whose key stands at `key_span` from `object`, its comma included.
 pub(crate) fn remove_member(object: Value<'_>, key_span: Span) -> Option<Edit> {
-    let parts: Vec<Span> = object.members().map(|member| member.span()).collect();
-    let index = object.members().position(|member| member.key_span == key_span)?;
-    remove_part(&parts, index)
+    remove_members(object, &[key_span]).pop()
+}
+
+/// Removes the elements that stand at `spans` from `list`, their commas included.
+pub(crate) fn remove_elements(list: Value<'_>, spans: &[Span]) -> Vec<Edit> {
+    let parts: Vec<Span> = list.elements().map(|element| element.span()).collect();
+    remove_parts(&parts, |index| parts.get(index).is_some_and(|part| spans.contains(part)))
 }
 
 /// Removes the element that stands at `span` from `list`, its comma included.
 pub(crate) fn remove_element(list: Value<'_>, span: Span) -> Option<Edit> {
+    remove_elements(list, &[span]).pop()
+}
+
+/// Inserts `element`, written out, behind the element that stands at `after` in `list`, laid out
+/// like it.
+pub(crate) fn insert_element(
+    source: &str,
+    list: Value<'_>,
+    after: Span,
+    element: &str,
+) -> Option<Edit> {
     let parts: Vec<Span> = list.elements().map(|element| element.span()).collect();
-    let index = parts.iter().position(|part| *part == span)?;
-    remove_part(&parts, index)
+    let index = parts.iter().position(|part| *part == after)?;
+    let gap = |from: u32, to: u32| source.get(from as usize..to as usize);
+    let behind_comma = |gap: &'_ str| gap.split_once(',').map(|(_, layout)| layout.to_owned());
+    // How two neighbours are set apart, or how the only one is set apart from its bracket.
+    let layout = match (index.checked_sub(1).and_then(|i| parts.get(i)), parts.get(index + 1)) {
+        (_, Some(next)) => gap(after.end, next.start).and_then(behind_comma),
+        (Some(before), None) => gap(before.end, after.start).and_then(behind_comma),
+        (None, None) => {
+            gap(list.span().start + 1, after.start).filter(|gap| !gap.is_empty()).map(str::to_owned)
+        }
+    };
+    let layout = layout.filter(|layout| layout.trim().is_empty()).unwrap_or(" ".to_owned());
+    Some(replace(Span::new(after.end, after.end), format!(",{layout}{element}")))
 }
 
 /// Inserts `member`, written out, before the first member of `object`, laid out like it.
@@ -125,6 +167,38 @@ mod tests {
         assert_eq!(without(r#"{"a":1, "b":2, "c":3}"#, "b"), r#"{"a":1, "c":3}"#);
         assert_eq!(without(r#"{"a":1, "b":2, "c":3}"#, "c"), r#"{"a":1, "b":2}"#);
         assert_eq!(without(r#"{ "a":1 }"#, "a"), "{  }");
+    }
+
+    #[test]
+    fn removing_several_members_leaves_commas_between_the_others() {
+        let text = r#"{"a":1, "b":2, "c":3, "d":4}"#;
+        let without = |keys: &[&str]| {
+            let tree = json::read(text, &JsonLimits::default());
+            let root = tree.root().unwrap();
+            let members = root.members().filter(|member| keys.contains(&member.key));
+            let spans: Vec<Span> = members.map(|member| member.key_span).collect();
+            apply(text, &remove_members(root, &spans)).unwrap()
+        };
+        assert_eq!(without(&["a", "b"]), r#"{"c":3, "d":4}"#);
+        assert_eq!(without(&["c", "d"]), r#"{"a":1, "b":2}"#);
+        assert_eq!(without(&["b", "c"]), r#"{"a":1, "d":4}"#);
+        assert_eq!(without(&["a", "c"]), r#"{"b":2, "d":4}"#);
+        assert_eq!(without(&["a", "b", "c", "d"]), "{}");
+    }
+
+    #[test]
+    fn an_element_is_inserted_in_the_layout_of_its_list() {
+        let insert = |text: &str, at: usize| {
+            on_root(text, |root| {
+                let after = root.elements().nth(at)?;
+                insert_element(text, root, after.span(), "9")
+            })
+        };
+        assert_eq!(insert("[1]", 0), "[1, 9]");
+        assert_eq!(insert("[1,2]", 1), "[1,2,9]");
+        assert_eq!(insert("[1, 2]", 0), "[1, 9, 2]");
+        assert_eq!(insert("[\n  1\n]", 0), "[\n  1,\n  9\n]");
+        assert_eq!(insert("[\n  1,\n  2\n]", 1), "[\n  1,\n  2,\n  9\n]");
     }
 
     #[test]

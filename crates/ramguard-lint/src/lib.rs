@@ -45,6 +45,7 @@ pub mod registry;
 mod rule;
 mod rules;
 mod settings;
+mod split;
 mod subject;
 pub mod suppress;
 

@@ -1,8 +1,10 @@
 use ramguard_match::{Case, Pattern};
 
+use super::without_condition;
+use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
-use crate::subject::{StatementView, Subject};
+use crate::subject::{StatementView, Subject, Word};
 use crate::{Confidence, Level, Preset};
 
 rule! {
@@ -19,6 +21,7 @@ rule! {
     /// A statement of its own for the actions that send the key.
     pub(crate) struct ConditionKeyNotForAction;
     code = 404, name = "condition-key-not-for-action", level = Warning, preset = Default, needs = Catalogue;
+    fix = Unsafe;
     message = "`{key}` is not sent with {actions}; for them the statement never matches"
         / "{actions} 不发送 `{key}`；对它们该语句永远不匹配";
     help = "`{key}` is known to be sent with {carriers}" / "已知发送 `{key}` 的有：{carriers}";
@@ -28,6 +31,11 @@ rule! {
 const ALWAYS: Text = Text::new(
     "`{key}` is not sent with {actions}; for them the condition always holds",
     "{actions} 不发送 `{key}`；对它们该条件总是成立",
+);
+
+const MOVE: Text = Text::new(
+    "drop the condition for these actions, in a statement of their own if others stay",
+    "对这些操作去掉该条件；若还有其他操作，则另写一条语句",
 );
 
 /// How many names a message shows.
@@ -65,6 +73,13 @@ impl Rule for ConditionKeyNotForAction {
                     && without.len() == statement.action_words().len()
                     && !related
                     && key.is_verified();
+                let may_repair = !related && !key.takes_tag_key() && key.is_verified();
+                let edits = if may_repair {
+                    without_condition(subject, statement, test, &without)
+                } else {
+                    Vec::new()
+                };
+                let draft = draft.fix(Applicability::Unsafe, MOVE, edits);
                 found.push(if is_certain {
                     draft
                 } else {
@@ -77,7 +92,10 @@ impl Rule for ConditionKeyNotForAction {
 
 /// The actions of a statement that are not among the carriers of a key, and whether one of them
 /// is of the same service as a carrier.
-fn actions_without<'a>(statement: &StatementView<'a>, scopes: &[&str]) -> (Vec<&'a str>, bool) {
+fn actions_without<'s, 'a>(
+    statement: &'s StatementView<'a>,
+    scopes: &[&str],
+) -> (Vec<&'s Word<'a>>, bool) {
     let mut without = Vec::new();
     let mut related = false;
     for word in statement.action_words() {
@@ -89,7 +107,7 @@ fn actions_without<'a>(statement: &StatementView<'a>, scopes: &[&str]) -> (Vec<&
             None => service.is_match(scope),
         });
         if !carries {
-            without.push(word.text);
+            without.push(word);
             related |= scopes.iter().any(|scope| {
                 service.is_match(scope.split_once(':').map_or(*scope, |(service, _)| service))
             });
@@ -99,11 +117,11 @@ fn actions_without<'a>(statement: &StatementView<'a>, scopes: &[&str]) -> (Vec<&
 }
 
 /// A few names in backticks, and how many more there are.
-pub(super) fn listed(names: &[&str]) -> String {
+pub(super) fn listed(names: &[&Word<'_>]) -> String {
     let mut list: Vec<String> = names
         .iter()
         .take(SHOWN)
-        .map(|name| format!("`{}`", name.chars().take(80).collect::<String>()))
+        .map(|name| format!("`{}`", name.text.chars().take(80).collect::<String>()))
         .collect();
     if names.len() > SHOWN {
         list.push(format!("+{}", names.len() - SHOWN));

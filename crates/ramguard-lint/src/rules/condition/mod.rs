@@ -1,9 +1,13 @@
 //! RAM4xx: conditions.
 
+use ramguard_policy::Effect;
 use ramguard_policy::condition::Operator;
+use ramguard_policy::text::Span;
 
+use crate::fix::Edit;
 use crate::rule::Rule;
-use crate::subject::{StatementView, TestView};
+use crate::split::{Change, split};
+use crate::subject::{StatementView, Subject, TestView, Word};
 
 pub(crate) mod cidr_host_bits;
 pub(crate) mod condition_key_not_for_action;
@@ -61,4 +65,22 @@ pub(super) fn can_rename_operator(
         .and_then(|condition| condition.members().find(|m| m.key_span == test.operator_span));
     operator.is_some_and(|operator| operator.value.len() == 1)
         && statement.condition.is_some_and(|condition| condition.get(to.name()).is_none())
+}
+
+/// Drops a condition for actions that do not send its key, in a statement of their own if others
+/// stay. A Deny whose condition never holds for them is left alone: without it, it would deny them
+/// to everybody.
+pub(super) fn without_condition(
+    subject: &Subject<'_>,
+    statement: &StatementView<'_>,
+    test: &TestView<'_>,
+    actions: &[&Word<'_>],
+) -> Vec<Edit> {
+    let is_negated = test.operator.is_some_and(Operator::is_negated);
+    if statement.effect != Some(Effect::Allow) && !is_negated {
+        return Vec::new();
+    }
+    let spans: Vec<Span> = actions.iter().map(|word| word.span).collect();
+    let change = Change::without_test(statement, test);
+    change.and_then(|change| split(subject, statement, &spans, change)).unwrap_or_default()
 }

@@ -2,9 +2,11 @@ use ramguard_policy::Effect;
 use ramguard_policy::condition::ConditionKey;
 
 use super::condition_key_not_for_action::listed;
+use super::without_condition;
+use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
-use crate::subject::Subject;
+use crate::subject::{Subject, Word};
 
 rule! {
     /// # What it finds
@@ -20,6 +22,7 @@ rule! {
     pub(crate) struct TagConditionUnsupported;
     code = 421, name = "tag-condition-unsupported", level = Warning, preset = Default, needs = Catalogue;
     severity = 60;
+    fix = Unsafe;
     message = "{actions} do not send `{key}`; this Allow never grants them"
         / "{actions} 不发送 `{key}`；该 Allow 永远不会授予它们";
     help = "put these actions into a statement without the tag" / "请将这些操作放入不含标签条件的语句";
@@ -33,6 +36,11 @@ const DENY: Text = Text::new(
 const ALWAYS: Text = Text::new(
     "{actions} do not send `{key}`; for them the condition always holds",
     "{actions} 不发送 `{key}`；对它们该条件总是成立",
+);
+
+const MOVE: Text = Text::new(
+    "drop the tag for these actions, in a statement of their own if others stay",
+    "对这些操作去掉标签条件；若还有其他操作，则另写一条语句",
 );
 
 /// Keys that hold tags of the resource.
@@ -50,11 +58,10 @@ impl Rule for TagConditionUnsupported {
                     continue;
                 }
                 let is_global = key.prefix().eq_ignore_ascii_case("acs:ResourceTag");
-                let silent: Vec<&str> = statement
+                let silent: Vec<&Word<'_>> = statement
                     .action_words()
                     .iter()
-                    .map(|word| word.text)
-                    .filter(|action| does_not_send(action, is_global))
+                    .filter(|word| does_not_send(word.text, is_global))
                     .collect();
                 if silent.is_empty() {
                     continue;
@@ -62,7 +69,12 @@ impl Rule for TagConditionUnsupported {
                 let draft = self
                     .draft(test.key_span)
                     .arg("key", key.prefix())
-                    .whole_arg("actions", listed(&silent));
+                    .whole_arg("actions", listed(&silent))
+                    .fix(
+                        Applicability::Unsafe,
+                        MOVE,
+                        without_condition(subject, statement, test, &silent),
+                    );
                 found.push(if operator.is_negated() {
                     draft.message(ALWAYS)
                 } else if statement.effect == Some(Effect::Deny) {

@@ -1,10 +1,13 @@
 use ramguard_catalog::Basis;
 use ramguard_match::{Case, Pattern};
 use ramguard_policy::Effect;
+use ramguard_policy::text::Span;
 
 use super::{resource_patterns, service_level};
+use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
+use crate::split::{Change, split};
 use crate::subject::{Subject, literal_action};
 
 rule! {
@@ -20,6 +23,7 @@ rule! {
     /// A statement of its own with `"Resource": "*"`.
     pub(crate) struct ActionNeedsStar;
     code = 320, name = "action-needs-star", level = Warning, preset = Default, needs = Catalogue;
+    fix = Unsafe;
     message = "`{action}` cannot be limited to a resource; the statement never grants it"
         / "`{action}` 不支持资源级授权；该语句永远不会授予它";
     help = "move it to a statement with `\"Resource\": \"*\"`"
@@ -27,7 +31,14 @@ rule! {
     page_zh = "# 检查内容\nAllow 中的操作按文档只支持全部资源，而语句列出了具体资源。\n\n# 为什么重要\nRAM 在资源 `*` 上检查此类操作，只有模式 `*` 能覆盖：授权永远不会生效。\n\n# 改法\n另写一条 `\"Resource\": \"*\"` 的语句。\n";
 }
 
+const MOVE: Text = Text::new(
+    "grant it on `*`, in a statement of its own if others stay",
+    "在 `*` 上授予它；若还有其他操作，则另写一条语句",
+);
 const RESOURCES: Text = Text::new("the resources are here", "资源在这里");
+
+/// So many findings of one statement carry the edits that repair all of them.
+const SHARED: usize = 20;
 
 impl Rule for ActionNeedsStar {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
@@ -36,6 +47,7 @@ impl Rule for ActionNeedsStar {
                 continue;
             }
             let Some(patterns) = resource_patterns(view) else { continue };
+            let mut flagged = Vec::new();
             for word in view.action_words() {
                 let Some((service, name)) = literal_action(word.text) else { continue };
                 let Some(action) = subject.settings.catalog().action(service, name) else {
@@ -52,11 +64,20 @@ impl Rule for ActionNeedsStar {
                 if has_form && patterns.iter().any(|pattern| covers(pattern.relative_id)) {
                     continue;
                 }
-                let draft = self.draft(word.span).arg("action", action);
-                found.push(match &view.resources {
-                    Some(resources) => draft.related(resources.key_span, RESOURCES),
-                    None => draft,
-                });
+                flagged.push((word.span, action));
+            }
+            let spans: Vec<Span> = flagged.iter().map(|(span, _)| *span).collect();
+            let change = Change::any_resource(view).filter(|_| !spans.is_empty());
+            let edits = change.and_then(|change| split(subject, view, &spans, change));
+            for (index, (span, action)) in flagged.into_iter().enumerate() {
+                let mut draft = self.draft(span).arg("action", action);
+                if let Some(resources) = &view.resources {
+                    draft = draft.related(resources.key_span, RESOURCES);
+                }
+                // All of them move together. Long lists are told once, or the edits would grow
+                // with the square of their length.
+                let edits = edits.clone().filter(|_| index < SHARED);
+                found.push(draft.fix(Applicability::Unsafe, MOVE, edits.unwrap_or_default()));
             }
         }
     }
