@@ -208,51 +208,56 @@ impl Sink for First {
     }
 }
 
-/// Sorts the first four numbers without a branch.
+/// Sorts four numbers without a branch.
 #[inline]
-fn in_fours(numbers: [u32; 8]) -> [u32; 8] {
-    let [a, b, c, d, rest @ ..] = numbers;
+fn in_fours([a, b, c, d]: [u32; 4]) -> [u32; 4] {
     let (a, b) = (a.min(b), a.max(b));
     let (c, d) = (c.min(d), c.max(d));
     let (a, c) = (a.min(c), a.max(c));
     let (b, d) = (b.min(d), b.max(d));
     let (b, c) = (b.min(c), b.max(c));
-    let [e, f, g, h] = rest;
-    [a, b, c, d, e, f, g, h]
+    [a, b, c, d]
 }
 
 /// Sorts eight numbers without a branch: two sorted fours, merged.
 #[inline]
-fn in_eights(numbers: [u32; 8]) -> [u32; 8] {
-    let [a, b, c, d, e, f, g, h] = numbers;
-    let [a, b, c, d, ..] = in_fours([a, b, c, d, 0, 0, 0, 0]);
-    let [e, f, g, h, ..] = in_fours([e, f, g, h, 0, 0, 0, 0]);
+fn in_eights([a, b, c, d, e, f, g, h]: [u32; 8]) -> [u32; 8] {
+    let [a, b, c, d] = in_fours([a, b, c, d]);
+    let [e, f, g, h] = in_fours([e, f, g, h]);
     // The smaller half and the larger half of both; each rises and then falls.
-    let low = [a.min(h), b.min(g), c.min(f), d.min(e)];
-    let high = [a.max(h), b.max(g), c.max(f), d.max(e)];
-    let [a, b, c, d, ..] = in_fours([low[0], low[1], low[2], low[3], 0, 0, 0, 0]);
-    let [e, f, g, h, ..] = in_fours([high[0], high[1], high[2], high[3], 0, 0, 0, 0]);
-    [a, b, c, d, e, f, g, h]
+    let [low_a, low_b, low_c, low_d] = in_fours([a.min(h), b.min(g), c.min(f), d.min(e)]);
+    let [high_a, high_b, high_c, high_d] = in_fours([a.max(h), b.max(g), c.max(f), d.max(e)]);
+    [low_a, low_b, low_c, low_d, high_a, high_b, high_c, high_d]
 }
 
 /// Puts `numbers`, which are all different, into ascending order.
 ///
 /// `bits` is all zeros before and after.
 fn sort(numbers: &mut [u32], bits: &mut Vec<u64>) {
-    const FEW: usize = 8;
-    if numbers.len() <= 1 {
-        return;
-    }
-    if numbers.len() <= FEW {
-        let mut padded = [u32::MAX; FEW];
-        for (slot, &number) in padded.iter_mut().zip(numbers.iter()) {
-            *slot = number;
+    match numbers {
+        [] | [_] => return,
+        [a, b] => {
+            (*a, *b) = ((*a).min(*b), (*a).max(*b));
+            return;
         }
-        let sorted = if numbers.len() <= FEW / 2 { in_fours(padded) } else { in_eights(padded) };
-        for (slot, number) in numbers.iter_mut().zip(sorted) {
-            *slot = number;
+        [a, b, c, rest @ ..] if rest.len() <= 1 => {
+            let last = rest.first().copied().unwrap_or(u32::MAX);
+            let [first, second, third, fourth] = in_fours([*a, *b, *c, last]);
+            (*a, *b, *c) = (first, second, third);
+            rest.fill(fourth);
+            return;
         }
-        return;
+        numbers if numbers.len() <= 8 => {
+            let mut padded = [u32::MAX; 8];
+            for (slot, &number) in padded.iter_mut().zip(numbers.iter()) {
+                *slot = number;
+            }
+            for (slot, number) in numbers.iter_mut().zip(in_eights(padded)) {
+                *slot = number;
+            }
+            return;
+        }
+        _ => {}
     }
     let words = numbers.iter().max().map_or(0, |&last| last as usize / 64 + 1);
     if words / 4 > numbers.len() {

@@ -58,13 +58,13 @@ impl<const FOLD: bool> Folding<FOLD> {
 /// Returns a word with all bits set in its first `count` bytes.
 #[inline]
 pub(crate) fn lowest_bytes(count: usize) -> u64 {
-    if count >= WORD { !0 } else { (1 << (8 * count)) - 1 }
+    if count >= WORD { !0 } else { !(u64::MAX.wrapping_shl((count as u32).wrapping_mul(8))) }
 }
 
 /// Returns a word with all bits set in its last `count` bytes.
 #[inline]
 pub(crate) fn highest_bytes(count: usize) -> u64 {
-    if count >= WORD { !0 } else { !(!0 >> (8 * count)) }
+    if count >= WORD { !0 } else { !(u64::MAX.wrapping_shr((count as u32).wrapping_mul(8))) }
 }
 
 /// Returns a word with all bits set in the bytes that are not question marks in `word`.

@@ -6,7 +6,7 @@
 //! so it ends.
 
 use super::family::Families;
-use super::index::{Edges, Index, Middles, list};
+use super::index::{Edges, Index, Middles, list, pair};
 use super::key::{MAX_END, Seeds, WINDOWS};
 use super::patterns::Patterns;
 use super::table::{Next, Table};
@@ -302,7 +302,7 @@ impl<'p> Builder<'p> {
         let seeds = self.seeds.clone();
         let patterns = self.patterns;
         let ends = self.better_at_end(from, to);
-        let mut edges = [Edges::None; WINDOWS.len()];
+        let (mut edges, mut pairs, mut classes) = (Edges::NONE, 0, 0);
         let mut rest = vec![];
         let many = (to - from) / 4;
         self.split(
@@ -317,15 +317,21 @@ impl<'p> Builder<'p> {
                 None => (0, 0),
             },
             |this, from, to, first| {
-                let class = usize::from(first.kind).checked_sub(1);
-                let slot = class.and_then(|class| edges.get_mut(class));
                 let part = this.order.get(from..to).unwrap_or_default();
-                match slot {
-                    Some(slot) if part.len() <= many.max(1) => {
+                match first.kind.checked_sub(1) {
+                    Some(class) if part.len() <= many.max(1) => {
                         for placed in part {
-                            let edge = edge(patterns.parts(placed.number), ends);
-                            *slot = edge.map_or(*slot, |byte| slot.with(byte));
+                            // Windows have two bytes or more.
+                            let Some((_, window)) = window(patterns.parts(placed.number), ends)
+                            else {
+                                continue;
+                            };
+                            let two = if ends { window.last_chunk() } else { window.first_chunk() };
+                            let edge = if ends { window.last() } else { window.first() };
+                            edges = edge.map_or(edges, |&byte| edges.with(byte));
+                            pairs |= two.map_or(0, |&two| pair::<false>(two));
                         }
+                        classes |= 1 << class;
                         let next = this.list_of(from, to);
                         this.entries.push((first.key, next));
                     }
@@ -338,15 +344,12 @@ impl<'p> Builder<'p> {
         let family = self.families.add(patterns, &mut rest).map_or(Next::Nothing, Next::Family);
         let rest = list(&mut self.lists, rest.into_iter());
         match (family, rest) {
-            _ if edges != [Edges::None; WINDOWS.len()] => {}
+            _ if classes != 0 => {}
             (only, Next::Nothing) | (Next::Nothing, only) => return only,
             _ => {}
         }
-        let classes = (0..)
-            .zip(edges)
-            .fold(0, |classes, (class, edges)| classes | u8::from(edges != Edges::None) << class);
         let (head, tail) = (head as u32, tail as u32);
-        self.middles.push(Middles { family, rest, head, tail, classes, ends, edges });
+        self.middles.push(Middles { family, rest, head, tail, classes, ends, edges, pairs });
         Next::Middles(self.middles.len() as u32 - 1)
     }
 }

@@ -14,9 +14,10 @@
 
 use super::build::Builder;
 use super::family::Families;
-use super::key::{Seeds, WINDOWS};
+use super::key::Seeds;
 use super::patterns::Patterns;
 use super::table::{Next, Table};
+use crate::word::Folding;
 
 /// Patterns with the same head and tail, by what their middle contains.
 #[derive(Clone, Copy, Debug)]
@@ -26,30 +27,45 @@ pub(super) struct Middles {
     pub(super) rest: Next,
     pub(super) head: u32,
     pub(super) tail: u32,
-    /// Bit `i`: literals as long as the `i`th of [`WINDOWS`] are looked for.
+    /// Bit `i`: literals as long as the `i`th of [`WINDOWS`](super::key::WINDOWS) are looked for.
     pub(super) classes: u8,
     /// Whether their ends are looked for rather than their starts.
     pub(super) ends: bool,
-    /// With which bytes these start, or end, for every length.
-    pub(super) edges: [Edges; WINDOWS.len()],
+    /// With which bytes these start, or end.
+    pub(super) edges: Edges,
+    /// The set of [`pair`]s these start, or end, with.
+    pub(super) pairs: u64,
+}
+
+/// Returns the bit that stands for two bytes next to each other.
+#[inline]
+pub(super) fn pair<const FOLD: bool>(bytes: [u8; 2]) -> u64 {
+    let both = u32::from(u16::from_le_bytes(bytes.map(|byte| Folding::<FOLD>.fold(byte))));
+    1 << (both.wrapping_mul(0x9E37_79B9) >> 26)
 }
 
 /// A small set of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edges {
-    None,
-    One(u8),
-    Two(u8, u8),
+    /// So many bytes.
+    Few(u8, [u8; 4]),
     Any,
 }
 
 impl Edges {
+    pub(super) const NONE: Edges = Edges::Few(0, [0; 4]);
+
     pub(super) fn with(self, byte: u8) -> Edges {
-        match self {
-            Edges::None => Edges::One(byte),
-            Edges::One(first) if first != byte => Edges::Two(first, byte),
-            Edges::Two(first, second) if first != byte && second != byte => Edges::Any,
-            _ => self,
+        let Edges::Few(count, mut bytes) = self else { return Edges::Any };
+        if bytes.iter().take(usize::from(count)).any(|&other| other == byte) {
+            return self;
+        }
+        match bytes.get_mut(usize::from(count)) {
+            Some(slot) => {
+                *slot = byte;
+                Edges::Few(count + 1, bytes)
+            }
+            None => Edges::Any,
         }
     }
 }

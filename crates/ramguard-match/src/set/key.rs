@@ -151,7 +151,7 @@ impl Ladder {
     /// `term` is that of the next word with only these bytes kept, the others zero.
     #[inline]
     pub(super) fn cut(&self, sum: u64, more: usize, term: u64) -> u64 {
-        let cut = self.cuts.get(more).copied().unwrap_or(0);
+        let cut = self.cuts.get(more % WORD).copied().unwrap_or(0);
         sum.wrapping_add(cut).wrapping_add(term)
     }
 

@@ -4,9 +4,9 @@
 //! 17 branches of heads with 9 cuts each; behind every head as many of tails; behind every pair of
 //! them four windows at every place of the text. Every list is checked at most once.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
-use super::index::{Edges, Index};
+use super::index::{Edges, Index, Middles, pair};
 use super::patterns::Patterns;
 use super::table::Next;
 use crate::pattern::Near;
@@ -30,16 +30,21 @@ struct Search<'s, 't, const FOLD: bool, S> {
     text: &'t str,
     bytes: &'t [u8],
     sink: &'s mut S,
-    /// Where in the text one byte stands, as it was last asked for.
+    /// Where in the first window of the text some bytes stand, as they were last asked for.
     seen: Seen,
 }
 
-/// The places of a byte in one window of the text.
+/// The places of some bytes; each byte has one slot where it can be.
 #[derive(Clone, Copy)]
 struct Seen {
-    byte: u8,
-    from: usize,
-    places: u64,
+    bytes: [u16; SEEN],
+    places: [u64; SEEN],
+}
+
+const SEEN: usize = 4;
+
+impl Seen {
+    const NOTHING: Seen = Seen { bytes: [u16::MAX; SEEN], places: [0; SEEN] };
 }
 
 /// Hands every pattern that fits `text` to `sink`, in no order, until told to stop.
@@ -51,7 +56,7 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
     sink: &mut S,
 ) -> ControlFlow<()> {
     let bytes = text.as_bytes();
-    let seen = Seen { byte: 0, from: usize::MAX, places: 0 };
+    let seen = Seen::NOTHING;
     let mut search = Search::<FOLD, S> { patterns, index, text, bytes, sink, seen };
     index.always.iter().try_for_each(|&number| search.sink.take(number))?;
     if let Some(literals) = &index.literals {
@@ -159,8 +164,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
     }
 
     fn by_middle(&mut self, middles: u32, parent: u64) -> ControlFlow<()> {
-        let Index { seeds, table, middles: all, .. } = self.index;
-        let Some(middles) = all.get(middles as usize) else {
+        let Some(middles) = self.index.middles.get(middles as usize) else {
             return ControlFlow::Continue(());
         };
         if let Next::Family(family) = middles.family {
@@ -174,30 +178,49 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
         };
         let mut at = from / WIDTH * WIDTH;
         while at < to {
-            let mut classes = middles.classes;
-            while classes != 0 {
-                let class = classes.trailing_zeros() as usize;
-                classes &= classes - 1;
-                let Some((lens, &edges)) = seeds.lens(class).zip(middles.edges.get(class)) else {
-                    continue;
-                };
-                // How far the edge that is looked for is from the start of the window.
-                let before = if middles.ends { lens.length - 1 } else { 0 };
-                let Some(last) = (to + before).checked_sub(at + lens.length) else { continue };
-                let after = !window::lowest((from + before).saturating_sub(at));
-                let mut places = self.places(edges, at) & after & window::lowest(last + 1);
-                while places != 0 {
-                    let place = at + places.trailing_zeros() as usize;
-                    places &= places - 1;
-                    steps::count(1);
-                    let key = lens.key::<FOLD>(parent, bytes, place - before);
-                    let near = if middles.ends { Near::End(place + 1) } else { Near::Start(place) };
-                    if table.may_have(key) {
-                        self.visit(table.get(key), near)?;
-                    }
+            let after = !window::lowest(from.saturating_sub(at));
+            let mut places = self.places(middles.edges, at) & after & window::lowest(to - at);
+            while places != 0 {
+                let place = at + places.trailing_zeros() as usize;
+                places &= places - 1;
+                steps::count(1);
+                let two = bytes.get(place.wrapping_sub(usize::from(middles.ends))..);
+                let two = two.and_then(|rest| rest.first_chunk());
+                if two.is_some_and(|&two| pair::<FOLD>(two) & middles.pairs != 0) {
+                    self.at_place(place, middles, from..to, parent)?;
                 }
             }
             at += WIDTH;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Looks for the windows that start or end at `place`, and lie in `room`.
+    #[inline]
+    fn at_place(
+        &mut self,
+        place: usize,
+        middles: &Middles,
+        room: Range<usize>,
+        parent: u64,
+    ) -> ControlFlow<()> {
+        let Index { seeds, table, .. } = self.index;
+        let mut classes = middles.classes;
+        while classes != 0 {
+            let class = classes.trailing_zeros() as usize;
+            classes &= classes - 1;
+            steps::count(1);
+            let Some(lens) = seeds.lens(class) else { continue };
+            let start = if middles.ends { (place + 1).wrapping_sub(lens.length) } else { place };
+            // A start before that of the text has wrapped around.
+            if start < room.start || start.saturating_add(lens.length) > room.end {
+                continue;
+            }
+            let key = lens.key::<FOLD>(parent, self.bytes, start);
+            let near = if middles.ends { Near::End(place + 1) } else { Near::Start(place) };
+            if table.may_have(key) {
+                self.visit(table.get(key), near)?;
+            }
         }
         ControlFlow::Continue(())
     }
@@ -206,21 +229,31 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
     #[inline]
     fn places(&mut self, edges: Edges, at: usize) -> u64 {
         match edges {
-            Edges::None => 0,
-            Edges::One(byte) => self.places_of(byte, at),
-            Edges::Two(one, other) => self.places_of(one, at) | self.places_of(other, at),
+            Edges::Few(count, bytes) => {
+                let bytes = bytes.into_iter().take(usize::from(count));
+                bytes.fold(0, |places, byte| places | self.places_of(byte, at))
+            }
             Edges::Any => !0,
         }
     }
 
     #[inline]
     fn places_of(&mut self, byte: u8, from: usize) -> u64 {
-        if (self.seen.byte, self.seen.from) != (byte, from) {
-            steps::count(1);
-            let places = window::roughly_at::<FOLD>(self.bytes, from, byte);
-            self.seen = Seen { byte, from, places };
+        let slot = usize::from(byte) % SEEN;
+        let (Some(seen), Some(places)) =
+            (self.seen.bytes.get_mut(slot), self.seen.places.get_mut(slot))
+        else {
+            return !0;
+        };
+        if from == 0 && *seen == u16::from(byte) {
+            return *places;
         }
-        self.seen.places
+        steps::count(1);
+        let found = window::roughly_at::<FOLD>(self.bytes, from, byte);
+        if from == 0 {
+            (*seen, *places) = (u16::from(byte), found);
+        }
+        found
     }
 
     /// Checks the patterns that `next` names unless that was done before.

@@ -112,7 +112,7 @@ impl Table {
 
     #[inline]
     fn filter_word(&self, key: u64) -> usize {
-        (key >> 12) as usize & (self.filter.len() - 1)
+        (key >> 12) as usize & self.filter.len().wrapping_sub(1)
     }
 }
 
