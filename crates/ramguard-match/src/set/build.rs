@@ -6,7 +6,7 @@
 //! so it ends.
 
 use super::family::Families;
-use super::index::{Edges, Index, Middles, list, pair};
+use super::index::{Edges, Index, Middles, Tails, end, list, pair};
 use super::key::{MAX_END, Seeds, WINDOWS};
 use super::patterns::Patterns;
 use super::table::{Next, Table};
@@ -16,6 +16,9 @@ use crate::word::{WORD, word_at, word_before};
 /// Up to this many patterns are checked one by one rather than told apart.
 const FEW: usize = 2;
 
+/// How many bytes at the end of tails are looked at before anything else.
+const END: usize = 4;
+
 /// How many patterns are looked at to find out which end of their literals is better.
 const SAMPLE: usize = 200;
 
@@ -24,9 +27,17 @@ struct Group {
     /// Which part of the order of patterns it is.
     from: usize,
     to: usize,
-    /// The key that leads here; none leads to the root.
-    key: Option<u64>,
+    way: Way,
     known: Known,
+}
+
+/// What leads to a group.
+#[derive(Clone, Copy)]
+enum Way {
+    Root,
+    Key(u64),
+    /// The tails of this number, as the patterns have none. What comes behind them has this key.
+    Free(usize, u64),
 }
 
 /// What the patterns of a group have in common, as far as keys can tell.
@@ -58,6 +69,7 @@ pub(super) struct Builder<'p> {
     order: Vec<Placed>,
     groups: Vec<Group>,
     entries: Vec<(u64, Next)>,
+    tails: Vec<Tails>,
     middles: Vec<Middles>,
     families: Families,
     lists: Vec<u32>,
@@ -72,6 +84,7 @@ impl<'p> Builder<'p> {
             order: vec![],
             groups: vec![],
             entries: vec![],
+            tails: vec![],
             middles: vec![],
             families: Families::default(),
             lists: vec![],
@@ -85,25 +98,32 @@ impl<'p> Builder<'p> {
         self.groups.push(Group {
             from: 0,
             to: self.order.len(),
-            key: None,
+            way: Way::Root,
             known: Known::Start { words: 0, sum: 0 },
         });
         while let Some(group) = self.groups.pop() {
-            let Group { from, to, key, known } = group;
-            let next = match known {
+            let Group { from, to, way, known } = group;
+            let next = match (known, way) {
                 _ if to - from <= FEW => self.list_of(from, to),
-                Known::Start { words, sum } => self.by_head(from, to, words, sum),
-                Known::Head { head, words, sum } => self.by_tail(from, to, head, words, sum),
-                Known::Ends { head, tail } => {
-                    self.by_middle(from, to, key.unwrap_or_default(), head, tail)
+                (Known::Start { words, sum }, _) => self.by_head(from, to, words, sum),
+                (Known::Head { head, words, sum }, _) => self.by_tail(from, to, head, words, sum),
+                (Known::Ends { head, tail }, Way::Key(key) | Way::Free(_, key)) => {
+                    self.by_middle(from, to, key, head, tail)
                 }
+                (Known::Ends { head, tail }, Way::Root) => self.by_middle(from, to, 0, head, tail),
             };
-            match group.key {
-                Some(key) => self.entries.push((key, next)),
-                None => root = next,
+            match way {
+                Way::Root => root = next,
+                Way::Key(key) => self.entries.push((key, next)),
+                Way::Free(tails, _) => {
+                    if let Some(tails) = self.tails.get_mut(tails) {
+                        tails.free = next;
+                    }
+                }
             }
         }
         let table = Table::new(&self.entries)?;
+        self.tails.shrink_to_fit();
         self.middles.shrink_to_fit();
         self.families.shrink();
         self.lists.shrink_to_fit();
@@ -113,6 +133,7 @@ impl<'p> Builder<'p> {
             always: self.always,
             root,
             table,
+            tails: self.tails,
             middles: self.middles,
             families: self.families,
             lists: self.lists,
@@ -220,7 +241,7 @@ impl<'p> Builder<'p> {
                     let term = rung.term(word(head_of(&placed), words));
                     Known::Start { words: words + 1, sum: sum.wrapping_add(term) }
                 };
-                this.groups.push(Group { from, to, key: Some(placed.key), known });
+                this.groups.push(Group { from, to, way: Way::Key(placed.key), known });
             },
         );
         // Keys look at no more than MAX_END bytes.
@@ -237,14 +258,21 @@ impl<'p> Builder<'p> {
             return self.by_middle(from, to, sum, head, first.len());
         }
         let tails = self.order.get(from..to).unwrap_or_default().iter().map(tail_of);
-        let words = known + common_words(tails, WORD * known, |tail, at| tail.iter().rev().nth(at));
+        let words =
+            known + common_words(tails.clone(), WORD * known, |tail, at| tail.iter().rev().nth(at));
         let ladder = self.seeds.tail.clone();
         let word =
             |tail: &[u8], index: usize| word_before::<false>(tail, tail.len() - WORD * index);
         let sum = (known..words)
             .fold(sum, |sum, index| sum.wrapping_add(ladder.rung(index).term(word(first, index))));
         let rung = ladder.rung(words);
-        let mut cuts = 0;
+        // Patterns without a tail need no key.
+        let lengths = tails.map(|tail| tail.len() - WORD * words);
+        let shortest = lengths.filter(|&more| words > 0 || more > 0).min().unwrap_or(0).min(END);
+        let number = self.tails.len();
+        let shift = (u64::BITS as usize - 8 * shortest) as u8;
+        let (mut ends, mut cuts) = (0, 0);
+        self.tails.push(Tails { free: Next::Nothing, ends, shift, words: words as u8, cuts });
         self.split(
             from,
             to,
@@ -259,17 +287,27 @@ impl<'p> Builder<'p> {
             },
             |this, from, to, placed| {
                 let more = usize::from(placed.kind);
-                cuts |= 1 << more;
+                let word = word(tail_of(&placed), words);
+                let mut way = Way::Key(placed.key);
+                if words == 0 && more == 0 {
+                    way = Way::Free(number, sum);
+                } else {
+                    cuts |= 1 << more;
+                    ends |= if shortest == 0 { !0 } else { end(word, shift) };
+                }
                 let known = if more < WORD {
                     Known::Ends { head, tail: WORD * words + more }
                 } else {
-                    let term = rung.term(word(tail_of(&placed), words));
-                    Known::Head { head, words: words + 1, sum: sum.wrapping_add(term) }
+                    Known::Head { head, words: words + 1, sum: sum.wrapping_add(rung.term(word)) }
                 };
-                this.groups.push(Group { from, to, key: Some(placed.key), known });
+                this.groups.push(Group { from, to, way, known });
             },
         );
-        Next::Tails { words: words as u8, cuts }
+        if let Some(tails) = self.tails.get_mut(number) {
+            (tails.ends, tails.cuts) = (ends, cuts);
+        }
+        // There are fewer of them than patterns.
+        Next::Tails(number as u32)
     }
 
     /// Returns whether the ends of the longest literals tell patterns apart better than their

@@ -19,6 +19,29 @@ use super::patterns::Patterns;
 use super::table::{Next, Table};
 use crate::word::Folding;
 
+/// Patterns with the same head that end with the same `words` words, told apart by what stands
+/// before these.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tails {
+    /// Where those go on that have no tail.
+    pub(super) free: Next,
+    /// The set of the [`end`]s that all others have before the words, each `shift` bits shorter
+    /// than a word.
+    pub(super) ends: u64,
+    pub(super) shift: u8,
+    pub(super) words: u8,
+    /// Bit `i` for `i < 8`: some tails are `i` bytes longer. Bit 8: some are longer than that.
+    pub(super) cuts: u16,
+}
+
+/// Returns the bit that stands for the last bytes of a word, all but the first `shift` bits.
+#[inline]
+pub(super) fn end(word: u64, shift: u8) -> u64 {
+    // At most four bytes are left.
+    let bytes = word.wrapping_shr(u32::from(shift)) as u32;
+    1 << (bytes.wrapping_mul(0x9E37_79B9) >> 26)
+}
+
 /// Patterns with the same head and tail, by what their middle contains.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Middles {
@@ -81,6 +104,7 @@ pub(super) struct Index {
     /// Where the search for all other patterns starts.
     pub(super) root: Next,
     pub(super) table: Table,
+    pub(super) tails: Vec<Tails>,
     pub(super) middles: Vec<Middles>,
     pub(super) families: Families,
     /// Every list is its length and then that many patterns.
@@ -109,6 +133,7 @@ impl Index {
             always: vec![],
             root,
             table: Table::default(),
+            tails: vec![],
             middles: vec![],
             families: Families::default(),
             lists,
@@ -129,6 +154,7 @@ impl Index {
     pub(super) fn heap_bytes(&self) -> usize {
         self.literals.as_ref().map_or(0, Table::heap_bytes)
             + self.table.heap_bytes()
+            + self.tails.capacity() * size_of::<Tails>()
             + self.middles.capacity() * size_of::<Middles>()
             + self.families.heap_bytes()
             + (self.always.capacity() + self.lists.capacity()) * size_of::<u32>()

@@ -6,7 +6,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::index::{Edges, Index, Middles, pair};
+use super::index::{Edges, Index, Middles, end, pair};
 use super::patterns::Patterns;
 use super::table::Next;
 use crate::pattern::Near;
@@ -113,7 +113,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
     #[inline]
     fn behind_head(&mut self, key: u64) -> ControlFlow<()> {
         match self.index.table.get(key) {
-            next @ Next::Tails { .. } => self.by_tail(next, key),
+            next @ Next::Tails(_) => self.by_tail(next, key),
             Next::Middles(middles) => self.by_middle(middles, key),
             next => self.check(next, Near::Unknown),
         }
@@ -124,17 +124,25 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
         let ladder = &seeds.tail;
         let mut next = tails;
         let (mut sum, mut summed) = (parent, 0);
-        while let Next::Tails { words, cuts } = next {
-            let words = usize::from(words);
+        while let Next::Tails(number) = next {
+            let Some(tails) = self.index.tails.get(number as usize) else {
+                return ControlFlow::Continue(());
+            };
+            let words = usize::from(tails.words);
+            self.behind_tail(tails.free, parent)?;
             let Some(room) = bytes.len().checked_sub(WORD * words) else {
                 return ControlFlow::Continue(());
             };
+            let word = word_before::<FOLD>(bytes, room);
+            if end(word, tails.shift) & tails.ends == 0 {
+                return ControlFlow::Continue(());
+            }
             while summed < words {
                 let word = word_before::<FOLD>(bytes, bytes.len() - WORD * summed);
                 sum = sum.wrapping_add(ladder.rung(summed).term(word));
                 summed += 1;
             }
-            let (rung, word) = (ladder.rung(words), word_before::<FOLD>(bytes, room));
+            let (rung, cuts) = (ladder.rung(words), tails.cuts);
             let mut left = u32::from(cuts) & ((2 << room.min(WORD - 1)) - 1);
             while left != 0 {
                 let more = left.trailing_zeros() as usize;
@@ -142,10 +150,7 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
                 steps::count(1);
                 let key = ladder.cut(sum, more, rung.term(word & highest_bytes(more)));
                 if table.may_have(key) {
-                    match table.get(key) {
-                        Next::Middles(middles) => self.by_middle(middles, key)?,
-                        next => self.check(next, Near::Unknown)?,
-                    }
+                    self.behind_tail(table.get(key), key)?;
                 }
             }
             if cuts >> WORD == 0 || room < WORD {
@@ -161,6 +166,14 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
             next = table.get(key);
         }
         self.check(next, Near::Unknown)
+    }
+
+    #[inline]
+    fn behind_tail(&mut self, next: Next, key: u64) -> ControlFlow<()> {
+        match next {
+            Next::Middles(middles) => self.by_middle(middles, key),
+            next => self.check(next, Near::Unknown),
+        }
     }
 
     fn by_middle(&mut self, middles: u32, parent: u64) -> ControlFlow<()> {

@@ -18,9 +18,9 @@ pub(super) enum Next {
     /// Bit `i` of `cuts` for `i < 8`: some heads are `i` bytes longer. Bit 8: some are longer
     /// than that.
     Heads { words: u8, cuts: u16 },
-    /// The patterns with the same head that end with the same `words` words, told apart by what
-    /// stands before; `cuts` as for heads.
-    Tails { words: u8, cuts: u16 },
+    /// The patterns with the same head, told apart by how they end; the number of their
+    /// [`Tails`](super::index::Tails).
+    Tails(u32),
     /// The patterns of a family are to be checked together.
     Family(u32),
     /// The patterns with the same head and tail, told apart by what their middle contains.
