@@ -18,6 +18,7 @@ pub mod principal;
 pub mod resource;
 pub mod truth;
 pub mod wildcard;
+pub mod witness;
 
 use serde_json::Value;
 

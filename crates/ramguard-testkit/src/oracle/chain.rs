@@ -12,6 +12,7 @@ use super::document::{Kind, is_blank, reject_codes_of_value, strings};
 use super::principal::{Caller, bucket_names, trust_names};
 use super::resource::Resource;
 use super::truth::Truth;
+use super::witness::{self, rule};
 use super::{Options, Outcome, operation, wildcard};
 
 /// What is being asked of the chain.
@@ -36,8 +37,10 @@ struct Request {
     action: String,
     resource: Resource,
     caller: Caller,
-    /// Keys in folded form, each with at least one value.
+    /// Keys in folded form, each with its values.
     context: Vec<(String, Vec<String>)>,
+    /// Keys as the request spells them.
+    spellings: Vec<String>,
 }
 
 /// Decides a case, or says what is malformed about it.
@@ -68,11 +71,26 @@ pub(super) fn decide(case: &Value) -> Result<Outcome, String> {
         .iter()
         .map(|check| {
             let request = Request::read(check, principal)?;
-            Ok(policies.decide(&request, mode, options))
+            let outcome = policies.decide(&request, mode, options);
+            if request.action.eq_ignore_ascii_case("ram:PassRole") {
+                rule("P-1", outcome == Outcome::Allow);
+            }
+            Ok(outcome)
         })
         .collect::<Result<Vec<Outcome>, String>>()?;
     // Rule E-14.
-    Ok(if outcomes.iter().all(|outcome| *outcome == Outcome::Allow) {
+    let all_allow = outcomes.iter().all(|outcome| *outcome == Outcome::Allow);
+    if outcomes.len() > 1 {
+        rule("R-9", all_allow);
+        rule("E-14", all_allow);
+    }
+    match request.pointer("/op/api").and_then(Value::as_str) {
+        Some("AttachInstanceRamRole") => rule("P-3", all_allow),
+        Some("DetachInstanceRamRole") => rule("P-4", all_allow),
+        Some(_) => rule("P-5", request.pointer("/op/ram_role_name").is_some()),
+        None => false,
+    };
+    Ok(if all_allow {
         Outcome::Allow
     } else if outcomes.contains(&Outcome::ExplicitDeny) {
         Outcome::ExplicitDeny
@@ -96,12 +114,13 @@ impl Request {
             && action.split_once(':').is_some_and(|(service, name)| {
                 !service.is_empty() && !name.is_empty() && !name.contains(':')
             });
-        if !sound {
+        if !rule("A-6", sound) {
             return Err(format!("`{action}` is not an operation"));
         }
         let caller = Caller::read(check.get("principal").or(principal))?;
         let resource = Resource::read(text("resource")?)?;
         let mut context: Vec<(String, Vec<String>)> = Vec::new();
+        let mut spellings = Vec::new();
         match check.get("context") {
             None => {}
             Some(Value::Object(members)) => {
@@ -111,11 +130,23 @@ impl Request {
                         return Err(format!("key `{key}` is given in two spellings"));
                     }
                     context.push((folded, context_values(key, value)?));
+                    spellings.push(key.clone());
                 }
             }
             Some(_) => return Err("the context is not an object".to_owned()),
         }
-        Ok(Request { action: action.to_owned(), resource, caller, context })
+        Ok(Request { action: action.to_owned(), resource, caller, context, spellings })
+    }
+
+    /// Returns how the request spells a key, if it has it.
+    fn spelling(&self, key: &str) -> Option<&str> {
+        let folded = folded_key(key);
+        self.spellings.iter().map(String::as_str).find(|spelt| folded_key(spelt) == folded)
+    }
+
+    /// Returns whether the request has the key but for the case of its tag.
+    fn has_in_other_case(&self, key: &str) -> bool {
+        self.spellings.iter().any(|spelt| spelt.eq_ignore_ascii_case(key))
     }
 
     fn values(&self, key: &str) -> Option<&[String]> {
@@ -210,10 +241,14 @@ impl<'a> Policies<'a> {
         // Step 2.
         let service_linked =
             matches!(request.caller, Caller::Identity { service_linked: true, .. });
+        if self.control.is_some() && matches!(request.caller, Caller::Identity { .. }) {
+            rule("E-11", service_linked);
+        }
         if !own_root && !service_linked {
             for node in self.control.iter().flatten() {
                 let outcome = without_principal(node);
-                if outcome != Outcome::Allow {
+                if !rule("E-3", outcome == Outcome::Allow) {
+                    rule("E-2", false);
                     return outcome;
                 }
             }
@@ -223,7 +258,9 @@ impl<'a> Policies<'a> {
         // by a provider is no caller of role SSO, and needs both sides as for AssumeRole.
         let self_assured = matches!(request.caller, Caller::Service(_) | Caller::Federated(_));
         if mode != Mode::Standard && self_assured {
-            return resource_based();
+            let outcome = resource_based();
+            rule("E-9", outcome == Outcome::Allow);
+            return outcome;
         }
 
         // Step 3.
@@ -231,10 +268,12 @@ impl<'a> Policies<'a> {
             (&request.caller, self.session)
         {
             let outcome = without_principal(&[session]);
-            if outcome != Outcome::Allow {
+            if !rule("E-4", outcome == Outcome::Allow) {
+                rule("E-2", false);
                 return outcome;
             }
         }
+        rule("E-2", true);
 
         // Step 4, and the last part of step 1.
         let mut by_identity = Outcome::ImplicitDeny;
@@ -243,19 +282,36 @@ impl<'a> Policies<'a> {
             || (is_root && owns && !options.root_bypass && mode == Mode::Standard);
         if judged_by_documents {
             by_identity = without_principal(&self.account);
-            if by_identity == Outcome::ImplicitDeny {
+            let is_silent = by_identity == Outcome::ImplicitDeny;
+            if !self.resource_group.is_empty() {
+                rule("E-5", is_silent);
+            }
+            if is_silent {
                 by_identity = without_principal(&self.resource_group);
             }
-            if !owns && mode == Mode::Standard && by_identity == Outcome::Allow {
+            if mode == Mode::Standard && by_identity == Outcome::Allow && rule("E-12", !owns) {
                 by_identity = Outcome::ImplicitDeny;
             }
         } else if own_root && mode == Mode::Standard {
             by_identity = Outcome::Allow;
         }
+        if is_root {
+            rule("E-10", by_identity == Outcome::Allow);
+        }
 
         // Steps 5 and 6.
         let both = [by_identity, resource_based()];
         let allowed = |outcome: &Outcome| *outcome == Outcome::Allow;
+        rule("E-6", self.resource.is_none());
+        if both.iter().any(allowed) {
+            // Where one side allows, the other settles it: silent or against.
+            let by_both = both.iter().all(allowed);
+            let denied = both.contains(&Outcome::ExplicitDeny);
+            match mode {
+                Mode::Standard => rule("E-7", !denied),
+                Mode::AssumeRole | Mode::RoleSso => rule("E-8", by_both),
+            };
+        }
         let enough = match mode {
             Mode::Standard => both.iter().any(allowed),
             Mode::AssumeRole | Mode::RoleSso => both.iter().all(allowed),
@@ -314,12 +370,17 @@ fn unit(
             meets_conditions(statement, request),
         ]);
         // The polarity rule: in doubt a Deny applies and an Allow does not.
-        truth == Truth::Yes || (truth == Truth::Unknown && is_deny)
+        let applies = truth == Truth::Yes || (truth == Truth::Unknown && rule("C-11", is_deny));
+        if is_deny && statement.get("Principal").is_some_and(Value::is_object) {
+            rule("T-7", applies);
+        }
+        applies
     };
     let with_effect = |effect: &'static str| {
         statements.iter().filter(move |s| s.get("Effect").and_then(Value::as_str) == Some(effect))
     };
     if with_effect("Deny").any(|statement| applies(&statement, true)) {
+        rule("E-1", with_effect("Allow").any(|statement| applies(&statement, false)));
         Outcome::ExplicitDeny
     } else if with_effect("Allow").any(|statement| applies(&statement, false)) {
         Outcome::Allow
@@ -332,12 +393,24 @@ fn unit(
 fn covers_action(statement: &Value, request: &Request) -> Truth {
     let listed = |member: &str| {
         statement.get(member).map(|value| {
-            texts(value).iter().any(|pattern| wildcard::matches(pattern, &request.action, true))
+            texts(value).iter().any(|pattern| {
+                let fits = wildcard::matches(pattern, &request.action, true);
+                witness::action_entry(pattern, &request.action, fits);
+                fits
+            })
         })
     };
+    for entries in ["Action", "NotAction", "Resource"].map(|member| statement.get(member)) {
+        // One entry, bare or in a list.
+        match entries {
+            Some(Value::Array(list)) if list.len() == 1 => rule("G-5", false),
+            Some(Value::String(_)) => rule("G-5", true),
+            _ => false,
+        };
+    }
     match (listed("Action"), listed("NotAction")) {
         (Some(listed), _) => listed.into(),
-        (None, Some(listed)) => (!listed).into(),
+        (None, Some(listed)) => rule("A-4", !listed).into(),
         (None, None) => Truth::Unknown,
     }
 }
@@ -360,12 +433,35 @@ fn covers_resource(statement: &Value, is_deny: bool, request: &Request) -> Truth
 /// Rules C-1 to C-14.
 fn meets_conditions(statement: &Value, request: &Request) -> Truth {
     let operators = statement.get("Condition").and_then(Value::as_object);
-    Truth::all(operators.into_iter().flatten().flat_map(|(operator, keys)| {
-        keys.as_object()
-            .into_iter()
-            .flatten()
-            .map(|(key, values)| holds(operator, &texts(values), request.values(key)))
-    }))
+    let is_pass_role = request.action.eq_ignore_ascii_case("ram:PassRole");
+    let truth = Truth::all(operators.into_iter().flatten().flat_map(|(operator, keys)| {
+        keys.as_object().into_iter().flatten().map(move |(key, values)| {
+            let (values, given) = (texts(values), request.values(key));
+            let truth = holds(operator, &values, given);
+            let spelt = request.spelling(key);
+            witness::constraint(operator, (key, spelt), &values, given, truth);
+            if given.is_none() && key.contains('/') && request.has_in_other_case(key) {
+                rule("C-10", false);
+            }
+            if key.split_once(':').is_some_and(|(code, _)| !code.eq_ignore_ascii_case("acs")) {
+                rule("C-13", given.is_some());
+            }
+            if is_pass_role && folded_key(key) == "acs:service" {
+                rule("P-2", truth == Truth::Yes);
+            }
+            truth
+        })
+    }));
+    for keys in operators.into_iter().flatten().filter_map(|(_, keys)| keys.as_object()) {
+        let folded: BTreeSet<String> = keys.keys().map(|key| folded_key(key)).collect();
+        if folded.len() < keys.len() {
+            rule("C-14", truth == Truth::Yes);
+        }
+    }
+    if statement.get("Principal").is_some_and(Value::is_object) && operators.is_some() {
+        rule("T-5", truth == Truth::Yes);
+    }
+    truth
 }
 
 /// Returns the strings of a scalar or list that was checked before.

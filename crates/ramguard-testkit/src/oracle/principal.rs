@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::document::{self, Kind};
 use super::resource::Resource;
 use super::truth::Truth;
+use super::witness::rule;
 
 /// The caller of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -240,16 +241,23 @@ pub fn trust_names(principal: &Value, caller: &Caller) -> Truth {
         Caller::Identity { is_role, account, name, .. } => {
             let kind = if *is_role { "role" } else { "user" };
             entries("RAM").unwrap_or_default().into_iter().any(|entry| {
-                entry == format!("acs:ram::{account}:root")
-                    || (entry.strip_prefix(&format!("acs:ram::{account}:{kind}/")))
-                        .is_some_and(|trusted| trusted.eq_ignore_ascii_case(name))
+                if entry.ends_with(":root") {
+                    return rule("T-2", entry == format!("acs:ram::{account}:root"));
+                }
+                let trusted = entry.strip_prefix(&format!("acs:ram::{account}:{kind}/"));
+                let folded = trusted.is_some_and(|trusted| trusted.eq_ignore_ascii_case(name));
+                // Met where nothing but folding lets it fit.
+                rule("T-6", folded && trusted != Some(name));
+                rule("T-1", folded)
             })
         }
         Caller::Service(service) => {
-            entries("Service").unwrap_or_default().contains(&service.as_str())
+            let entries = entries("Service").unwrap_or_default();
+            entries.into_iter().any(|entry| rule("T-3", entry == service))
         }
         Caller::Federated(provider) => {
-            entries("Federated").unwrap_or_default().contains(&provider.as_str())
+            let entries = entries("Federated").unwrap_or_default();
+            entries.into_iter().any(|entry| rule("T-4", entry == provider))
         }
         // The `root` of a trust policy is the account's users and roles and never its owner.
         Caller::Root { .. } | Caller::Anonymous => false,

@@ -2,6 +2,7 @@
 
 use super::document::arn_fault;
 use super::wildcard::matches;
+use super::witness;
 
 /// The resource a request names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,12 @@ impl Resource {
     /// Rules.
     #[must_use]
     pub fn is_covered_by(&self, pattern: &str, lenient: bool) -> bool {
+        let covered = self.is_covered(pattern, lenient);
+        witness::resource_entry(pattern, self, lenient, covered);
+        covered
+    }
+
+    fn is_covered(&self, pattern: &str, lenient: bool) -> bool {
         if pattern == "*" {
             return true;
         }
