@@ -58,6 +58,35 @@ fn every_alias_and_successor_is_itself_in_the_tables() {
 }
 
 #[test]
+fn a_suggestion_is_bounded_in_length_and_number() {
+    let catalog = Catalog::new();
+    let long = "DescribeInstance".repeat(5);
+    assert!(catalog.nearest_actions("ecs", &long).is_empty());
+    assert!(catalog.nearest_service(&long).is_none());
+    // Names that are near to everything there is are the slowest.
+    for name in ["DescribeInstances", "ListTagResources", "D", "DescribeDBInstanceAttributes"] {
+        assert!(catalog.nearest_actions("zzz", name).len() <= 3, "{name}");
+    }
+}
+
+#[test]
+fn what_a_user_adds_is_known_and_suggested() {
+    let mut catalog = Catalog::new();
+    catalog.add_service("intranet");
+    catalog.add_action("ecs:PolishInstance");
+    catalog.add_condition_key("ecs:Colour");
+    catalog.add_service_principal("intranet.aliyuncs.com");
+    catalog.add_region("cn-moon-1");
+    assert_eq!(catalog.service_is_known("Intranet"), Known::Yes);
+    assert_eq!(catalog.nearest_service("intrenet"), Some("intranet"));
+    assert_eq!(catalog.action_is_known("ecs", "polishinstance"), Known::Yes);
+    assert_eq!(catalog.condition_key_is_known("ecs:colour"), Known::Yes);
+    assert!(catalog.service_principal_is_known("intranet.aliyuncs.com"));
+    assert!(catalog.region_is_known("CN-moon-1"));
+    assert_eq!(catalog.nearest_region("cn-moon-2"), Some("cn-moon-1"));
+}
+
+#[test]
 fn keys_know_type_and_carriers() {
     let key = condition_key("ACS:service").unwrap();
     assert_eq!((key.name(), key.key_type()), ("acs:Service", Some(KeyType::String)));
@@ -89,6 +118,7 @@ fn an_inferred_arn_is_told_from_a_documented_one() {
 #[test]
 fn service_principals_compare_exactly() {
     assert!(is_service_principal("ecs.aliyuncs.com"));
+    assert!(is_service_principal("faas.aliyuncs.com"));
     assert!(!is_service_principal("ECS.aliyuncs.com"));
     assert!(is_region("CN-Hangzhou") && !is_region("cn-hangzou"));
 }

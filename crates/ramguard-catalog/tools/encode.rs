@@ -81,6 +81,9 @@ pub(crate) fn encode(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String
             .push(u8::from(!cell(3).is_empty()) | u8::from(cell(10).contains("2021")) << 1);
     }
 
+    for row in sorted_rows(data, "principals.tsv", 2)? {
+        principals.insert(row[0].clone());
+    }
     let mut principal_table = Vec::new();
     for name in &principals {
         push_u32(&mut principal_table, texts.add(name)?);
