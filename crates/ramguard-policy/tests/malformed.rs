@@ -38,6 +38,43 @@ fn every_case_is_refused_or_accepted_as_stated() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The codes of every problem of an otherwise sound document, in the order of the text.
+fn codes_with(kind: Kind, member: &str) -> Vec<&'static str> {
+    let target = match kind {
+        Kind::Trust => r#""Action": "sts:AssumeRole""#,
+        _ => r#""Action": "oss:*", "Resource": "*""#,
+    };
+    let text =
+        format!(r#"{{"Version": "1", "Statement": [{{"Effect": "Allow", {target}, {member}}}]}}"#);
+    Document::read(kind, &text).problems().iter().map(|p| p.code().name()).collect()
+}
+
+#[test]
+fn an_unreadable_value_is_told_beside_a_second_boolean() {
+    let found = |values| {
+        let condition = format!(r#""Condition": {{"Bool": {{"acs:MFAPresent": {values}}}}}"#);
+        codes_with(Kind::Identity, &condition)
+    };
+    assert_eq!(found(r#"["true", "false"]"#), ["multiple-boolean"]);
+    assert_eq!(found(r#"["true", "maybe"]"#), ["multiple-boolean", "invalid-condition-value"]);
+    assert_eq!(found(r#"["maybe"]"#), ["invalid-condition-value"]);
+}
+
+#[test]
+fn an_unreadable_value_is_told_beside_one_without_quotes() {
+    let condition = r#""Condition": {"NumericLessThan": {"oss:MaxKeys": [10, "1k"]}}"#;
+    let found = codes_with(Kind::Identity, condition);
+    assert_eq!(found, ["data-type-mismatch", "invalid-condition-value"]);
+}
+
+#[test]
+fn what_stands_under_an_unknown_key_of_the_principals_is_checked_as_a_list() {
+    let found = |values| codes_with(Kind::Trust, &format!(r#""Principal": {{"AWS": {values}}}"#));
+    assert_eq!(found(r#"["acs:ram::1:root"]"#), ["invalid-principal"]);
+    assert_eq!(found("[]"), ["invalid-principal", "empty-list"]);
+    assert_eq!(found("[1]"), ["invalid-principal", "data-type-mismatch"]);
+}
+
 #[test]
 fn every_reject_code_has_a_case_that_earns_it() {
     let mut earned = BTreeSet::new();
