@@ -12,7 +12,8 @@ use clap_complete::Shell;
 pub(crate) use fmt::{FmtArgs, RuleArgs};
 pub(crate) use lint::{Format, LangName, LintArgs, OutputSpec, PresetName};
 pub(crate) use world::{
-    CallerArgs, WorldArgs, WorldCallArgs, WorldCheckArgs, WorldImportArgs, WorldShowArgs, WorldVerb,
+    CallerArgs, CredentialsArgs, FailOn, WorldArgs, WorldCallArgs, WorldCheckArgs, WorldImportArgs,
+    WorldMetadataArgs, WorldShowArgs, WorldVerb,
 };
 
 /// Decide, test and check Alibaba Cloud RAM policies, offline.
@@ -105,11 +106,15 @@ pub(crate) struct SimulateArgs {
     pub(crate) resource_policy: Option<OsString>,
 
     /// Decide in this world: the policies are those in force for `--principal`, which is `root`,
-    /// `user/<name>` or `role/<name>` of the world, or their ARN; `-` is standard input
-    #[arg(long, value_name = "FILE", requires = "principal")]
-    #[arg(conflicts_with_all = ["policies", "group_policies", "control_policies", "session_policy",
-        "resource_group_policies", "resource_policy", "owner", "mode"])]
+    /// `user/<name>` or `role/<name>[/<session>]` of the world, or their ARN, or for
+    /// `--credentials`; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    #[arg(conflicts_with_all = ["policies", "group_policies", "control_policies",
+        "resource_group_policies"])]
     pub(crate) world: Option<OsString>,
+
+    #[command(flatten)]
+    pub(crate) token: CredentialsArgs,
 
     /// The time in the world, for example 2024-11-08T03:44:50Z; the clock of the system if left out
     #[arg(long, value_name = "TIME", requires = "world")]
@@ -184,11 +189,22 @@ A line of cases.jsonl:
    \"expect\": \"Allow\"}
 
 `expect` is Allow, ExplicitDeny, ImplicitDeny, or Error for a policy that must be refused.
+With `--world`, a case has no policies but those of a session or bucket, and names its caller:
+   \"request\": {\"principal\": {\"type\": \"user\", \"arn\": \"acs:ram::1000000000000001:user/bob\"}, ...}
 Exit codes: 0 all pass, 1 some fail, 2 unreadable input.")]
 pub(crate) struct TestArgs {
     /// Files of JSON Lines; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<OsString>,
+
+    /// Decide in this world: the policies are those in force for the caller that a case names
+    #[arg(long, value_name = "WORLD")]
+    pub(crate) world: Option<OsString>,
+
+    /// The time in the world, for example 2024-11-08T03:44:50Z, unless a case states
+    /// `acs:CurrentTime`; the clock of the system if left out
+    #[arg(long, value_name = "TIME", requires = "world")]
+    pub(crate) now: Option<String>,
 
     /// Run only cases whose id holds this text, or fits it if it has `*` or `?` (repeatable)
     #[arg(long, value_name = "TEXT")]

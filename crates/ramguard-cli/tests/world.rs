@@ -82,6 +82,66 @@ fn problems_are_told_to_programs_with_their_places() {
     assert_eq!(report["problems"].as_array().unwrap().len(), 3);
 }
 
+/// A world that can be used, with an instance whose role does not trust ECS.
+const DOUBTFUL: &str = r#"{
+  "account": "1000000000000001",
+  "roles": {
+    "fc": { "trust": { "Version": "1", "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole",
+      "Principal": { "Service": ["fc.aliyuncs.com"] } }] } }
+  },
+  "instances": { "i-1": { "region": "cn-hangzhou", "vswitch": "vsw-1", "role": { "name": "fc" } } }
+}"#;
+
+#[test]
+fn warnings_fail_a_check_only_where_that_is_asked_for() {
+    for (arguments, code) in [
+        (&[][..], 0),
+        (&["--fail-on", "error"], 0),
+        (&["--fail-on", "warning"], 1),
+        (&["--fail-on", "never"], 0),
+    ] {
+        let arguments = [&["world", "check", "-"], arguments].concat();
+        let run = with_stdin(&arguments, DOUBTFUL.as_bytes());
+        assert_eq!(run.code, code, "{arguments:?}");
+        assert!(run.stdout.contains("0 errors, 1 warning in <stdin>"), "{}", run.stdout);
+    }
+    let never = ["world", "check", "-", "--fail-on", "never"];
+    assert_eq!(with_stdin(&never, BROKEN.as_bytes()).code, 0);
+}
+
+#[test]
+fn a_world_with_warnings_is_worked_with() {
+    assert_eq!(with_stdin(&["world", "show", "-"], DOUBTFUL.as_bytes()).code, 0);
+}
+
+#[test]
+fn every_problem_has_a_place() {
+    for text in [BROKEN, DOUBTFUL, "{", "[]", "", r#"{ "account": "x" }"#, r#"{ "acount": "1" }"#] {
+        let run = with_stdin(&["world", "check", "-", "--output", "json"], text.as_bytes());
+        let report = run.json();
+        let problems = report["problems"].as_array().unwrap();
+        assert!(!problems.is_empty(), "{text}");
+        for problem in problems {
+            let line = problem["start"]["line"].as_u64().unwrap();
+            assert!(line >= 1 && line as usize <= text.lines().count().max(1), "{problem}");
+        }
+    }
+}
+
+#[test]
+fn a_table_ends_at_the_rows_asked_for_and_says_how_many_are_left_out() {
+    let show = |rows: &str, output: &str| {
+        let file = example();
+        let arguments = ["world", "show", &file, "--max-rows", rows, "--output", output];
+        ramguard(&[&arguments[..], &["--now", NOW]].concat())
+    };
+    let run = show("1", "human");
+    assert_eq!(run.code, 0);
+    assert!(run.stdout.contains("4 more; `--max-rows` and `--as` tell"), "{}", run.stdout);
+    let none = show("0", "json").json();
+    assert_eq!((&none["passes"], &none["passes_total"]), (&serde_json::json!([]), &1.into()));
+}
+
 #[test]
 fn a_file_that_is_not_utf8_is_an_input_error() {
     let run = with_stdin(&["world", "check", "-"], b"{ \"account\": \"\xff\" }");
@@ -276,45 +336,4 @@ fn text_of_a_world_never_acts_on_a_terminal() {
     assert!(!run.told().contains(acts), "{:?}", run.told());
     let run = call(&example(), "user/\u{1b}\u{202e}", &["GetUser"]);
     assert!(!run.told().contains(acts), "{:?}", run.told());
-}
-
-const WEB: &str = "acs:ecs:cn-hangzhou:1000000000000001:instance/i-web";
-const DATABASE: &str = "acs:ecs:cn-hangzhou:1000000000000001:instance/i-db";
-
-fn simulate(caller: &str, arguments: &[&str]) -> support::Run {
-    let file = example();
-    let head = ["simulate", "--world", &file, "--now", NOW, "--principal", caller];
-    ramguard(&[&head[..], arguments].concat())
-}
-
-#[test]
-fn a_simulation_in_a_world_takes_the_policies_of_the_caller_and_names_them() {
-    let run = simulate("user/bob", &["--action", "ecs:StopInstance", "--resource", WEB]);
-    assert_eq!(run.code, 0, "{}", run.told());
-    assert_golden("world-simulate", &run.told());
-}
-
-#[test]
-fn a_simulation_in_a_world_sees_the_groups_of_the_caller() {
-    let run = simulate("user/bob", &["--action", "ecs:DescribeInstances", "--resource", DATABASE]);
-    assert_eq!(run.code, 0, "{}", run.told());
-    assert!(run.stdout.contains("custom policy describe"), "{}", run.stdout);
-}
-
-#[test]
-fn a_simulation_in_a_world_denies_what_is_granted_on_another_resource_group() {
-    let run = simulate("user/bob", &["--action", "ecs:StopInstance", "--resource", DATABASE]);
-    assert_eq!(run.code, 1, "{}", run.told());
-}
-
-#[test]
-fn a_simulation_in_a_world_needs_a_caller_of_it_and_takes_no_other_policy() {
-    let asked = ["--action", "ecs:StopInstance", "--resource", WEB];
-    assert_eq!(simulate("user/nobody", &asked).code, 2);
-    let more = [&asked[..], &["--policy", "developer.json"]].concat();
-    assert_eq!(simulate("user/bob", &more).code, 2);
-    assert_eq!(simulate("user/bob", &["--request", "attach.json"]).code, 2);
-    let file = example();
-    let nobody = [&["simulate", "--world", &file][..], &asked].concat();
-    assert_eq!(ramguard(&nobody).code, 2);
 }

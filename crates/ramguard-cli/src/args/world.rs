@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Output;
 
@@ -19,6 +19,7 @@ pub(crate) enum WorldVerb {
     Check(WorldCheckArgs),
     Show(WorldShowArgs),
     Call(WorldCallArgs),
+    Metadata(WorldMetadataArgs),
     Import(WorldImportArgs),
 }
 
@@ -28,15 +29,30 @@ pub(crate) enum WorldVerb {
 Example:
   ramguard world check testdata/world/example.json
 
-Exit codes: 0 no problem, 1 problems or warnings, 2 usage or input error.")]
+Exit codes: 0 nothing at or above --fail-on, 1 problems, 2 usage or input error.")]
 pub(crate) struct WorldCheckArgs {
     /// The world file; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: OsString,
 
+    /// What ends in exit code 1: this level and all above it, or nothing
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+
     /// A report for people or one JSON object
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Output::Human)]
     pub(crate) output: Output,
+}
+
+/// Which problems of a world fail a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A problem that keeps the world from being used
+    Error,
+    /// Any problem
+    Warning,
+    /// None
+    Never,
 }
 
 /// Show who holds what, who can pass which role to which service, which instance carries what
@@ -81,6 +97,29 @@ pub(crate) struct CallerArgs {
     pub(crate) context: Vec<String>,
 }
 
+/// The key behind security tokens.
+#[derive(Debug, Args)]
+pub(crate) struct TokenKeyArgs {
+    /// A file with 64 hexadecimal digits, the key that seals security tokens; a fresh key, which is
+    /// forgotten, if left out
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_key_file: Option<OsString>,
+}
+
+/// Who asks, by credentials.
+#[derive(Debug, Args)]
+pub(crate) struct CredentialsArgs {
+    /// Ask with these credentials, as AssumeRole or an instance was given them: a JSON object with
+    /// `AccessKeyId` and `SecurityToken`
+    #[arg(long, value_name = "FILE", requires = "world", requires = "token_key_file")]
+    #[arg(conflicts_with = "principal")]
+    pub(crate) credentials: Option<OsString>,
+
+    /// The file with the key that sealed their token
+    #[arg(long, value_name = "FILE", requires = "credentials")]
+    pub(crate) token_key_file: Option<OsString>,
+}
+
 /// Call an operation of RAM, STS or ECS in a world and print what the service would answer
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -100,8 +139,14 @@ pub(crate) struct WorldCallArgs {
     pub(crate) operation: String,
 
     /// Who calls: `root`, `user/<name>`, `role/<name>[/<session>]` or their ARN
-    #[arg(long = "as", value_name = "WHO")]
-    pub(crate) caller: String,
+    #[arg(long = "as", value_name = "WHO", required_unless_present = "credentials")]
+    #[arg(conflicts_with = "credentials")]
+    pub(crate) caller: Option<String>,
+
+    /// Call with these credentials, as AssumeRole or an instance was given them: a JSON object with
+    /// `AccessKeyId` and `SecurityToken`
+    #[arg(long, value_name = "FILE", requires = "token_key_file")]
+    pub(crate) credentials: Option<OsString>,
 
     /// A parameter of the operation (repeatable)
     #[arg(long = "param", value_name = "KEY=VALUE")]
@@ -110,12 +155,56 @@ pub(crate) struct WorldCallArgs {
     #[command(flatten)]
     pub(crate) circumstances: CallerArgs,
 
-    /// A file with 64 hexadecimal digits, the key that seals security tokens; a fresh key, which is
-    /// forgotten, if left out
-    #[arg(long, value_name = "FILE")]
-    pub(crate) token_key_file: Option<OsString>,
+    #[command(flatten)]
+    pub(crate) token: TokenKeyArgs,
 
     /// Save the changed world to FILE, unless somebody has changed FILE meanwhile
+    #[arg(long)]
+    pub(crate) write: bool,
+}
+
+/// Read the metadata of an instance as a program on it would, its credentials among them
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ramguard world metadata testdata/world/example.json i-web ram/security-credentials/
+  head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \\n' > token.key
+  ramguard world metadata account.json i-web ram/security-credentials/AppRole \\
+      --token-key-file token.key --write > credentials.json
+  ramguard simulate --world account.json --credentials credentials.json \\
+      --token-key-file token.key --action oss:GetObject --resource 'acs:oss:*:*:logs/today'
+
+Exit codes: 0 answered, 1 refused by the service, 2 usage or input error.")]
+pub(crate) struct WorldMetadataArgs {
+    /// The world file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: OsString,
+
+    /// The instance
+    #[arg(value_name = "INSTANCE")]
+    pub(crate) instance: String,
+
+    /// What to read: a path, or an item below `/latest/meta-data/`
+    #[arg(value_name = "PATH", default_value = "/latest/meta-data/")]
+    pub(crate) path: String,
+
+    /// Ask for a token that lasts this many seconds instead
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) put_token: Option<u32>,
+
+    /// Send this token along, as an instance in hardened mode asks for
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) metadata_token: Option<String>,
+
+    /// The time in UTC, for example 2024-11-08T03:44:50Z; the clock of the system if left out
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) token: TokenKeyArgs,
+
+    /// Save to FILE which credential was published, so that the next question is answered with the
+    /// same one until it is renewed
     #[arg(long)]
     pub(crate) write: bool,
 }

@@ -2,6 +2,7 @@
 
 mod completions;
 mod fmt;
+mod in_world;
 mod lint;
 mod rule;
 mod simulate;

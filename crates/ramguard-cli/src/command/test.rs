@@ -4,7 +4,9 @@
 //! people and one object for programs.
 
 use globset::{Glob, GlobMatcher};
-use ramguard::case::{Case, CaseError, CaseResult, Got};
+use ramguard::Context;
+use ramguard::case::{Case, CaseError, Got};
+use ramguard_world::{Policies, Timestamp, World};
 use serde::Serialize;
 
 use crate::args::{Output, TestArgs};
@@ -14,7 +16,8 @@ use crate::render::escape::escape;
 use crate::render::json::to_line;
 use crate::render::terminal::{BAD, FAINT, GOOD, STRONG, Terminal};
 
-use super::{Exit, Failure};
+use super::in_world::{Asking, Beside, caller_of};
+use super::{Exit, Failure, world};
 
 /// What a case that could not be decided came to.
 const ERROR: &str = "Error";
@@ -52,6 +55,19 @@ struct Counts {
 pub(crate) fn run(args: &TestArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let selection = Selection::new(args)?;
     let mut inputs = Inputs::default();
+    let loaded = match &args.world {
+        Some(file) => match world::load(file, &mut inputs, terminal)? {
+            Some((_, _, world)) => Some(world),
+            None => return Ok(Exit::Error),
+        },
+        None => None,
+    };
+    let now = args.now.as_deref().map(|now| world::now(Some(now))).transpose()?;
+    let clock = world::now(None)?;
+    let mut judge = match &loaded {
+        Some(world) => Judge::World { policies: Policies::new(world), world, now, clock },
+        None => Judge::Case,
+    };
     let mut counts = Counts::default();
     for file in &args.files {
         let mut lines = match inputs.lines(file) {
@@ -72,7 +88,9 @@ pub(crate) fn run(args: &TestArgs, terminal: &mut Terminal) -> Result<Exit, Fail
                     break;
                 }
             };
-            let Some(verdict) = run_line(&line, &selection, &mut counts) else { continue };
+            let Some(verdict) = run_line(&line, &selection, &mut judge, &mut counts) else {
+                continue;
+            };
             report(args, lines.name(), line.number, &verdict, terminal)?;
             if args.fail_fast && !verdict.pass {
                 return Ok(finish(args, &counts, terminal));
@@ -154,7 +172,12 @@ impl Selection {
 }
 
 /// Runs the case of a line; `None` for a blank line or a case that is not selected.
-fn run_line(line: &Line, selection: &Selection, counts: &mut Counts) -> Option<Verdict> {
+fn run_line(
+    line: &Line,
+    selection: &Selection,
+    judge: &mut Judge<'_>,
+    counts: &mut Counts,
+) -> Option<Verdict> {
     let mut verdict = match &line.text {
         Ok(text) if text.trim().is_empty() => return None,
         Ok(text) => match Case::parse(text) {
@@ -162,7 +185,7 @@ fn run_line(line: &Line, selection: &Selection, counts: &mut Counts) -> Option<V
                 counts.unselected += 1;
                 return None;
             }
-            Ok(case) => decide(case),
+            Ok(case) => judge.decide(case),
             Err(error) => {
                 let verdict = not_a_case(text, &error);
                 let id = verdict.id.as_deref().unwrap_or_default();
@@ -207,38 +230,86 @@ impl Verdict {
     }
 }
 
-fn decide(case: Case) -> Verdict {
-    let result = case.run();
-    let (got, pass, message, reason) = match &result {
-        Ok(result) => {
-            let message = match &result.got {
-                Got::Refused(message) => Some(message.to_string()),
-                Got::Decision(_) | Got::Operation(_) => None,
-            };
-            (result.outcome().name(), result.passed(&case), message, reason_of(result))
+/// Where the policies of the caller come from.
+enum Judge<'w> {
+    /// From the case itself.
+    Case,
+    /// From a world.
+    World { policies: Policies<'w>, world: &'w World, now: Option<Timestamp>, clock: Timestamp },
+}
+
+impl<'w> Judge<'w> {
+    fn decide(&mut self, case: Case) -> Verdict {
+        let got = match self {
+            Self::Case => case.run().map(|result| result.got),
+            Self::World { policies, world, now, clock } => {
+                in_world(&case, world, policies, *now, *clock)
+            }
+        };
+        let (got, pass, message, reason) = match &got {
+            Ok(got) => {
+                let message = match got {
+                    Got::Refused(message) => Some(message.to_string()),
+                    Got::Decision(_) | Got::Operation(_) => None,
+                };
+                let outcome = got.outcome().name();
+                (outcome, outcome == case.expect, message, reason_of(got))
+            }
+            Err(error) => {
+                // Only a policy that is refused is what `Error` expects; a case with a fault of its
+                // own tests nothing.
+                let pass = case.expect == ERROR && matches!(error, CaseError::Policy { .. });
+                (ERROR, pass, Some(error.to_string()), None)
+            }
+        };
+        Verdict {
+            id: Some(case.id).filter(|id| !id.is_empty()),
+            expect: Some(case.expect),
+            got,
+            pass,
+            message,
+            line: None,
+            why: case.why,
+            reason,
+            is_unreadable: false,
         }
-        Err(error) => {
-            // Only a policy that is refused is what `Error` expects; a case with a fault of its
-            // own tests nothing.
-            let pass = case.expect == ERROR && matches!(error, CaseError::Policy { .. });
-            (ERROR, pass, Some(error.to_string()), None)
-        }
-    };
-    Verdict {
-        id: Some(case.id).filter(|id| !id.is_empty()),
-        expect: Some(case.expect),
-        got,
-        pass,
-        message,
-        line: None,
-        why: case.why,
-        reason,
-        is_unreadable: false,
     }
 }
 
-fn reason_of(result: &CaseResult) -> Option<String> {
-    match &result.got {
+/// Decides a case whose caller stands in a world.
+fn in_world<'w>(
+    case: &Case,
+    world: &'w World,
+    policies: &mut Policies<'w>,
+    now: Option<Timestamp>,
+    clock: Timestamp,
+) -> Result<Got, CaseError> {
+    let mode = case.mode()?;
+    let (session, resource) = case.policies_beside_account(mode)?;
+    let principal = case.request.principal.as_ref();
+    let principal = principal.ok_or_else(|| CaseError::missing("request.principal"))?;
+    let caller = caller_of(world, principal)?;
+    // A request that is not valid is a denial (decision D-45).
+    let refused = |error: &dyn std::fmt::Display| Ok(Got::Refused(error.to_string().into()));
+    let context: Context<'static> = match case.request.to_context() {
+        Ok(context) => context,
+        Err(error) => return refused(&error),
+    };
+    let beside = Beside { session, resource, semantics: case.semantics() };
+    // A case that states its time keeps it whatever the others are asked at.
+    let stated = context.values("acs:CurrentTime").is_some();
+    let now = now.filter(|_| !stated);
+    match Asking::new(policies, caller, &context, now, || clock, beside) {
+        Ok(asking) => {
+            let asked = asking.ask(&case.request, mode)?;
+            Ok(asking.judge(&asked).got)
+        }
+        Err(message) => refused(&message),
+    }
+}
+
+fn reason_of(got: &Got) -> Option<String> {
+    match got {
         Got::Decision(decision) => Some(reason(decision, None)),
         Got::Operation(decision) => Some(operation_reason(decision, None)),
         Got::Refused(_) => None,

@@ -7,7 +7,7 @@ use annotate_snippets::Level as Severity;
 use ramguard::case::Got;
 use ramguard::policy::text::LineIndex;
 use ramguard::role::{Check, OperationDecision};
-use ramguard::{Decision, Layer, Outcome, PrincipalKind, Request, StatementRef};
+use ramguard::{Decision, Layer, Outcome, Principal, PrincipalKind, Request, StatementRef};
 use serde::Serialize;
 
 use crate::command::Failure;
@@ -21,22 +21,49 @@ use crate::render::terminal::{BAD, FAINT, GOOD, Terminal};
 
 use super::explain::{Explained, ExplanationJson};
 use super::layers::Loaded;
-use super::question::Question;
+
+/// What an answer is told from: what was asked, what was decided, and by which policies.
+pub(super) struct Told<'a> {
+    /// The operation that was asked about.
+    pub(super) op: Option<&'a str>,
+    /// The caller, unless left out.
+    pub(super) principal: Option<&'a Principal<'static>>,
+    /// What was decided.
+    pub(super) got: &'a Got,
+    /// The request, or one a check, with the number of the policies that decided it.
+    pub(super) requests: Vec<(Option<Request<'a>>, usize)>,
+    /// The policies; those of each check differ where a resource group has its own.
+    pub(super) policies: &'a [Loaded],
+}
+
+impl<'a> Told<'a> {
+    /// Returns the policies that decided a check, or a request, by its number.
+    fn loaded(&self, check: usize) -> Option<&'a Loaded> {
+        self.policies.get(self.number(check))
+    }
+
+    fn number(&self, check: usize) -> usize {
+        self.requests.get(check).map_or(0, |(_, number)| *number)
+    }
+
+    fn request(&self, check: usize) -> Option<&Request<'a>> {
+        self.requests.get(check)?.0.as_ref()
+    }
+}
 
 /// What was decided.
 enum Settled<'g> {
     /// One action on one resource.
-    Request { request: Box<Request<'static>>, decision: Decision },
+    Request(Decision),
     /// Every check of an operation, or of a list.
     Checks(&'g OperationDecision),
 }
 
 /// What was decided, for which question, by which policies.
 pub(super) struct Answer<'a> {
-    question: &'a Question,
-    loaded: &'a Loaded,
+    told: Told<'a>,
     settled: Settled<'a>,
-    explained: Option<Explained>,
+    explained: Option<Explained<'a>>,
 }
 
 impl<'a> Answer<'a> {
@@ -44,40 +71,32 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     /// If the engine has not understood the request.
-    pub(super) fn new(
-        question: &'a Question,
-        loaded: &'a Loaded,
-        got: &'a Got,
-        explain: bool,
-    ) -> Result<Self, Failure> {
-        let settled = match got {
+    pub(super) fn new(told: Told<'a>, explain: bool) -> Result<Self, Failure> {
+        let settled = match told.got {
             Got::Refused(message) => {
                 return Err(Failure::new(format!("the request: {}", escape(message))));
             }
-            Got::Decision(decision) => {
-                Settled::Request { request: Box::new(question.request()?), decision: *decision }
-            }
+            Got::Decision(decision) => Settled::Request(*decision),
             Got::Operation(decision) => Settled::Checks(decision),
         };
-        let mut answer = Self { question, loaded, settled, explained: None };
+        let mut answer = Self { told, settled, explained: None };
         if explain {
-            answer.explained = Some(answer.explanation());
+            answer.explained = answer.explanation();
         }
         Ok(answer)
     }
 
-    fn explanation(&self) -> Explained {
-        let authorizer = &self.loaded.authorizer;
-        match &self.settled {
-            Settled::Request { request, .. } => Explained::of_request(authorizer, request),
+    fn explanation(&self) -> Option<Explained<'a>> {
+        let first = self.told.policies.first()?;
+        let question = |number| Some((self.told.loaded(number)?, self.told.request(number)?));
+        Some(match &self.settled {
+            Settled::Request(_) => Explained::of(first, question(0).into_iter()),
             Settled::Checks(decision) => {
                 let denied =
                     decision.checks().iter().enumerate().filter(|(_, (_, d))| !d.is_allowed());
-                let requests =
-                    denied.filter_map(|(i, _)| self.question.request_of_check(decision, i));
-                Explained::of_requests(authorizer, requests)
+                Explained::of(first, denied.filter_map(|(number, _)| question(number)))
             }
-        }
+        })
     }
 
     /// Returns whether the request or operation may proceed.
@@ -87,28 +106,31 @@ impl<'a> Answer<'a> {
 
     fn outcome(&self) -> Outcome {
         match &self.settled {
-            Settled::Request { decision, .. } => decision.outcome(),
+            Settled::Request(decision) => decision.outcome(),
             Settled::Checks(decision) => decision.outcome(),
         }
     }
 
-    /// Returns the request and decision that settled the whole: for an operation the first check
-    /// that is not allowed.
-    fn settling(&self) -> Option<(Request<'_>, Decision)> {
+    /// Returns the number and the decision of the check that settled the whole: the first that is
+    /// not allowed, or the only request.
+    fn settling(&self) -> Option<(usize, Decision)> {
         match &self.settled {
-            Settled::Request { request, decision } => Some((request.as_ref().clone(), *decision)),
+            Settled::Request(decision) => Some((0, *decision)),
             Settled::Checks(decision) => {
-                let failed = decision.failed()?;
-                let request = self.question.request_of_check(decision, failed.index)?;
-                Some((request, failed.decision))
+                decision.failed().map(|failed| (failed.index, failed.decision))
             }
         }
     }
 
+    fn files(&self, check: usize) -> Option<&dyn Files> {
+        self.told.loaded(check).map(|loaded| loaded as &dyn Files)
+    }
+
     fn reason(&self) -> String {
+        let files = self.files(self.settling().map_or(0, |(check, _)| check));
         match &self.settled {
-            Settled::Request { decision, .. } => reason(decision, Some(self.loaded)),
-            Settled::Checks(decision) => operation_reason(decision, Some(self.loaded)),
+            Settled::Request(decision) => reason(decision, files),
+            Settled::Checks(decision) => operation_reason(decision, files),
         }
     }
 }
@@ -124,14 +146,14 @@ impl Answer<'_> {
             terminal.line("");
             terminal.print(&table(decision));
         }
-        for (at, title) in self.titles() {
-            if let Some(drawn) = draw_statement(self.loaded, at, &title, terminal.is_coloured()) {
+        for (loaded, at, title) in self.titles() {
+            if let Some(drawn) = draw_statement(loaded, at, &title, terminal.is_coloured()) {
                 terminal.line("");
                 terminal.print(&drawn);
             }
         }
         if let Some(explained) = &self.explained {
-            explained.print(self.loaded, terminal);
+            explained.print(terminal);
         }
     }
 
@@ -140,12 +162,14 @@ impl Answer<'_> {
             terminal.line(&format!("  {FAINT}{name:<10}{FAINT:#}{}", escape(value)));
         };
         match &self.settled {
-            Settled::Request { request, .. } => {
-                row("request", &format!("{} on {}", request.action(), request.resource()));
+            Settled::Request(_) => {
+                if let Some(request) = self.told.request(0) {
+                    row("request", &format!("{} on {}", request.action(), request.resource()));
+                }
             }
             Settled::Checks(decision) => {
-                if let Some(op) = &self.question.form.op {
-                    row("operation", &op.api);
+                if let Some(op) = self.told.op {
+                    row("operation", op);
                 }
                 if let Some(failed) = decision.failed() {
                     let error = failed.error;
@@ -154,7 +178,7 @@ impl Answer<'_> {
                 }
             }
         }
-        let caller = match &self.question.principal {
+        let caller = match self.told.principal {
             None => "a RAM user of the account that owns the resource".to_owned(),
             Some(principal) => match principal.kind() {
                 PrincipalKind::Anonymous => "anonymous".to_owned(),
@@ -162,8 +186,9 @@ impl Answer<'_> {
             },
         };
         row("caller", &caller);
-        if let Some((request, decision)) = self.settling()
-            && let Some(denial) = decision.denial(&request)
+        if let Some((check, decision)) = self.settling()
+            && let Some(request) = self.told.request(check)
+            && let Some(denial) = decision.denial(request)
         {
             let words: Vec<&str> = std::iter::once(denial.no_permission_type)
                 .chain(denial.no_permission_policy_type)
@@ -173,33 +198,41 @@ impl Answer<'_> {
         }
     }
 
-    /// Returns the statements that settled the answer, each with a title for its picture.
-    fn titles(&self) -> Vec<(StatementRef, String)> {
+    /// Returns the statements that settled the answer, each with its policies and a title for its
+    /// picture.
+    fn titles(&self) -> Vec<(&'_ Loaded, StatementRef, String)> {
         let verb = |decision: &Decision| if decision.is_allowed() { "allows" } else { "denies" };
         let decision = match &self.settled {
-            Settled::Request { decision, .. } => {
+            Settled::Request(decision) => {
                 let title = |at| {
-                    let name = statement_name(at, Some(self.loaded));
-                    format!("{name} {} the request", verb(decision))
+                    let name = statement_name(at, self.files(0));
+                    let title = format!("{name} {} the request", verb(decision));
+                    Some((self.told.loaded(0)?, at, title))
                 };
-                return decision.statements().map(|at| (at, title(at))).collect();
+                return decision.statements().filter_map(title).collect();
             }
             Settled::Checks(decision) => decision,
         };
         // A statement that settles many checks is drawn once.
-        let mut checks_of: BTreeMap<StatementRef, Vec<usize>> = BTreeMap::new();
+        let mut checks_of: BTreeMap<(usize, StatementRef), Vec<usize>> = BTreeMap::new();
         for (index, (_, one)) in decision.checks().iter().enumerate() {
             let is_told = decision.failed().is_none_or(|failed| failed.index == index);
+            // What differs between the checks of one call is what is granted on resource groups.
+            let policies = |at: &StatementRef| match at.layer {
+                Layer::ResourceGroup | Layer::Resource => self.told.number(index),
+                Layer::Control { .. } | Layer::Session | Layer::Account => 0,
+            };
             for at in one.statements().filter(|_| is_told) {
-                checks_of.entry(at).or_default().push(index + 1);
+                checks_of.entry((policies(&at), at)).or_default().push(index + 1);
             }
         }
         let word = if decision.is_allowed() { "allows" } else { "denies" };
         checks_of
             .into_iter()
-            .map(|(at, checks)| {
-                let name = statement_name(at, Some(self.loaded));
-                (at, format!("{name} {word} {}", numbers(&checks)))
+            .filter_map(|((policies, at), checks)| {
+                let loaded = self.told.policies.get(policies)?;
+                let name = statement_name(at, Some(loaded));
+                Some((loaded, at, format!("{name} {word} {}", numbers(&checks))))
             })
             .collect()
     }
@@ -366,8 +399,9 @@ impl StatementJson {
         })
     }
 
-    fn of(loaded: &Loaded, decision: &Decision) -> Vec<Self> {
-        decision.statements().filter_map(|at| Self::new(loaded, at)).collect()
+    fn of(loaded: Option<&Loaded>, decision: &Decision) -> Vec<Self> {
+        let statements = decision.statements();
+        statements.filter_map(|at| Self::new(loaded?, at)).collect()
     }
 }
 
@@ -376,9 +410,10 @@ impl Answer<'_> {
     /// Puts the answer into its JSON form, schema 1.
     pub(super) fn to_json(&self) -> AnswerJson {
         let settling = self.settling();
-        let denial = settling.as_ref().and_then(|(request, decision)| {
+        let denial = settling.and_then(|(check, decision)| {
+            let request = self.told.request(check)?;
             let denial = decision.denial(request)?;
-            let owner = request.principal().and_then(ramguard::Principal::account);
+            let owner = request.principal().and_then(Principal::account);
             Some(DenialJson {
                 no_permission_type: denial.no_permission_type,
                 no_permission_policy_type: denial.no_permission_policy_type,
@@ -389,6 +424,7 @@ impl Answer<'_> {
             })
         });
         let decision = settling.as_ref().map(|(_, decision)| decision);
+        let loaded = self.told.loaded(settling.map_or(0, |(check, _)| check));
         let mut answer = AnswerJson {
             schema: SCHEMA,
             decision: self.outcome().name(),
@@ -399,12 +435,12 @@ impl Answer<'_> {
             },
             message: self.reason(),
             layer: decision.and_then(|decision| decision.layer()).map(layer_code),
-            statements: decision.map(|d| StatementJson::of(self.loaded, d)).unwrap_or_default(),
+            statements: decision.map(|d| StatementJson::of(loaded, d)).unwrap_or_default(),
             denial,
             op: None,
             checks: None,
             failed: None,
-            explanation: self.explained.as_ref().map(|explained| explained.to_json(self.loaded)),
+            explanation: self.explained.as_ref().map(Explained::to_json),
         };
         if let Settled::Checks(decision) = &self.settled {
             self.add_checks(decision, &mut answer);
@@ -413,16 +449,16 @@ impl Answer<'_> {
     }
 
     fn add_checks(&self, decision: &OperationDecision, answer: &mut AnswerJson) {
-        let check = |(check, one): &(Check, Decision)| CheckJson {
+        let check = |(index, (check, one)): (usize, &(Check, Decision))| CheckJson {
             action: check.action.clone().into_owned(),
             resource: check.resource.clone(),
             decision: one.outcome().name(),
             reason: reason_code(one),
             layer: one.layer().map(layer_code),
-            statements: StatementJson::of(self.loaded, one),
+            statements: StatementJson::of(self.told.loaded(index), one),
         };
-        answer.op = self.question.form.op.as_ref().map(|op| op.api.clone());
-        answer.checks = Some(decision.checks().iter().map(check).collect());
+        answer.op = self.told.op.map(str::to_owned);
+        answer.checks = Some(decision.checks().iter().enumerate().map(check).collect());
         answer.failed = decision.failed().and_then(|failed| {
             let (check, _) = decision.checks().get(failed.index)?;
             Some(FailedJson {

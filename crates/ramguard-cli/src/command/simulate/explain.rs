@@ -6,7 +6,7 @@ use annotate_snippets::Level as Severity;
 use ramguard::explain::{Explanation, Miss, StatementReport};
 use ramguard::policy::text::{LineIndex, Span};
 use ramguard::policy::{Effect, Policy, Statement};
-use ramguard::{Authorizer, Layer, Request};
+use ramguard::{Layer, Request};
 use serde::Serialize;
 
 use crate::render::decision::{Files, layer_code, layer_name, statement_name};
@@ -19,7 +19,9 @@ use super::layers::Loaded;
 
 /// The explanation of a request; of an operation, that of its first check that is not allowed, and
 /// the grants that are missing for all of them.
-pub(super) struct Explained {
+pub(super) struct Explained<'a> {
+    /// The policies that decided what `applied` and `near_misses` are about.
+    loaded: &'a Loaded,
     applied: Vec<StatementReport>,
     near_misses: Vec<StatementReport>,
     grants: Vec<(Layer, Policy)>,
@@ -27,22 +29,25 @@ pub(super) struct Explained {
     has_explicit_deny: bool,
 }
 
-impl Explained {
-    /// Explains a request.
-    pub(super) fn of_request(authorizer: &Authorizer, request: &Request<'_>) -> Self {
-        Self::of_explanations(std::iter::once(authorizer.explain(request)))
-    }
-
-    /// Explains the requests of an operation that are not allowed.
-    pub(super) fn of_requests<'r>(
-        authorizer: &Authorizer,
-        requests: impl Iterator<Item = Request<'r>>,
+impl<'a> Explained<'a> {
+    /// Explains a request, or those of an operation that are not allowed, each with the policies
+    /// that decided it; `loaded` are those of the first.
+    pub(super) fn of<'r>(
+        loaded: &'a Loaded,
+        questions: impl Iterator<Item = (&'a Loaded, &'r Request<'r>)>,
     ) -> Self {
-        Self::of_explanations(requests.map(|request| authorizer.explain(&request)))
+        let mut questions = questions.peekable();
+        let loaded = questions.peek().map_or(loaded, |(loaded, _)| loaded);
+        let explanations = questions.map(|(loaded, request)| loaded.authorizer.explain(request));
+        Self::of_explanations(loaded, explanations)
     }
 
-    fn of_explanations(explanations: impl Iterator<Item = Explanation>) -> Self {
+    fn of_explanations(
+        loaded: &'a Loaded,
+        explanations: impl Iterator<Item = Explanation>,
+    ) -> Self {
         let mut explained = Self {
+            loaded,
             applied: Vec::new(),
             near_misses: Vec::new(),
             grants: Vec::new(),
@@ -99,9 +104,10 @@ fn joined(policies: &[Policy]) -> Option<Policy> {
 }
 
 /// For people.
-impl Explained {
+impl Explained<'_> {
     /// Prints what applies, what nearly does and which grant is missing.
-    pub(super) fn print(&self, loaded: &Loaded, terminal: &mut Terminal) {
+    pub(super) fn print(&self, terminal: &mut Terminal) {
+        let loaded = self.loaded;
         // What settled the answer has been drawn; what else applies is told.
         let settled = if self.has_explicit_deny { Effect::Deny } else { Effect::Allow };
         for report in self.applied.iter().filter(|report| report.effect != settled) {
@@ -219,9 +225,10 @@ struct GrantJson {
 }
 
 /// For programs.
-impl Explained {
+impl Explained<'_> {
     /// Puts the explanation into its JSON form.
-    pub(super) fn to_json(&self, loaded: &Loaded) -> ExplanationJson {
+    pub(super) fn to_json(&self) -> ExplanationJson {
+        let loaded = self.loaded;
         let near_miss = |report: &StatementReport| {
             let miss = |miss: &Miss| MissJson { element: element(miss), message: miss.to_string() };
             Some(NearMissJson {

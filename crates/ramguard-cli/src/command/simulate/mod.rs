@@ -8,7 +8,7 @@ mod world;
 
 use std::ffi::OsString;
 
-use ramguard::case::CaseError;
+use ramguard::case::{CaseError, Got};
 use ramguard::policy::PolicyError;
 use ramguard::policy::text::LineIndex;
 
@@ -22,7 +22,7 @@ use crate::render::snippet::Shown;
 use crate::render::terminal::Terminal;
 
 use super::{Exit, Failure};
-use answer::Answer;
+use answer::{Answer, Told};
 use layers::Loaded;
 use question::Question;
 pub(super) use question::context;
@@ -33,11 +33,12 @@ pub(crate) fn run(args: &SimulateArgs, terminal: &mut Terminal) -> Result<Exit, 
         return Err(Failure::new("standard input `-` can be one input only"));
     }
     let mut inputs = Inputs::default();
-    let read = match &args.world {
-        Some(file) => world::read(args, file, &mut inputs, terminal)?,
-        None => read(args, &mut inputs, terminal)?,
+    if let Some(file) = &args.world {
+        return world::run(args, file, &mut inputs, terminal);
+    }
+    let Some((question, loaded)) = read(args, &mut inputs, terminal)? else {
+        return Ok(Exit::Error);
     };
-    let Some((question, loaded)) = read else { return Ok(Exit::Error) };
     let got = match question.form.decide(&loaded.authorizer, question.mode) {
         Ok(got) => got,
         Err(CaseError::Policy { place, error }) => {
@@ -51,7 +52,26 @@ pub(crate) fn run(args: &SimulateArgs, terminal: &mut Terminal) -> Result<Exit, 
             return Err(Failure::new(format!("the request: {}", escape(&error.to_string()))));
         }
     };
-    let answer = Answer::new(&question, &loaded, &got, args.explain)?;
+    let requests = match &got {
+        Got::Refused(_) => Vec::new(),
+        Got::Decision(_) => vec![(Some(question.request()?), 0)],
+        Got::Operation(decision) => (0..decision.checks().len())
+            .map(|check| (question.request_of_check(decision, check), 0))
+            .collect(),
+    };
+    let told = Told {
+        op: question.form.op.as_ref().map(|op| op.api.as_str()),
+        principal: question.principal.as_ref(),
+        got: &got,
+        requests,
+        policies: std::slice::from_ref(&loaded),
+    };
+    answer(args, told, terminal)
+}
+
+/// Tells the answer in the form that `args` ask for.
+fn answer(args: &SimulateArgs, told: Told<'_>, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let answer = Answer::new(told, args.explain)?;
     match args.output {
         Output::Human => answer.print(terminal),
         Output::Json => terminal.line(&to_line(&answer.to_json())?),
@@ -82,6 +102,8 @@ fn inputs_of(args: &SimulateArgs) -> impl Iterator<Item = &OsString> {
         .chain(&args.resource_policy)
         .chain(&args.request)
         .chain(&args.world)
+        .chain(&args.token.credentials)
+        .chain(&args.token.token_key_file)
 }
 
 /// Tells standard error every problem of a policy that is refused.

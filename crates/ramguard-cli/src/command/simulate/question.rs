@@ -35,14 +35,13 @@ impl Question {
     ) -> Result<Option<Self>, Failure> {
         let Some(mut form) = form(args, inputs, terminal)? else { return Ok(None) };
         put_in_flags(args, &mut form)?;
-        let mode = match (args.mode, form.mode.as_deref()) {
-            (None, None) => Mode::Standard,
-            (None, Some(name)) => mode_named(name)?,
-            (Some(ModeName::Standard), None) => Mode::Standard,
-            (Some(ModeName::AssumeRole), None) => Mode::AssumeRole,
-            (Some(ModeName::RoleSso), None) => Mode::RoleSso,
-            (Some(_), Some(_)) => return Err(twice("mode")),
-        };
+        if let Some(who) = &args.principal {
+            if form.principal.is_some() {
+                return Err(twice("principal"));
+            }
+            form.principal = Some(principal(who)?);
+        }
+        let mode = mode(args, &form)?;
         // What is not understood is denied by the engine; here somebody is waiting for an answer
         // and is told instead.
         let context = form.to_context().map_err(|error| refused(&error))?;
@@ -90,8 +89,20 @@ pub(super) fn form(
     }
 }
 
+/// Returns the mode of the flag, else of the request file.
+pub(super) fn mode(args: &SimulateArgs, form: &CaseRequest) -> Result<Mode, Failure> {
+    match (args.mode, form.mode.as_deref()) {
+        (None, None) => Ok(Mode::Standard),
+        (None, Some(name)) => mode_named(name),
+        (Some(ModeName::Standard), None) => Ok(Mode::Standard),
+        (Some(ModeName::AssumeRole), None) => Ok(Mode::AssumeRole),
+        (Some(ModeName::RoleSso), None) => Ok(Mode::RoleSso),
+        (Some(_), Some(_)) => Err(twice("mode")),
+    }
+}
+
 /// Says that a request is not a valid one.
-pub(super) fn refused(error: &RequestError) -> Failure {
+pub(super) fn refused(error: &impl ToString) -> Failure {
     Failure::new(format!("the request: {}", escape(&error.to_string())))
 }
 
@@ -111,22 +122,13 @@ fn mode_named(name: &str) -> Result<Mode, Failure> {
         })
 }
 
-fn put_in_flags(args: &SimulateArgs, form: &mut CaseRequest) -> Result<(), Failure> {
+/// Takes what the flags say beside who asks, and adds their condition keys to those of the request
+/// file.
+pub(super) fn put_in_flags(args: &SimulateArgs, form: &mut CaseRequest) -> Result<(), Failure> {
     // The command line takes either these three or a request file.
     form.action = args.action.clone().or(form.action.take());
     form.resource = args.resource.clone().or(form.resource.take());
     form.owner = args.owner.clone().or(form.owner.take());
-    if let Some(who) = &args.principal {
-        if form.principal.is_some() {
-            return Err(twice("principal"));
-        }
-        form.principal = Some(principal(who)?);
-    }
-    put_in_context(args, form)
-}
-
-/// Adds the condition keys of the flags to those of the request file.
-pub(super) fn put_in_context(args: &SimulateArgs, form: &mut CaseRequest) -> Result<(), Failure> {
     if !args.context.is_empty() {
         let given = context(&args.context)?;
         form.context.get_or_insert_default().0.extend(given.0);
@@ -157,7 +159,7 @@ pub(in crate::command) fn context(arguments: &[String]) -> Result<ContextForm, F
 }
 
 /// Reads `--principal`.
-fn principal(who: &str) -> Result<PrincipalForm, Failure> {
+pub(super) fn principal(who: &str) -> Result<PrincipalForm, Failure> {
     let form = |kind: &str| PrincipalForm { r#type: kind.into(), ..PrincipalForm::default() };
     if who.trim_start().starts_with('{') {
         return serde_json::from_str(who).map_err(|error| {

@@ -1,28 +1,21 @@
 //! `ramguard world call`: one operation in a world, answered as the service would.
 
-use std::ffi::OsStr;
-use std::path::Path;
-
-use ramguard_world::file::form;
 use ramguard_world::operation::{all, find};
-use ramguard_world::{
-    ApiError, ControlPlane, ErrorKind, Moment, Service, Settings, TokenKeys, World,
-};
+use ramguard_world::{ApiError, ControlPlane, ErrorKind, Moment, Service, Settings};
 
 use crate::args::WorldCallArgs;
 use crate::command::{Exit, Failure};
-use crate::files;
-use crate::inputs::{Inputs, Source, is_stdin};
+use crate::inputs::Inputs;
 use crate::render::decision::reason;
 use crate::render::escape::escape;
-use crate::render::terminal::{FAINT, Terminal};
-use crate::report::counted;
+use crate::render::terminal::Terminal;
+
+use super::credentials;
+use super::save::{self, note};
 
 /// Makes the call that `args` ask for.
 pub(super) fn run(args: &WorldCallArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    if args.write && is_stdin(&args.file) {
-        return Err(Failure::new("standard input cannot be written back; name a file"));
-    }
+    save::check(args.write, &args.file)?;
     let parameters: Result<Vec<(&str, &str)>, Failure> = args
         .parameters
         .iter()
@@ -37,15 +30,17 @@ pub(super) fn run(args: &WorldCallArgs, terminal: &mut Terminal) -> Result<Exit,
     let context = super::context(&args.circumstances)?;
     let now = super::now(args.circumstances.now.as_deref())?;
     let mut inputs = Inputs::default();
-    let keys = match &args.token_key_file {
-        Some(file) => token_key(file, &mut inputs)?,
-        None => super::random()?,
-    };
+    let keys = credentials::token_keys(args.token.token_key_file.as_deref(), &mut inputs)?;
+    let shown = args.credentials.as_deref().map(|file| credentials::shown(file, &mut inputs));
+    let shown = shown.transpose()?;
     let Some((source, text, mut world)) = super::load(&args.file, &mut inputs, terminal)? else {
         return Ok(Exit::Error);
     };
-    let caller = super::caller(&world, &args.caller)?;
-    let control = ControlPlane::new(Settings::default(), TokenKeys::new(keys));
+    let caller = match shown {
+        Some(shown) => shown.caller(&world, keys.clone(), now)?,
+        None => super::caller(&world, args.caller.as_deref().unwrap_or_default())?,
+    };
+    let control = ControlPlane::new(Settings::default(), keys);
     let moment = Moment::new(now, super::random()?);
     let called = control.call(&world, &caller, &moment, &context, &args.operation, parameters);
     let outcome = match called {
@@ -58,23 +53,13 @@ pub(super) fn run(args: &WorldCallArgs, terminal: &mut Terminal) -> Result<Exit,
     if args.write && !outcome.effects.is_empty() {
         let committed = outcome.commit(&mut world);
         committed.map_err(|error| Failure::new(escape(&error.to_string())))?;
-        let new = written(&world, &text)?;
-        files::replace(Path::new(&args.file), &source, &new).map_err(Failure::new)?;
+        save::save(&args.file, &source, &text, &world)?;
     }
     terminal.line(&super::printable(&outcome.response));
-    if !args.write && !outcome.effects.is_empty() {
-        let changes = counted(outcome.effects.len(), "change");
-        note(&format!("{changes} not saved; `--write` saves to {}", name(&source)), terminal);
+    if !args.write {
+        save::not_saved(outcome.effects.len(), &source, terminal);
     }
     Ok(Exit::Yes)
-}
-
-fn name(source: &Source) -> String {
-    format!("`{}`", escape(&source.name))
-}
-
-fn note(words: &str, terminal: &mut Terminal) {
-    terminal.log(&format!("{FAINT}note{FAINT:#}: {words}"));
 }
 
 /// Prints the error as the service would, and to standard error what the service does not tell.
@@ -93,49 +78,5 @@ fn refuse(operation: &str, error: &ApiError, request_id: &str, terminal: &mut Te
     if matches!(error.kind(), ErrorKind::UnknownOperation) {
         let names: Vec<&str> = all().iter().map(|entry| entry.name).collect();
         note(&format!("the operations are {}", names.join(", ")), terminal);
-    }
-}
-
-/// Returns the text of a world that was changed. What the file said for editors stays.
-fn written(world: &World, old: &str) -> Result<String, Failure> {
-    let mut form = form(world);
-    let old: serde_json::Value = serde_json::from_str(old)?;
-    form.schema = old.get("$schema").and_then(|schema| schema.as_str()).map(str::to_owned);
-    Ok(serde_json::to_string_pretty(&form)? + "\n")
-}
-
-/// Reads the key of a file: 64 hexadecimal digits, blanks and line breaks around them aside. No
-/// message repeats any of it.
-fn token_key(file: &OsStr, inputs: &mut Inputs) -> Result<[u8; 32], Failure> {
-    let source = inputs.document(file)?;
-    key_of(&source.bytes).ok_or_else(|| {
-        Failure::new(format!("{} holds no token key: write 64 hexadecimal digits", name(&source)))
-    })
-}
-
-fn key_of(bytes: &[u8]) -> Option<[u8; 32]> {
-    let digits = bytes.trim_ascii();
-    if digits.len() != 64 {
-        return None;
-    }
-    let mut key = [0; 32];
-    for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |index: usize| char::from(*pair.get(index)?).to_digit(16);
-        *byte = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
-    }
-    Some(key)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_key_is_64_hexadecimal_digits() {
-        let key = key_of(&[b"0aFf".repeat(16), b"\n".to_vec()].concat()).unwrap();
-        assert_eq!(key.get(..4), Some(&[0x0a, 0xff, 0x0a, 0xff][..]));
-        for bad in ["", "0", &"0".repeat(63), &"g0".repeat(32), &"+1".repeat(32)] {
-            assert_eq!(key_of(bad.as_bytes()), None, "{bad}");
-        }
     }
 }

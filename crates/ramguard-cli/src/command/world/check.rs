@@ -5,13 +5,13 @@ use ramguard_policy::text::LineIndex;
 use ramguard_world::file::{FileProblem, FileSeverity, WorldFile};
 use serde::Serialize;
 
-use crate::args::{Output, WorldCheckArgs};
+use crate::args::{FailOn, Output, WorldCheckArgs};
 use crate::command::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::render::escape::escape;
 use crate::render::json::{SCHEMA, Stretch, to_line};
 use crate::render::snippet::{Mark, Shown, Words, draw};
-use crate::render::terminal::{BAD, GOOD, Terminal};
+use crate::render::terminal::{BAD, GOOD, STRONG, Terminal};
 use crate::report::counted;
 
 /// What was found as JSON.
@@ -57,16 +57,25 @@ pub(super) fn run(args: &WorldCheckArgs, terminal: &mut Terminal) -> Result<Exit
             if problems.is_empty() {
                 terminal.line(&format!("{GOOD}no problem{GOOD:#} in {name}"));
             } else {
-                let is_error = |p: &&FileProblem| p.severity() == FileSeverity::Error;
-                let errors = problems.iter().filter(is_error).count();
-                let warnings = problems.len() - errors;
+                let errors = count(problems, FileSeverity::Error);
+                let warnings = count(problems, FileSeverity::Warning);
                 let found =
                     format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
-                terminal.line(&format!("{BAD}{found}{BAD:#} in {name}"));
+                let style = if errors > 0 { BAD } else { STRONG };
+                terminal.line(&format!("{style}{found}{style:#} in {name}"));
             }
         }
     }
-    Ok(if problems.is_empty() { Exit::Yes } else { Exit::No })
+    let fails = match args.fail_on {
+        FailOn::Error => count(problems, FileSeverity::Error) > 0,
+        FailOn::Warning => !problems.is_empty(),
+        FailOn::Never => false,
+    };
+    Ok(if fails { Exit::No } else { Exit::Yes })
+}
+
+fn count(problems: &[FileProblem], severity: FileSeverity) -> usize {
+    problems.iter().filter(|problem| problem.severity() == severity).count()
 }
 
 fn severity(problem: &FileProblem) -> &'static str {

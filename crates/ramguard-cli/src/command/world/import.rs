@@ -10,8 +10,10 @@ use crate::command::{Exit, Failure};
 use crate::files;
 use crate::inputs::{Inputs, name_of, words_of};
 use crate::render::escape::escape;
-use crate::render::terminal::{FAINT, Terminal};
+use crate::render::terminal::Terminal;
 use crate::report::counted;
+
+use super::save::note;
 
 /// Not more answers than this are read.
 const MAX_FILES: usize = 100_000;
@@ -34,7 +36,7 @@ pub(super) fn run(args: &WorldImportArgs, terminal: &mut Terminal) -> Result<Exi
         if problem.is_fatal() {
             terminal.error(&escape(&words));
         } else {
-            terminal.log(&format!("{FAINT}note{FAINT:#}: {}", escape(&words)));
+            note(&escape(&words), terminal);
         }
     }
     if is_fatal {

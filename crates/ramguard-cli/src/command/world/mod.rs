@@ -5,7 +5,10 @@
 
 mod call;
 mod check;
+pub(super) mod credentials;
 mod import;
+mod metadata;
+mod save;
 mod show;
 
 use std::ffi::OsStr;
@@ -30,6 +33,7 @@ pub(crate) fn run(args: &WorldArgs, terminal: &mut Terminal) -> Result<Exit, Fai
         WorldVerb::Check(args) => check::run(args, terminal),
         WorldVerb::Show(args) => show::run(args, terminal),
         WorldVerb::Call(args) => call::run(args, terminal),
+        WorldVerb::Metadata(args) => metadata::run(args, terminal),
         WorldVerb::Import(args) => import::run(args, terminal),
     }
 }
