@@ -283,6 +283,8 @@ mod tests {
             ("2024-01-01T00:00:00.5", DateFault::NoZone, None),
             ("1704067200", DateFault::Epoch, Some("2024-01-01T00:00:00Z")),
             ("1704067200500", DateFault::Epoch, Some("2024-01-01T00:00:00.5Z")),
+            // Twelve digits count milliseconds: as seconds they lie past the year 5000.
+            ("170406720050", DateFault::Epoch, Some("1975-05-27T07:12:00.05Z")),
             ("2024-02-30T00:00:00Z", DateFault::NoSuchDay, None),
             ("2024-13-01T00:00:00Z", DateFault::NoSuchDay, None),
             ("2024-00-01T00:00:00Z", DateFault::NoSuchDay, None),
@@ -293,6 +295,7 @@ mod tests {
             ("2024-01-01T00:00:00+08", DateFault::Offset, Some("2024-01-01T00:00:00+08:00")),
             ("2024-01-01T00:00:00+24:00", DateFault::Offset, None),
             ("2024-01-01T00:00:00+08:60", DateFault::Offset, None),
+            ("2024-01-01T00:00:00+08:00[Asia/Shanghai]", DateFault::Offset, None),
             ("2024-01-01t00:00:00z", DateFault::Form, Some("2024-01-01T00:00:00Z")),
             ("2024-01-01 00:00:00Z", DateFault::Form, Some("2024-01-01T00:00:00Z")),
             ("20240101T000000Z", DateFault::Form, Some("2024-01-01T00:00:00Z")),
@@ -312,6 +315,22 @@ mod tests {
             assert_eq!(parse(text).unwrap_err(), fault, "{text:?}");
             let error = parse_value(text).unwrap_err();
             assert_eq!(error.replacement().as_deref(), replacement, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn advice_names_what_is_wrong() {
+        for (fault, word) in [
+            (DateFault::Blank, "blanks"),
+            (DateFault::NoTime, "time and zone"),
+            (DateFault::NoZone, "`+08:00`"),
+            (DateFault::Epoch, "date and time"),
+            (DateFault::NoSuchDay, "calendar"),
+            (DateFault::NoSuchTime, "00 to 59"),
+            (DateFault::Offset, "`-23:59`"),
+            (DateFault::Form, "`2024-01-01T00:00:00+08:00`"),
+        ] {
+            assert!(fault.help().contains(word), "{fault:?}");
         }
     }
 

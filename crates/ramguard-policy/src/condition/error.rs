@@ -137,6 +137,16 @@ mod tests {
     }
 
     #[test]
+    fn an_error_says_which_value_it_is_about() {
+        for index in 0..3 {
+            let values = (0..3).map(|at| if at == index { "x" } else { "1" });
+            let error = Test::parse(Operator::NumericEquals, values).unwrap_err();
+            assert_eq!(error.index(), index);
+            assert_eq!(error.into_parts().0, index);
+        }
+    }
+
+    #[test]
     fn help_is_the_replacement_where_there_is_one() {
         let kind = ValueErrorKind::NotBoolean { value: "https".into() };
         assert_eq!(kind.help(), "write `true`");

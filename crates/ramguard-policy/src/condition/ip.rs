@@ -96,9 +96,10 @@ pub fn parse_block(text: &str) -> Result<Block, AddressFault> {
     let address: IpAddr = address.parse().map_err(|_| address_fault(address))?;
     let max_bits = if address.is_ipv4() { 32 } else { 128 };
     let prefix = parse_prefix(prefix, max_bits)?;
-    // A mapped block that reaches past the mapped range stays IPv6.
+    // A mapped block that reaches past the mapped range stays IPv6, and no prefix of IPv4 is as
+    // long as that range is.
     let (address, prefix) = match (address.to_canonical(), prefix.checked_sub(96)) {
-        (canonical @ IpAddr::V4(_), Some(shorter)) if address.is_ipv6() => (canonical, shorter),
+        (canonical @ IpAddr::V4(_), Some(shorter)) => (canonical, shorter),
         _ => (address, prefix),
     };
     let written =

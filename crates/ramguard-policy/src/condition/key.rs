@@ -183,10 +183,18 @@ mod tests {
     #[test]
     fn parts_are_as_written() {
         let key = ConditionKey::parse("ACS:ResourceTag/a/B").unwrap();
+        assert_eq!(key.as_str(), "ACS:ResourceTag/a/B");
         assert_eq!(key.service(), "ACS");
         assert_eq!(key.prefix(), "ACS:ResourceTag");
         assert_eq!(key.tag_key(), Some("a/B"));
         assert_eq!(ConditionKey::parse("acs:SourceIp").unwrap().tag_key(), None);
+    }
+
+    #[test]
+    fn a_key_is_the_same_as_its_other_spellings_only() {
+        let key = ConditionKey::parse("acs:SourceIp").unwrap();
+        assert!(key.is_same_as("ACS:sourceip"));
+        assert!(!key.is_same_as("acs:SourceVpc"));
     }
 
     proptest::proptest! {

@@ -379,6 +379,19 @@ mod tests {
     }
 
     #[test]
+    fn tests_are_equal_if_operator_and_values_are_written_the_same() {
+        let test = |name: &str, values: &[&str]| {
+            Test::parse(Operator::parse(name).unwrap(), values.iter().copied()).unwrap()
+        };
+        let one = test("StringLike", &["a", "b"]);
+        assert_eq!(one, test("StringLike", &["a", "b"]));
+        assert_ne!(one, test("StringNotLike", &["a", "b"]));
+        assert_ne!(one, test("StringLike", &["a"]));
+        assert_ne!(one, test("StringLike", &["b", "a"]));
+        assert_ne!(test("NumericEquals", &["1"]), test("NumericEquals", &["1.0"]));
+    }
+
+    #[test]
     fn texts_are_never_unknown() {
         for operator in Operator::ALL.into_iter().filter(|o| o.family() == Family::String) {
             let test = Test::parse(operator, ["a"]).unwrap();

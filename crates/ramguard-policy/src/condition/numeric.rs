@@ -243,13 +243,18 @@ mod tests {
             (" 10", NumberFault::Blank, Some("10")),
             ("1 000", NumberFault::Blank, None),
             ("1e3", NumberFault::Exponent, None),
+            ("1e", NumberFault::NotDigits, None),
+            ("e3", NumberFault::NotDigits, None),
+            ("1ex", NumberFault::NotDigits, None),
             ("-1.5E+3", NumberFault::Exponent, None),
             ("0x10", NumberFault::NotDecimal, Some("16")),
             ("-0b11", NumberFault::NotDecimal, Some("-3")),
+            ("0o17", NumberFault::NotDecimal, Some("15")),
             ("0x+1", NumberFault::NotDecimal, None),
             ("0x", NumberFault::NotDecimal, None),
             (".5", NumberFault::BarePoint, Some("0.5")),
             ("-.5", NumberFault::BarePoint, Some("-0.5")),
+            (".55", NumberFault::BarePoint, Some("0.55")),
             ("5.", NumberFault::BarePoint, Some("5")),
             (".", NumberFault::Empty, None),
             ("1,000", NumberFault::Separator, None),
@@ -264,6 +269,21 @@ mod tests {
             assert_eq!(parse(text).unwrap_err(), fault, "{text:?}");
             let error = parse_value(text).unwrap_err();
             assert_eq!(error.replacement().as_deref(), replacement, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn advice_names_what_is_wrong() {
+        for (fault, word) in [
+            (NumberFault::Empty, "`10`"),
+            (NumberFault::NotDigits, "`-0.5`"),
+            (NumberFault::Blank, "blanks"),
+            (NumberFault::Exponent, "in full"),
+            (NumberFault::NotDecimal, "decimal digits"),
+            (NumberFault::BarePoint, "either side of the point"),
+            (NumberFault::Separator, "separators"),
+        ] {
+            assert!(fault.help().contains(word), "{fault:?}");
         }
     }
 

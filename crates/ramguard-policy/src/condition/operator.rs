@@ -380,6 +380,16 @@ mod tests {
     }
 
     #[test]
+    fn families_are_named_for_people() {
+        let named: Vec<String> =
+            [Family::String, Family::Numeric, Family::Date, Family::Bool, Family::Ip]
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+        assert_eq!(named, ["string", "number", "date", "Boolean", "IP address"]);
+    }
+
+    #[test]
     fn names_are_exact() {
         for name in ["stringequals", "StringEquals ", "", "String", "BOOL", "IPAddress"] {
             assert_eq!(Operator::parse(name), None, "{name}");
@@ -485,5 +495,16 @@ mod tests {
     fn if_exists_on_a_negated_operator_is_the_operator_itself() {
         let text = Operator::why_unsupported("StringNotEqualsIfExists").unwrap();
         assert!(text.contains("write `StringNotEquals`"), "{text}");
+        assert!(text.contains("already holds when the request has no such key"), "{text}");
+        let text = Operator::why_unsupported("StringEqualsIfExists").unwrap();
+        assert!(text.contains("one statement with `StringEquals` and a second one"), "{text}");
+    }
+
+    #[test]
+    fn any_value_of_a_negated_operator_is_told_to_be_none_of_them() {
+        let text = Operator::why_unsupported("ForAnyValue:StringNotLike").unwrap();
+        assert!(text.contains("`StringNotLike` holds only if none"), "{text}");
+        let text = Operator::why_unsupported("ForAnyValue:StringLike").unwrap();
+        assert!(text.contains("write `StringLike`, which already holds if any"), "{text}");
     }
 }

@@ -225,6 +225,8 @@ mod tests {
             ("10.0.0.1:80", AddressFault::Port, Some("10.0.0.1")),
             ("[::1]:443", AddressFault::Port, Some("::1")),
             ("[::1]", AddressFault::Port, Some("::1")),
+            ("host:80", AddressFault::Form, None),
+            ("10.0.0.1:http", AddressFault::Form, None),
             ("example.com", AddressFault::Name, None),
             ("-10.0.0.1", AddressFault::Form, None),
             ("1::2::3", AddressFault::Form, None),
@@ -237,6 +239,29 @@ mod tests {
             assert_eq!(parse_block(text).unwrap_err(), fault, "{text:?}");
             let error = parse_value(text).unwrap_err();
             assert_eq!(error.replacement().as_deref(), replacement, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn advice_names_what_is_wrong() {
+        for (fault, word) in [
+            (AddressFault::Empty, "`192.0.2.1`"),
+            (AddressFault::Blank, "blanks"),
+            (AddressFault::Wildcard, "`0.0.0.0/0`"),
+            (AddressFault::Masked, "real address"),
+            (AddressFault::DottedMask, "in bits"),
+            (AddressFault::PrefixTooLong { max_bits: 32 }, "0 to 32"),
+            (AddressFault::PrefixTooLong { max_bits: 128 }, "0 to 128"),
+            (AddressFault::Prefix, "leading zero"),
+            (AddressFault::LeadingZero, "octets"),
+            (AddressFault::OctetTooLarge, "0 to 255"),
+            (AddressFault::Zone, "`%`"),
+            (AddressFault::Range, "range"),
+            (AddressFault::Port, "alone"),
+            (AddressFault::Name, "looked up"),
+            (AddressFault::BlockInRequest, "one address"),
+        ] {
+            assert!(fault.help().contains(word), "{fault:?}");
         }
     }
 
