@@ -293,7 +293,12 @@ fn saved_answers_become_a_world() {
     assert_eq!(run.code, 0);
     assert_eq!(run.json()["account"], "1000000000000001");
     assert_eq!(run.json()["roles"]["app"]["id"], "300");
-    assert_eq!(run.stderr, "note: Unknown.json: answers `Unknown`, which is not imported\n");
+    assert_eq!(
+        run.stderr,
+        "note: Unknown.json: answers `Unknown`, which is not imported\n\
+         note: role `app` is taken to have no policies: save `aliyun ram ListPoliciesForRole \
+         --RoleName app` as `ListPoliciesForRole.app.json`\n"
+    );
 }
 
 #[test]

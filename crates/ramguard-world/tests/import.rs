@@ -51,7 +51,7 @@ fn answers(account: &mut Account) -> Vec<(String, String)> {
     for operation in ["GetCallerIdentity", "ListUsers", "ListGroups", "ListRoles"] {
         ask(operation.to_owned(), operation, &[]);
     }
-    ask("ListPolicies.1".to_owned(), "ListPolicies", &[]);
+    ask("ListPolicies@1".to_owned(), "ListPolicies", &[]);
     let region = ("RegionId", REGION);
     ask(
         "DescribeInstanceRamRole.app".into(),
@@ -146,6 +146,102 @@ fn what_is_missing_is_said_together_with_how_to_save_it() {
         ]
     );
     assert!(import.problems().iter().all(|problem| problem.is_fatal()));
+}
+
+/// Asks for a list page by page and keeps each under the name of the guide.
+fn paged(account: &mut Account, operation: &str, more: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut saved = Vec::new();
+    let mut marker = String::new();
+    loop {
+        let mut parameters = more.to_vec();
+        parameters.extend([("MaxItems", "2"), ("Marker", &*marker)]);
+        let answer = account.root(operation, &parameters);
+        let about: String = more.iter().map(|(_, name)| format!(".{name}")).collect();
+        saved.push((format!("{operation}{about}@{}.json", saved.len() + 1), answer.to_string()));
+        match answer.get("Marker").and_then(|marker| marker.as_str()) {
+            Some(next) => marker = next.to_owned(),
+            None => return saved,
+        }
+    }
+}
+
+#[test]
+fn lists_that_came_in_pages_are_put_together_and_a_missing_page_is_fatal() {
+    let mut account = asked();
+    for number in 0..5 {
+        let name = format!("user-{number}");
+        account.user(&name, &[]);
+        account.root("AddUserToGroup", &[("UserName", &name), ("GroupName", "ops")]);
+    }
+    let mut saved = answers(&mut account);
+    let whole = import(&saved).to_json();
+    saved.retain(|(name, _)| name != "ListUsers.json" && name != "ListUsersForGroup.ops.json");
+    saved.extend(paged(&mut account, "ListUsers", &[]));
+    saved.extend(paged(&mut account, "ListUsersForGroup", &[("GroupName", "ops")]));
+    let in_pages = import(&saved);
+    assert_eq!(in_pages.problems(), []);
+    assert_eq!(in_pages.to_json(), whole);
+
+    let (last, _) = saved.pop().unwrap();
+    assert_eq!(last, "ListUsersForGroup.ops@3.json");
+    let cut = import(&saved);
+    let messages: Vec<String> = cut.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        messages,
+        ["`ListUsersForGroup.ops` goes on after page 2: ask again with the `Marker` of that page \
+          and save it as `ListUsersForGroup.ops@3.json`"]
+    );
+    assert!(cut.problems().iter().all(|problem| problem.is_fatal()));
+}
+
+#[test]
+fn instances_left_on_another_page_are_counted() {
+    let instances = r#"{ "PageNumber": 1, "PageSize": 1, "TotalCount": 3, "Instances": { "Instance": [
+        { "InstanceId": "i-a", "RegionId": "cn-hangzhou" }] } }"#;
+    let saved = [
+        ("GetCallerIdentity.json", r#"{ "AccountId": "1" }"#),
+        ("DescribeInstances.cn-hangzhou@1.json", instances),
+    ];
+    let import = Import::read(saved);
+    let [problem] = import.problems() else { panic!("{:?}", import.problems()) };
+    assert!(problem.message().starts_with("`DescribeInstances.cn-hangzhou` holds 1 of 3"));
+    assert!(!problem.is_fatal());
+}
+
+#[test]
+fn whose_policies_nobody_asked_for_is_said() {
+    let mut account = asked();
+    let mut saved = answers(&mut account);
+    saved.retain(|(name, _)| {
+        name != "ListPoliciesForUser.alice.b.json"
+            && !name.contains("ForUser.")
+            && !name.contains("ListUsersForGroup")
+    });
+    let messages: Vec<String> = import(&saved).problems().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        messages,
+        [
+            "user `alice.b` is taken to have no policies: save `aliyun ram ListPoliciesForUser \
+             --UserName alice.b` as `ListPoliciesForUser.alice.b.json`",
+            "who belongs to group `ops` may not be known: save `aliyun ram ListUsersForGroup \
+             --GroupName ops` as `ListUsersForGroup.ops.json`",
+        ]
+    );
+}
+
+#[test]
+fn a_saved_error_is_told_and_a_mark_before_the_text_is_not_minded() {
+    let saved = [
+        ("GetCallerIdentity.json", "\u{feff}{ \"AccountId\": \"1\" }"),
+        (
+            "ListUsers.json",
+            r#"{ "RequestId": "1", "Code": "NoPermission", "Message": "You are not." }"#,
+        ),
+    ];
+    let import = Import::read(saved);
+    let messages: Vec<String> = import.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(messages, ["ListUsers.json: is an error, not an answer: NoPermission"]);
+    assert_eq!(import.form().account, "1");
 }
 
 #[test]

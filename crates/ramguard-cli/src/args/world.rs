@@ -222,7 +222,7 @@ Files are named after the question: ListUsers, ListGroups, ListRoles, ListPolici
 GetCallerIdentity; GetUser.<user>, GetGroup.<group>, GetRole.<role>, GetPolicy.<policy>,
 ListPolicyVersions.Custom.<policy>, ListPoliciesForUser.<user> (or Group, Role),
 ListUsersForGroup.<group>, ListGroupsForUser.<user>, DescribeInstances.<any>,
-DescribeInstanceRamRole.<any>, each with `.json`.
+DescribeInstanceRamRole.<any>, each with `.json`; pages of a list with `@1`, `@2` before it.
 
 Exit codes: 0 imported, 1 imported but the world has errors, 2 usage or input error,
 4 no saved answer.")]

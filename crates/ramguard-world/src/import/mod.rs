@@ -14,11 +14,16 @@
 //! | `ListUsersForGroup.<group>.json`, `ListGroupsForUser.<user>.json` | who belongs to what |
 //! | `DescribeInstanceRamRole.<anything>.json`, `DescribeInstances.<anything>.json` | `aliyun ecs …` |
 //!
-//! A list that came in pages is saved as `ListRoles.1.json`, `ListRoles.2.json` and so on. The word
-//! after the operation is the name it was asked about; where the answer itself names it, any word
-//! does.
+//! The word after the operation is the name it was asked about; where the answer itself names it,
+//! any word does. A list that came in pages is saved page by page with `@` and a number in the end:
+//! `ListRoles@1.json`, `ListRoles@2.json`, `ListUsersForGroup.<group>@2.json`. What the answers say
+//! is missing is told: a page, a document, whose policies nobody asked for.
+//!
+//! What is granted on a resource group, and the control policies above the account, stand in answers
+//! of the resource management, which are not imported; add them to the file by hand.
 
 mod answer;
+mod missing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -27,10 +32,11 @@ use ramguard_policy::text::one_line;
 use serde_json::Value;
 
 use crate::file::{
-    AttachmentForm, DocumentForm, FullAttachmentForm, GroupForm, InstanceForm, PolicyForm,
-    RoleForm, UserForm, VersionForm, WorldForm,
+    AttachmentForm, DocumentForm, FullAttachmentForm, InstanceForm, PolicyForm, RoleForm,
+    VersionForm, WorldForm,
 };
 use answer::{Answer, time};
+use missing::Pages;
 
 /// No longer answer is read, in bytes.
 const MAX_BYTES: usize = 16 << 20;
@@ -92,7 +98,7 @@ impl Import {
     ///     "Arn": "acs:ram::1000000000000001:role/app", "CreateDate": "2024-11-08T03:44:50Z",
     ///     "AssumeRolePolicyDocument": "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"Service\":[\"ecs.aliyuncs.com\"]}}]}" } }"#;
     /// let import = Import::read([("GetRole.app.json", role)]);
-    /// assert!(import.problems().is_empty());
+    /// assert!(import.problems().iter().all(|problem| !problem.is_fatal()));
     /// let file = ramguard_world::file::WorldFile::read(&import.to_json());
     /// assert!(file.world().is_some_and(|world| world.role("app").is_some()));
     /// ```
@@ -135,6 +141,10 @@ struct Importer {
     roles: BTreeMap<String, (RoleForm, bool)>,
     /// Who belongs to which group, whichever side said so.
     members: BTreeMap<String, BTreeSet<String>>,
+    /// Which questions were asked: the operation, and about whom.
+    asked: BTreeSet<(String, String)>,
+    /// How far each list was saved, by its question.
+    pages: BTreeMap<String, Pages>,
     problems: Vec<ImportProblem>,
     file: String,
 }
@@ -161,12 +171,23 @@ impl Importer {
         if text.len() > MAX_BYTES {
             return self.problem("is too long to be a saved answer");
         }
+        // Some shells put a mark before what they save.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let value: Value = match serde_json::from_str(text) {
             Ok(value) => value,
             Err(error) => return self.problem(format!("is not JSON: {error}")),
         };
-        let (operation, about) = question.split_once('.').unwrap_or((question, ""));
         let answer = Answer(&value);
+        if let (Some(code), Some(_)) = (answer.text("Code"), answer.text("Message")) {
+            return self.problem(format!("is an error, not an answer: {code}"));
+        }
+        let question = match question.rsplit_once('@') {
+            Some((whole, page)) if page.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+            _ => question,
+        };
+        let (operation, about) = question.split_once('.').unwrap_or((question, ""));
+        self.asked.insert((operation.to_owned(), about.to_owned()));
+        self.pages.entry(question.to_owned()).or_default().add(answer);
         match operation {
             "GetCallerIdentity" => self.account(answer.text("AccountId")),
             "ListUsers" => self.each(answer.list("Users", "User"), Self::user),
@@ -357,12 +378,17 @@ impl Importer {
                 attached,
             }));
         }
-        match kind {
-            "user" => self.form.users.entry(name.to_owned()).or_default().policies = attachments,
-            "group" => self.form.groups.entry(name.to_owned()).or_default().policies = attachments,
+        let known = match kind {
+            "user" => &mut self.form.users.entry(name.to_owned()).or_default().policies,
+            "group" => &mut self.form.groups.entry(name.to_owned()).or_default().policies,
             _ => {
                 let role = self.roles.entry(name.to_owned());
-                role.or_insert_with(|| (empty_role(), false)).0.policies = attachments;
+                &mut role.or_insert_with(|| (empty_role(), false)).0.policies
+            }
+        };
+        for attachment in attachments {
+            if !known.contains(&attachment) {
+                known.push(attachment);
             }
         }
     }
@@ -452,78 +478,6 @@ impl Importer {
             self.problem(format!("`{text}` is not a date"));
         }
         read.unwrap_or_default()
-    }
-
-    /// Looks for what is missing once every file is read.
-    fn finish(mut self) -> Import {
-        self.file = String::new();
-        if self.form.account.is_empty() {
-            self.fatal("nothing says which account it is: save `aliyun sts GetCallerIdentity`");
-        }
-        for (name, (role, is_known)) in std::mem::take(&mut self.roles) {
-            if is_known {
-                self.form.roles.insert(name, role);
-            } else {
-                self.fatal(format!(
-                    "the trust policy of role `{name}` is missing: save `aliyun ram GetRole \
-                     --RoleName {name}` as `GetRole.{name}.json`"
-                ));
-            }
-        }
-        for (group, members) in std::mem::take(&mut self.members) {
-            let group = self.form.groups.entry(group).or_default();
-            group.members = members.into_iter().collect();
-        }
-        self.policies_without_document();
-        let mut regionless = Vec::new();
-        for (id, instance) in &mut self.form.instances {
-            if instance.region.is_empty() {
-                regionless.push(id.clone());
-            }
-            // Only an instance in a VPC carries a role; which switch it is at was not saved.
-            if instance.role.is_some() && instance.vswitch.is_none() {
-                instance.vswitch = Some("unknown".to_owned());
-            }
-        }
-        for id in regionless {
-            self.fatal(format!("the region of instance `{id}` is missing"));
-        }
-        Import { form: self.form, problems: self.problems }
-    }
-
-    /// A policy without document is left out, and missed where somebody has it.
-    fn policies_without_document(&mut self) {
-        let mut missing = Vec::new();
-        for (kind, policies) in
-            [("Custom", &mut self.form.policies), ("System", &mut self.form.system_policies)]
-        {
-            policies.retain(|name, policy| {
-                let is_known = !policy.versions.is_empty();
-                if !is_known {
-                    missing.push((kind, name.clone()));
-                }
-                is_known
-            });
-        }
-        let users = self.form.users.values().flat_map(|user: &UserForm| &user.policies);
-        let groups = self.form.groups.values().flat_map(|group: &GroupForm| &group.policies);
-        let roles = self.form.roles.values().flat_map(|role| &role.policies);
-        let held: BTreeSet<String> = users
-            .chain(groups)
-            .chain(roles)
-            .map(|attachment| match attachment {
-                AttachmentForm::Name(name) => name.clone(),
-                AttachmentForm::Full(full) => full.policy.clone(),
-            })
-            .collect();
-        for (kind, name) in missing {
-            if held.contains(&format!("{}/{name}", kind.to_ascii_lowercase())) {
-                self.fatal(format!(
-                    "the document of policy `{name}` is missing: save `aliyun ram GetPolicy \
-                     --PolicyType {kind} --PolicyName {name}` as `GetPolicy.{name}.json`"
-                ));
-            }
-        }
     }
 }
 
