@@ -111,6 +111,22 @@ impl<'a> Subject<'a> {
         self.statements.iter().filter_map(|view| view.sound.map(|statement| (view, statement)))
     }
 
+    /// Returns whether this is the policy of a service-linked role: it lets the role delete itself,
+    /// by the name of its service. The service writes and keeps such a policy; nobody else can
+    /// change it.
+    pub(crate) fn is_of_service_linked_role(&self) -> bool {
+        self.kind() == Kind::Identity && self.sound().any(|(view, statement)| {
+            let deletes =
+                |word: &Word<'_>| word.text.eq_ignore_ascii_case("ram:DeleteServiceLinkedRole");
+            let [test] = view.tests.as_slice() else { return false };
+            statement.effect() == Effect::Allow
+                && matches!(view.action_words(), [word] if deletes(word))
+                && test.operator == Some(Operator::StringEquals)
+                && ramguard_policy::condition::same_key(test.key, "ram:ServiceName")
+                && matches!(test.values.as_slice(), [only] if only.text.ends_with(".aliyuncs.com"))
+        })
+    }
+
     /// Returns whether a document has had its share of findings: whoever writes a million faults
     /// is told of the first, and no suggestion is looked up for the rest.
     pub(crate) fn is_full(&self, found: &[Draft]) -> bool {

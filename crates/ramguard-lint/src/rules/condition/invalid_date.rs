@@ -1,6 +1,7 @@
 use ramguard_policy::condition::ValueErrorKind;
 use ramguard_policy::{Problem, ProblemKind};
 
+use crate::chinese;
 use crate::message::Text;
 use crate::rule::{Described, Rule, Verdict, rule};
 use crate::subject::Subject;
@@ -23,7 +24,7 @@ rule! {
     page_zh = "# 检查内容\n日期运算符的值不是带时间和时区的 ISO 8601 格式，或日期不存在。\n\n# 为什么重要\nRAM 无法比较，策略会被拒绝。不带时区的时间对不同读者是不同的时刻。\n\n# 改法\n`2026-01-31T23:59:59+08:00`\n";
 }
 
-const REMEDY: Text = Text::new("{detail}: {remedy}", "请写完整的日期、时间和时区");
+const REMEDY: Text = Text::new("{detail}: {remedy}", "{detail}：{remedy}");
 
 impl Rule for InvalidDate {
     fn explain(&self, _subject: &Subject<'_>, problem: &Problem) -> Verdict {
@@ -33,8 +34,8 @@ impl Rule for InvalidDate {
             {
                 self.draft(problem.span())
                     .arg("v", found)
-                    .whole_arg("detail", kind.to_string())
-                    .whole_arg("remedy", kind.help())
+                    .words("detail", kind.to_string(), chinese::value(kind))
+                    .words("remedy", kind.help(), chinese::value_help(kind))
                     .help(REMEDY)
                     .into()
             }

@@ -1,6 +1,7 @@
 use ramguard_policy::condition::ValueErrorKind;
 use ramguard_policy::{Problem, ProblemKind};
 
+use crate::chinese;
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
@@ -24,8 +25,7 @@ rule! {
     page_zh = "# 检查内容\n`IpAddress` 或 `NotIpAddress` 的值既不是地址也不是网段：`10.0.*.*`、地址范围、打码示例 `42.120.XX.X/24`。\n\n# 为什么重要\nRAM 无法比较，策略会被拒绝。\n\n# 改法\n`10.0.0.0/16`、`203.0.113.7`、`2001:db8::/32`\n";
 }
 
-const REMEDY: Text =
-    Text::new("{detail}: {remedy}", "请写 IP 地址或 CIDR 网段，例如 `10.0.0.0/16`");
+const REMEDY: Text = Text::new("{detail}: {remedy}", "{detail}：{remedy}");
 const WRITE: Text = Text::new("write `{dym}`", "改为 `{dym}`");
 
 impl Rule for InvalidIp {
@@ -40,8 +40,8 @@ impl Rule for InvalidIp {
         let draft = self
             .draft(span)
             .arg("v", found)
-            .whole_arg("detail", kind.to_string())
-            .whole_arg("remedy", kind.help())
+            .words("detail", kind.to_string(), chinese::value(kind))
+            .words("remedy", kind.help(), chinese::value_help(kind))
             .help(REMEDY);
         match kind.replacement() {
             Some(meant) => {

@@ -1,6 +1,7 @@
 use ramguard_policy::condition::ValueErrorKind;
 use ramguard_policy::{Problem, ProblemKind};
 
+use crate::chinese;
 use crate::message::Text;
 use crate::rule::{Described, Rule, Verdict, rule};
 use crate::subject::Subject;
@@ -20,7 +21,7 @@ rule! {
     page_zh = "# 检查内容\n数值运算符的值不是十进制数。\n\n# 为什么重要\nRAM 无法比较，策略会被拒绝。\n\n# 改法\n`\"NumericLessThan\": { \"oss:MaxKeys\": \"1000\" }`\n";
 }
 
-const REMEDY: Text = Text::new("{detail}: {remedy}", "请写十进制整数或小数，例如 `1000`、`0.5`");
+const REMEDY: Text = Text::new("{detail}: {remedy}", "{detail}：{remedy}");
 
 impl Rule for InvalidNumber {
     fn explain(&self, _subject: &Subject<'_>, problem: &Problem) -> Verdict {
@@ -30,8 +31,8 @@ impl Rule for InvalidNumber {
             {
                 self.draft(problem.span())
                     .arg("v", found)
-                    .whole_arg("detail", kind.to_string())
-                    .whole_arg("remedy", kind.help())
+                    .words("detail", kind.to_string(), chinese::value(kind))
+                    .words("remedy", kind.help(), chinese::value_help(kind))
                     .help(REMEDY)
                     .into()
             }

@@ -49,7 +49,9 @@ impl Rule for MaskedAccountId {
             if holds_masked_number(fields.account) {
                 found.push(draft.arg("v", fields.account));
             } else if word.text.contains("****") {
-                let draft = draft.arg("v", fields.relative_id).message(IDENTIFIER);
+                let fields = [fields.relative_id, fields.account, fields.region];
+                let masked = fields.into_iter().find(|field| field.contains("****"));
+                let draft = draft.arg("v", masked.unwrap_or(word.text)).message(IDENTIFIER);
                 found.push(draft.at_most(Level::Warning));
             }
         }

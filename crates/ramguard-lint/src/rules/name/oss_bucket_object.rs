@@ -2,6 +2,7 @@ use ramguard_catalog::{Action, Basis};
 use ramguard_match::{Case, Pattern};
 
 use super::resource_patterns;
+use crate::Preset;
 use crate::edit;
 use crate::fix::{Applicability, Edit};
 use crate::message::Text;
@@ -11,7 +12,9 @@ use crate::subject::{StatementView, Subject, literal_action};
 rule! {
     /// # What it finds
     /// An action on objects of OSS where the statement names buckets only, or an action on buckets
-    /// where it names objects only.
+    /// where it names objects only. Where other actions of the statement have their form and another
+    /// statement names OSS in the other form, the author knows the two, and it is a note from the
+    /// preset `strict` on: the console writes such policies.
     ///
     /// # Why it matters
     /// `mybucket` and `mybucket/*` are different resources; the statement does not apply to the
@@ -25,7 +28,7 @@ rule! {
     message = "`{action}` needs `{form}`" / "`{action}` 需要 `{form}`";
     help = "list both forms, the bucket and its objects, when a statement mixes them"
         / "语句同时涉及两者时，请把 Bucket 和对象两种形式都列出";
-    page_zh = "# 检查内容\nOSS 的对象操作只写了 Bucket，或 Bucket 操作只写了对象。\n\n# 为什么重要\n`mybucket` 与 `mybucket/*` 是不同的资源，语句对该操作不起作用。\n\n# 改法\n`\"Resource\": [\"acs:oss:*:*:mybucket\", \"acs:oss:*:*:mybucket/*\"]`\n";
+    page_zh = "# 检查内容\nOSS 的对象操作只写了 Bucket，或 Bucket 操作只写了对象。若语句中其他操作的形式正确，且另一语句以另一形式写了 OSS 资源，说明作者了解两者（控制台会生成此类策略），仅在 `strict` 及以上预设中提示。\n\n# 为什么重要\n`mybucket` 与 `mybucket/*` 是不同的资源，语句对该操作不起作用。\n\n# 改法\n`\"Resource\": [\"acs:oss:*:*:mybucket\", \"acs:oss:*:*:mybucket/*\"]`\n";
 }
 
 const ADD: Text = Text::new("add `{form}`", "加上 `{form}`");
@@ -47,6 +50,7 @@ impl Rule for OssBucketObject {
             if !forms.names_oss || (forms.bucket && forms.object) {
                 continue;
             }
+            let mut knows_both = None;
             for word in view.action_words() {
                 let Some((service, name)) = literal_action(word.text) else { continue };
                 if !service.eq_ignore_ascii_case("oss") || subject.is_full(found) {
@@ -59,7 +63,10 @@ impl Rule for OssBucketObject {
                 if forms.has(level) || is_elsewhere(subject, view, word.text, level) {
                     continue;
                 }
-                let draft = self.draft(word.span).arg("action", action);
+                let mut draft = self.draft(word.span).arg("action", action);
+                if *knows_both.get_or_insert_with(|| knows_both_forms(subject, view, &forms)) {
+                    draft = draft.only_in(Preset::Strict).at_most(crate::Level::Note);
+                }
                 found.push(match other_form(view, level) {
                     Some((form, edit)) => {
                         draft.arg("form", form).fix(Applicability::Unsafe, ADD, [edit])
@@ -116,6 +123,22 @@ fn is_elsewhere(
             && other.value.span() != statement.value.span()
             && other.covers_action(action)
             && Forms::of(other).has(level)
+    })
+}
+
+/// Returns whether an action of the statement has the form it needs, while another statement of the
+/// same effect names OSS in the form that is missing here.
+fn knows_both_forms(subject: &Subject<'_>, statement: &StatementView<'_>, forms: &Forms) -> bool {
+    let catalog = subject.settings.catalog();
+    let fits = statement.action_words().iter().any(|word| {
+        let action = literal_action(word.text).filter(|(s, _)| s.eq_ignore_ascii_case("oss"));
+        let action = action.and_then(|(service, name)| catalog.action(service, name));
+        action.and_then(level).is_some_and(|level| forms.has(level))
+    });
+    fits && subject.statements.iter().take(MAX_STATEMENTS).any(|other| {
+        let found = Forms::of(other);
+        let is_other = other.effect == statement.effect && found.names_oss;
+        is_other && (found.bucket && !forms.bucket || found.object && !forms.object)
     })
 }
 

@@ -198,6 +198,11 @@ fn pass_role(
 fn grants<'s, 'a>(subject: &'s Subject<'a>, action: &str) -> Option<Granted<'s, 'a>> {
     let mut place = None;
     let mut resources = Vec::new();
+    // What a statement grants that is refused as it is, only its author knows.
+    let refused = |view: &&StatementView<'_>| view.sound.is_none() && view.covers_action(action);
+    if subject.statements.iter().find(refused).is_some() {
+        return None;
+    }
     for (view, statement) in subject.sound() {
         if statement.effect() != Effect::Allow || !view.covers_action(action) {
             continue;

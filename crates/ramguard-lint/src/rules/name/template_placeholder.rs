@@ -1,3 +1,4 @@
+use ramguard_policy::condition::Test;
 use ramguard_policy::name::resource::{ArnError, Resource};
 use ramguard_policy::text::Span;
 use ramguard_policy::{Problem, ProblemKind};
@@ -52,11 +53,25 @@ impl Rule for TemplatePlaceholder {
                 if let Some(what) = placeholder(word.text) {
                     found.push(self.finding(word.span, what).diagnostic(language_name(what)));
                 } else if let Some(what) = filler(word.text) {
+                    // An account that is no number is told by RAM313.
+                    let account = super::arn_fields(word.text).map(|fields| fields.account);
+                    if account.is_some_and(|account| account.contains(what)) {
+                        continue;
+                    }
                     let draft = self.finding(word.span, what).confidence(Confidence::Medium);
                     found.push(draft.at_most(Level::Warning));
                 }
             }
-            for word in statement.tests.iter().flat_map(|test| &test.values) {
+            let words = statement
+                .tests
+                .iter()
+                .flat_map(|test| test.values.iter().map(move |word| (test.operator, word)));
+            for (operator, word) in words {
+                // What the operator cannot read is refused, and has been told.
+                if operator.is_some_and(|operator| Test::check_value(operator, word.text).is_err())
+                {
+                    continue;
+                }
                 if let Some(what) = placeholder(word.text).filter(|what| is_marked(what)) {
                     found.push(self.finding(word.span, what).diagnostic(language_name(what)));
                 }

@@ -1,16 +1,22 @@
-use ramguard_catalog::{DATE, Known};
+use std::collections::BTreeMap;
+
+use ramguard_catalog::{DATE, Known, alias};
+use ramguard_policy::Effect;
 
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
 use crate::subject::{Subject, literal_action};
+use crate::{Level, Preset};
 
 rule! {
     /// # What it finds
     /// A service in an action, before the colon, that the catalogue does not have, or the name of a
-    /// product or API where RAM has another code. Services that published policies use are left
-    /// alone otherwise.
+    /// product or API where RAM has another code, unless the policy names the same action under
+    /// that code as well. Services that published policies use are left alone otherwise. In the
+    /// policy of a service-linked role, which only its service can change, it is a note from the
+    /// preset `strict` on.
     ///
     /// # Why it matters
     /// An action of no service never matches: an Allow grants nothing, a Deny denies nothing.
@@ -25,16 +31,28 @@ rule! {
         / "未知的服务 `{svc}`；是否想写 `{dym}`？";
     help = "not in the catalogue of {date}; services can be added in the settings"
         / "{date} 的目录中没有；可在配置中添加服务";
-    page_zh = "# 检查内容\n操作中冒号前的服务不在目录中，或写成了产品名、API 代码而非 RAM 代码；公开策略用过的其他服务不提示。\n\n# 为什么重要\n不存在的服务永远不会匹配：Allow 不授予任何权限，Deny 不拒绝任何请求。\n\n# 改法\n写 `ecs:DescribeInstances`，不写 `esc:DescribeInstances`；自有服务可在配置中添加。\n";
+    page_zh = "# 检查内容\n操作中冒号前的服务不在目录中，或写成了产品名、API 代码而非 RAM 代码（策略已用 RAM 代码写了同一操作的除外）；公开策略用过的其他服务不提示。服务关联角色的策略只能由服务修改，仅在 `strict` 及以上预设中提示。\n\n# 为什么重要\n不存在的服务永远不会匹配：Allow 不授予任何权限，Deny 不拒绝任何请求。\n\n# 改法\n写 `ecs:DescribeInstances`，不写 `esc:DescribeInstances`；自有服务可在配置中添加。\n";
 }
 
 const UNKNOWN: Text = Text::new("unknown service `{svc}`", "未知的服务 `{svc}`");
+const CODE: Text = Text::new(
+    "`{svc}` is a name of the product or its API; in policies its actions begin with `{dym}:`",
+    "`{svc}` 是产品或 API 的名称；策略中其操作以 `{dym}:` 开头",
+);
 const WRITE: Text = Text::new("write `{dym}`", "改为 `{dym}`");
+
+/// So many statements are asked for the other name.
+const MAX_STATEMENTS: usize = 200;
 
 impl Rule for UnknownService {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let catalog = subject.settings.catalog();
-        for word in subject.readable().flat_map(|statement| statement.action_words()) {
+        let of_service = subject.is_of_service_linked_role();
+        let words = subject
+            .readable()
+            .flat_map(|view| view.action_words().iter().map(move |word| (view.effect, word)));
+        let mut granted: BTreeMap<(Option<Effect>, String), bool> = BTreeMap::new();
+        for (effect, word) in words {
             let Some((service, name)) = word.text.split_once(':') else { continue };
             let is_foreign = super::aws_syntax::is_aws_service(service);
             if service.contains(['*', '?']) || !service.is_ascii() || is_foreign {
@@ -46,14 +64,28 @@ impl Rule for UnknownService {
             if catalog.service_is_known(service) != Known::No || subject.is_full(found) {
                 continue;
             }
-            let draft = self.draft(word.span).arg("svc", service).arg("date", DATE);
-            found.push(match catalog.nearest_service(service) {
-                Some(meant) => {
-                    let edits = [edit::to_string(word.span, &format!("{meant}:{name}"))];
-                    draft.arg("dym", meant).fix(Applicability::Unsafe, WRITE, edits)
+            let mut draft = self.draft(word.span).arg("svc", service).arg("date", DATE);
+            if of_service {
+                draft = draft.only_in(Preset::Strict).at_most(Level::Note);
+            }
+            let Some(meant) = catalog.nearest_service(service) else {
+                found.push(draft.message(UNKNOWN));
+                continue;
+            };
+            let written = format!("{meant}:{name}");
+            if alias(service).is_some() {
+                draft = draft.help(CODE);
+                // Both names side by side do no harm.
+                let is_granted = granted.entry((effect, written.clone())).or_insert_with(|| {
+                    let same = subject.statements.iter().filter(|view| view.effect == effect);
+                    same.take(MAX_STATEMENTS).any(|view| view.covers_action(&written))
+                });
+                if *is_granted {
+                    continue;
                 }
-                None => draft.message(UNKNOWN),
-            });
+            }
+            let edits = [edit::to_string(word.span, &written)];
+            found.push(draft.arg("dym", meant).fix(Applicability::Unsafe, WRITE, edits));
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::{Level, Preset};
 rule! {
     /// # What it finds
     /// A wildcard in the service of an action: `*:Describe*`, `yundun*:Get*`. In a Deny it is
-    /// shown as a note from the preset `strict` on: there it denies more, not less.
+    /// shown as a note from the preset `strict` on: there it denies more, not less; so it is in the
+    /// policy of a service-linked role, which only its service can change.
     ///
     /// # Why it matters
     /// It reaches every service with a fitting name, also one that comes to exist tomorrow.
@@ -25,7 +26,7 @@ rule! {
         / "服务名中的通配符会涉及未列出的服务：{services}";
     help = "list the services; reads across all services can be accepted in the settings"
         / "请逐一列出服务；跨服务的只读操作可在配置中允许";
-    page_zh = "# 检查内容\n操作的服务部分含通配符：`*:Describe*`、`yundun*:Get*`。写在 Deny 中仅在 `strict` 及以上预设中提示：那只会拒绝得更多。\n\n# 为什么重要\n会涉及所有名称匹配的服务，包括将来新增的。\n\n# 改法\n逐一列出服务；跨服务的只读操作可在配置中允许。\n";
+    page_zh = "# 检查内容\n操作的服务部分含通配符：`*:Describe*`、`yundun*:Get*`。写在 Deny 中仅在 `strict` 及以上预设中提示：那只会拒绝得更多；服务关联角色的策略只能由服务修改，同样处理。\n\n# 为什么重要\n会涉及所有名称匹配的服务，包括将来新增的。\n\n# 改法\n逐一列出服务；跨服务的只读操作可在配置中允许。\n";
 }
 
 const EVERY: Text = Text::new(
@@ -42,6 +43,7 @@ const SHOWN: usize = 8;
 
 impl Rule for WildcardInService {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
+        let of_service = subject.is_of_service_linked_role();
         for statement in subject.readable() {
             for word in statement.action_words() {
                 let Some((service, name)) = word.text.split_once(':') else { continue };
@@ -71,7 +73,7 @@ impl Rule for WildcardInService {
                     }
                     draft.whole_arg("services", list)
                 };
-                found.push(if statement.effect == Some(Effect::Deny) {
+                found.push(if statement.effect == Some(Effect::Deny) || of_service {
                     draft.only_in(Preset::Strict).at_most(Level::Note)
                 } else {
                     draft

@@ -32,6 +32,10 @@ const FORM: Text = Text::new(
     "a service principal is `<service>.aliyuncs.com`",
     "服务主体的形式为 `<service>.aliyuncs.com`",
 );
+const ACCOUNT: Text =
+    Text::new("what stands before `@` in `{v}` is no account ID", "`{v}` 中 `@` 之前不是账号 ID");
+const DIGITS: Text =
+    Text::new("write the digits of the account: `{remedy}`", "请写账号的数字 ID：`{remedy}`");
 const WRITE: Text = Text::new("write `{dym}`", "改为 `{dym}`");
 
 impl Rule for TrustServiceName {
@@ -48,6 +52,13 @@ impl Rule for TrustServiceName {
             .is_some_and(|services| words_of(services).iter().any(|word| word.span == span));
         if subject.kind() != Kind::Trust || !is_service || found.contains(['*', '?']) {
             return Verdict::NotMine;
+        }
+        if let Some((_, host)) = found.split_once('@')
+            && TrustPrincipal::parse_service(host).is_some()
+        {
+            let draft = self.draft(span).message(ACCOUNT).help(DIGITS).arg("v", found);
+            let draft = draft.whole_arg("remedy", format!("<account-id>@{host}"));
+            return draft.confidence(Confidence::High).into();
         }
         self.finding(subject, found, span).confidence(Confidence::High).into()
     }
