@@ -168,6 +168,26 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_not_found_by_another_one_of_its_length() -> Result<(), RequestError> {
+        let context = Context::from_pairs([("acs:SourceIp", "1.1.1.1"), ("x:k", "v")])?;
+        assert!(context.values("ACS:SOURCEIP").is_some());
+        assert_eq!(context.values("acs:SourceIq"), None);
+        assert_eq!(context.values("x:l"), None);
+        Ok(())
+    }
+
+    #[test]
+    fn a_key_of_any_length_is_found() -> Result<(), RequestError> {
+        for length in [1, 63, 64, 65, 4_094, 4_095, 4_096, 5_000] {
+            let key = format!("x:{}", "k".repeat(length));
+            let context = Context::from_pairs([(key.as_str(), "v")])?;
+            assert!(context.values(&key).is_some(), "{length}");
+            assert_eq!(context.values(&format!("{key}k")), None, "{length}");
+        }
+        Ok(())
+    }
+
+    #[test]
     fn a_duplicate_among_many_keys_is_found() {
         let names: Vec<String> =
             (0..100).map(|i| format!("x:k{i}")).chain(["X:K7".into()]).collect();

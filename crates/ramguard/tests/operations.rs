@@ -113,3 +113,29 @@ fn an_account_id_is_made_of_digits() {
         assert!(operation.checks(&ramguard::Semantics::default()).is_err(), "{account}");
     }
 }
+
+#[test]
+fn an_instance_id_may_hold_any_letter_and_no_separator_or_blank() -> Result {
+    let text = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let authorizer = Authorizer::new([Policy::parse(text)?]);
+    let allowed = |id: &str| {
+        let operation = InstanceOperation::AttachInstanceRamRole {
+            region: "cn-hangzhou".into(),
+            account: "1".into(),
+            instance_ids: vec![id.into()],
+            ram_role_name: "app".into(),
+            policy: None,
+        };
+        authorizer
+            .decide_operation(&operation, None, &Context::default())
+            .is_ok_and(|decision| decision.is_allowed())
+    };
+    for id in ["i-a", "~!", "i-部", &"i".repeat(128)] {
+        assert!(allowed(id), "{id}");
+    }
+    for id in ["", "i:a", "i/a", "i a", "部:a", "部/a", "部 a", "部\u{3000}a", &"i".repeat(129)]
+    {
+        assert!(!allowed(id), "{id}");
+    }
+    Ok(())
+}

@@ -114,6 +114,32 @@ fn a_caller_nobody_named_is_a_user_of_the_owner_and_of_no_other_account() -> Res
 }
 
 #[test]
+fn a_caller_nobody_named_may_be_any_user_of_the_owner_a_deny_names() -> Result {
+    let outcome = |denied: &str| -> Result<Outcome> {
+        let text = format!(
+            r#"{{"Version":"1","Statement":[
+                {{"Effect":"Allow","Principal":{{"RAM":"acs:ram::{OWNER}:root"}},"Action":"sts:AssumeRole"}},
+                {{"Effect":"Deny","Principal":{{"RAM":"{denied}"}},"Action":"sts:AssumeRole"}}]}}"#
+        );
+        let own = Policy::parse(
+            r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+        )?;
+        let layers = Layers {
+            account: Arc::new(PolicySet::from(own)),
+            resource: Some(Arc::new(PolicySet::from(Policy::parse_as(Kind::Trust, &text)?))),
+            ..Layers::default()
+        };
+        let request = Request::parse("sts:AssumeRole", format!("acs:ram::{OWNER}:role/app"))?
+            .with_mode(Mode::AssumeRole);
+        Ok(Authorizer::with_layers(layers, Semantics::default()).decide(&request).outcome())
+    };
+    assert_eq!(outcome(&format!("acs:ram::{OWNER}:user/alice"))?, Outcome::ExplicitDeny);
+    assert_eq!(outcome(&format!("acs:ram::{OTHER}:user/alice"))?, Outcome::Allow);
+    assert_eq!(outcome(&format!("acs:ram::{OWNER}:role/alice"))?, Outcome::Allow);
+    Ok(())
+}
+
+#[test]
 fn everybody_without_a_condition_spares_the_owner_by_polarity() -> Result {
     let outcome = |effect, caller| bucket(effect, "*", "", Some(caller));
     for (caller, allowed, denied) in [
