@@ -6,6 +6,8 @@
 //!   with it. The families never match each other.
 //! * A `BlockSet` holds ascending ranges with a gap between any two, one list per family, so
 //!   looking up an address takes a binary search however many blocks the policy lists.
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod fault;
 
@@ -170,16 +172,14 @@ fn lies_in_any<A: Ord>(ranges: &[(A, A)], address: &A) -> bool {
         .is_some_and(|(_, last)| address <= last)
 }
 
-/// Reads one to three digits without a leading zero, at most `max_bits`.
+/// Reads one to three digits without a leading zero. Whoever makes a block of it refuses what is
+/// too long for the family, of at most `max_bits`, in the same words.
 fn parse_prefix(text: &str, max_bits: u8) -> Result<u8, AddressFault> {
     let is_plain = !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_digit())
         && (text == "0" || !text.starts_with('0'));
     if is_plain {
-        match text.parse() {
-            Ok(prefix) if prefix <= max_bits => Ok(prefix),
-            _ => Err(AddressFault::PrefixTooLong { max_bits }),
-        }
+        text.parse().map_err(|_| AddressFault::PrefixTooLong { max_bits })
     } else if text.contains(char::is_whitespace) {
         Err(AddressFault::Blank)
     } else if text.contains('*') {
