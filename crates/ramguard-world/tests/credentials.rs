@@ -113,6 +113,48 @@ fn the_secret_of_an_access_key_is_found_again_through_its_token() {
 }
 
 #[test]
+fn a_token_that_is_empty_or_huge_is_refused() {
+    let (mut account, mut credentials) = assumed(&[]);
+    let token = text(&credentials, "SecurityToken").to_owned();
+    let twice = token.repeat(2);
+    for refused in
+        ["", " ", "A", &twice, &"A".repeat(1 << 24), &(token.clone() + &"A".repeat(1 << 24))]
+    {
+        credentials["SecurityToken"] = (*refused).into();
+        assert_eq!(account.authenticate(&credentials), Err(TokenError::Malformed));
+    }
+}
+
+#[test]
+fn a_token_with_the_longest_session_policy_is_accepted() {
+    let resource = "x".repeat(1_900);
+    let policy = allow("oss:Get*", &format!("acs:oss:*:*:{resource}"));
+    let (mut account, credentials) = assumed(&[("Policy", &policy)]);
+    let Caller::Role(session) = account.authenticate(&credentials).unwrap() else { panic!() };
+    assert!(session.policy.is_some());
+}
+
+#[test]
+fn how_long_credentials_of_an_instance_last_is_a_setting() {
+    let settings = Settings::default().with_instance_credentials(600, 60);
+    let mut account = Account::with_settings(settings);
+    account.ecs_role("ecs");
+    let instance = account.new_instance_with(&[("RamRoleName", "ecs")]);
+    let first = account.credentials(&instance, "ecs");
+    assert_eq!(text(&first, "Expiration"), account.now.after(600).unwrap().to_string());
+    account.pass_seconds(539);
+    assert_eq!(account.credentials(&instance, "ecs"), first);
+    account.pass_seconds(1);
+    let second = account.credentials(&instance, "ecs");
+    assert_ne!(second, first);
+    account.pass_seconds(59);
+    assert!(account.authenticate(&first).is_ok());
+    account.pass_seconds(1);
+    assert!(matches!(account.authenticate(&first), Err(TokenError::Expired { .. })));
+    assert!(account.authenticate(&second).is_ok());
+}
+
+#[test]
 fn sessions_of_one_role_have_different_credentials() {
     let (mut account, first) = assumed(&[]);
     let parameters =

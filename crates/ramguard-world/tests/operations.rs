@@ -7,8 +7,8 @@ use account::{ACCOUNT, Account, REGION, TRUST_ECS, allow, allow_if};
 use proptest::prelude::*;
 use proptest::sample::select;
 use ramguard_world::{
-    Caller, Effect, ErrorKind, IdentityRef, ManagedPolicy, PolicyType, ResourceGroup, Settings,
-    Timestamp,
+    Caller, Effect, ErrorKind, IdentityRef, ManagedPolicy, Network, PolicyType, ResourceGroup,
+    Settings, Timestamp,
 };
 use serde_json::Value;
 
@@ -358,6 +358,72 @@ fn permissions_may_hang_on_the_tags_and_the_resource_group_of_an_instance() {
             assert_eq!(got.is_ok(), id == may, "{caller:?} {id}: {got:?}");
         }
     }
+}
+
+/// A policy on what creating an instance at a switch touches, with this VPC.
+fn creator(vpc: &str) -> String {
+    let of = |service: &str, rest: &str| format!(r#""acs:{service}:*:*:{rest}""#);
+    format!(
+        r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"ecs:CreateInstance","Resource":[{}]}}]}}"#,
+        [of("ecs", "instance/*"), of("ecs", "image/*"), of("vpc", "vswitch/*"), of("vpc", vpc)]
+            .join(",")
+    )
+}
+
+#[test]
+fn creating_an_instance_is_checked_on_the_vpc_of_its_switch() {
+    let mut account = Account::new();
+    account.world = account.world.clone().with_vswitches([("vsw-1".into(), "vpc-1".into())]);
+    let alice = account.user("alice", &[&creator("vpc/vpc-1")]);
+    let create = |account: &mut Account, switch: &str| {
+        let parameters = [("RegionId", REGION), ("ImageId", "m-1"), ("VSwitchId", switch)];
+        let error = account.call(&alice, "CreateInstance", &parameters).err();
+        error.and_then(|error| Some(error.denied()?.resource.to_string()))
+    };
+    assert_eq!(create(&mut account, "vsw-1"), None);
+    let instance = account.world.instances().next().unwrap();
+    assert!(matches!(&instance.network, Network::Vpc { vpc_id: Some(id), .. } if id == "vpc-1"));
+    // A switch nobody knows may be in any VPC.
+    let unknown = format!("acs:vpc:{REGION}:{}:vpc/*", ACCOUNT);
+    assert_eq!(create(&mut account, "vsw-2"), Some(unknown));
+    let bob = account.user("bob", &[&creator("vpc/*")]);
+    let parameters = [("RegionId", REGION), ("ImageId", "m-1"), ("VSwitchId", "vsw-2")];
+    assert!(account.call(&bob, "CreateInstance", &parameters).is_ok());
+    // RunInstances is checked on the switch alone (section 6 of the language).
+    let run = account.call(&alice, "RunInstances", &parameters).unwrap_err();
+    assert_eq!(
+        run.denied().unwrap().resource.to_string(),
+        format!("acs:ecs:{REGION}:{}:instance/*", ACCOUNT)
+    );
+}
+
+#[test]
+fn the_vpc_of_a_switch_is_told_by_another_instance_at_it() {
+    let text = r#"{ "account": "1", "instances": {
+        "i-1": { "region": "cn-hangzhou", "vswitch": "vsw-1", "vpc": "vpc-9" } } }"#;
+    let world = ramguard_world::file::WorldFile::read(text).into_world().unwrap();
+    assert_eq!((world.vpc_of("vsw-1"), world.vpc_of("vsw-2")), (Some("vpc-9"), None));
+}
+
+#[test]
+fn tags_of_what_is_made_can_be_asked_for() {
+    let mut account = Account::new();
+    let tagged = allow_if("ram:Create*", "*", r#"{"StringEquals":{"acs:RequestTag/team":"shop"}}"#);
+    let alice = account.user("alice", &[&tagged]);
+    let document = allow("oss:Get*", "*");
+    for (operation, head) in [
+        ("CreatePolicy", [("PolicyName", "made"), ("PolicyDocument", &*document)]),
+        ("CreateRole", [("RoleName", "made"), ("AssumeRolePolicyDocument", TRUST_ECS)]),
+    ] {
+        let error = account.call(&alice, operation, &head).unwrap_err();
+        assert_eq!(error.code(), "NoPermission");
+        let with_tag = [&head[..], &[("Tag.1.Key", "team"), ("Tag.1.Value", "shop")]].concat();
+        account.call(&alice, operation, &with_tag).unwrap();
+    }
+    let role = account.world.role("made").unwrap();
+    let policy = account.world.policy(&ramguard_world::PolicyRef::custom("made")).unwrap();
+    assert_eq!(role.tags, policy.tags);
+    assert_eq!(policy.tags.get("team").map(String::as_str), Some("shop"));
 }
 
 #[test]

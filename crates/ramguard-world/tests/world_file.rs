@@ -92,11 +92,11 @@ fn a_world_that_has_been_played_through_is_read_back_equal() {
 #[test]
 fn the_published_schema_is_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/world.schema.json");
-    if std::env::var_os("RAMGUARD_WRITE").is_some() {
+    if std::env::var_os("RAMGUARD_BLESS").is_some() {
         std::fs::write(path, file::schema()).unwrap();
     }
     let published = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(published == file::schema(), "run the test with RAMGUARD_WRITE=1 to write the schema");
+    assert!(published == file::schema(), "run the test with RAMGUARD_BLESS=1 to write the schema");
 }
 
 #[test]

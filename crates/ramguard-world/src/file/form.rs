@@ -44,6 +44,10 @@ pub struct WorldForm {
     /// System policies by name, as far as they are attached to somebody.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub system_policies: BTreeMap<String, PolicyForm>,
+    /// The ids of the VPCs of switches, by the id of the switch. Creating an instance is checked on
+    /// the VPC of its switch; what is left out here is taken from instances at the same switch.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vswitches: BTreeMap<String, String>,
     /// Instances by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub instances: BTreeMap<String, InstanceForm>,
@@ -69,6 +73,7 @@ impl Default for WorldForm {
             roles: BTreeMap::new(),
             policies: BTreeMap::new(),
             system_policies: BTreeMap::new(),
+            vswitches: BTreeMap::new(),
             instances: BTreeMap::new(),
             resource_groups: BTreeMap::new(),
             directory: None,
@@ -159,6 +164,9 @@ pub struct PolicyForm {
     /// What it is for.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// The document of a policy with one version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentForm>,

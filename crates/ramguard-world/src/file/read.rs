@@ -176,6 +176,15 @@ impl Reader {
             }
             world = world.with_regions(regions.iter().cloned());
         }
+        let section = root.section("vswitches");
+        self.names("switch", form.vswitches.keys(), None, &section, usize::MAX);
+        for (vswitch, vpc) in &form.vswitches {
+            if !name::is_arn_part(vpc) {
+                let message = || format!("`{}` is not the id of a VPC", shortened(vpc));
+                self.report_at(Code::InvalidValue, || section.member(vswitch), message);
+            }
+        }
+        world = world.with_vswitches(form.vswitches.clone());
         self.resource_groups(form, root, &mut world);
         for policy_type in [PolicyType::System, PolicyType::Custom] {
             self.policies(form, root, policy_type, &mut world);

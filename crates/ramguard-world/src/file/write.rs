@@ -76,6 +76,10 @@ pub fn form(world: &World) -> WorldForm {
             .collect(),
         policies: policies(world, PolicyType::Custom).collect(),
         system_policies: policies(world, PolicyType::System).collect(),
+        vswitches: world
+            .vswitches()
+            .map(|(vswitch, vpc)| (vswitch.to_owned(), vpc.to_owned()))
+            .collect(),
         instances: world
             .instances()
             .map(|instance| (instance.id.clone(), instance_form(instance)))
@@ -122,6 +126,7 @@ fn policy_form(policy: &ManagedPolicy) -> PolicyForm {
     let highest = policy.versions.keys().next_back();
     PolicyForm {
         description: policy.description.clone(),
+        tags: policy.tags.clone(),
         document: only.map(|version| DocumentForm::Policy(version.document.clone())),
         versions: versions.collect(),
         default_version: Some(policy.default_version.to_string()).filter(|_| !is_plain),

@@ -205,9 +205,16 @@ impl NewInstance {
             snapshot_ids: self.snapshot_ids.clone(),
             key_pair_name: self.key_pair_name.clone(),
             vswitch_id: self.vswitch_id.clone(),
-            vpc_id: None,
+            // A VPC nobody knows could be any: only a permission on all of them covers it, as `*`
+            // in the place of an id is nothing but that text (rule R-12).
+            vpc_id: self.vpc_id(call).or(self.vswitch_id.as_ref().map(|_| "*".to_owned())),
             ram_role_name: self.ram_role_name.clone(),
         }
+    }
+
+    /// The VPC of the switch, where the world knows it.
+    fn vpc_id(&self, call: &Call<'_>) -> Option<String> {
+        call.world().vpc_of(self.vswitch_id.as_deref()?).map(str::to_owned)
     }
 
     fn metadata_mode(&self) -> Result<MetadataMode, ApiError> {
@@ -249,7 +256,7 @@ impl NewInstance {
         }
         let binding = self.binding(call, operation)?;
         let network = match &self.vswitch_id {
-            Some(id) => Network::Vpc { vpc_id: None, vswitch_id: id.clone() },
+            Some(id) => Network::Vpc { vpc_id: self.vpc_id(call), vswitch_id: id.clone() },
             None if binding.is_some() => return Err(ErrorKind::ClassicNetwork.into()),
             None => Network::Classic,
         };

@@ -125,6 +125,13 @@ impl<'p> Parameters<'p> {
     }
 }
 
+/// The condition keys of the tags that a call gives to what it makes.
+pub(super) fn tag_keys(tags: &BTreeMap<String, String>) -> Vec<(String, Vec<String>)> {
+    let key =
+        |(key, value): (&String, &String)| (format!("acs:RequestTag/{key}"), vec![value.clone()]);
+    tags.iter().map(key).collect()
+}
+
 fn shortened(name: &str) -> String {
     name.chars().take(64).collect()
 }

@@ -2,9 +2,12 @@
 //!
 //! Source: policy pages (RAM API reference).
 
+use std::collections::BTreeMap;
+
 use ramguard_policy::{Kind, Limits, Policy, ReadOptions};
 use serde::Serialize;
 
+use super::parameters::tag_keys;
 use super::{Done, Operation, Page, Parameters, PolicyVersionObject};
 use crate::control_plane::Call;
 use crate::error::{ApiError, DeleteConflict, Entity, ErrorKind, Service};
@@ -77,6 +80,8 @@ pub struct CreatePolicy {
     pub policy_document: String,
     /// At most 1,024 characters.
     pub description: Option<String>,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 impl Operation for CreatePolicy {
@@ -84,13 +89,15 @@ impl Operation for CreatePolicy {
 
     const SERVICE: Service = Service::Ram;
     const NAME: &'static str = "CreatePolicy";
-    const PARAMETERS: &'static [&'static str] = &["PolicyName", "PolicyDocument", "Description"];
+    const PARAMETERS: &'static [&'static str] =
+        &["PolicyName", "PolicyDocument", "Description", "Tag.N"];
 
     fn read(parameters: &mut Parameters<'_>, _: &Settings) -> Result<Self, ApiError> {
         Ok(Self {
             policy_name: parameters.required("PolicyName")?,
             policy_document: parameters.required("PolicyDocument")?,
             description: parameters.optional("Description"),
+            tags: parameters.tags()?,
         })
     }
 
@@ -100,7 +107,9 @@ impl Operation for CreatePolicy {
         let document = policy_document(world, &self.policy_document)?;
         let description = self.description.clone().unwrap_or_default();
         check_text("Description", &description, 1_024)?;
-        call.require_ram("ram:CreatePolicy", &[&format!("policy/{}", self.policy_name)])?;
+        let resource = world.ram_arn(&format!("policy/{}", self.policy_name));
+        let keys = tag_keys(&self.tags);
+        call.authority()?.require(Service::Ram, "ram:CreatePolicy", &[resource], &keys)?;
         if world.custom_policies.is_taken(&self.policy_name) {
             return Err(ErrorKind::AlreadyExists { entity: Entity::Policy }.into());
         }
@@ -110,6 +119,7 @@ impl Operation for CreatePolicy {
         let mut policy =
             ManagedPolicy::new(self.policy_name.clone(), document, call.moment().now());
         policy.description = description;
+        policy.tags = self.tags.clone();
         let policy_type = PolicyType::Custom;
         let response = PolicyResponse { policy: PolicyObject::of(policy_type, &policy) };
         Ok((response, vec![Effect::PolicyCreated { policy_type, policy }]))

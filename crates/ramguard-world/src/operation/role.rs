@@ -10,7 +10,8 @@ use ramguard_policy::name::principal::TrustPrincipal;
 use ramguard_policy::{Kind, Policy, StatementPrincipal};
 use serde::Serialize;
 
-use super::{Done, Operation, Page, Parameters, parameters::invalid};
+use super::parameters::{invalid, tag_keys};
+use super::{Done, Operation, Page, Parameters};
 use crate::control_plane::Call;
 use crate::error::{ApiError, DeleteConflict, Entity, ErrorKind, Service};
 use crate::name::{ROLE, check_text};
@@ -111,12 +112,7 @@ impl Operation for CreateRole {
         session_seconds("MaxSessionDuration", max_session_seconds)?;
 
         let mut keys = trusted_keys(&trust);
-        let tags: Vec<(String, Vec<String>)> = self
-            .tags
-            .iter()
-            .map(|(key, value)| (format!("acs:RequestTag/{key}"), vec![value.clone()]))
-            .collect();
-        keys.extend(tags);
+        keys.extend(tag_keys(&self.tags));
         let resource = world.ram_arn(&format!("role/{}", self.role_name));
         call.authority()?.require(Service::Ram, "ram:CreateRole", &[resource], &keys)?;
 

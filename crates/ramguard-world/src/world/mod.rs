@@ -55,6 +55,8 @@ pub struct World {
     pub(crate) instances: BTreeMap<String, Instance>,
     pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
     pub(crate) directory: Option<Directory>,
+    /// The VPC of each switch that is known.
+    vswitches: BTreeMap<String, String>,
     revision: u64,
 }
 
@@ -124,6 +126,7 @@ impl World {
             instances: BTreeMap::new(),
             resource_groups: BTreeMap::new(),
             directory: None,
+            vswitches: BTreeMap::new(),
             revision: 0,
         })
     }
@@ -139,6 +142,13 @@ impl World {
     #[must_use]
     pub fn with_regions(mut self, regions: impl IntoIterator<Item = String>) -> Self {
         self.regions = regions.into_iter().collect();
+        self
+    }
+
+    /// Sets the switches that are known, each with the id of its VPC.
+    #[must_use]
+    pub fn with_vswitches(mut self, vswitches: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.vswitches = vswitches.into_iter().collect();
         self
     }
 
@@ -170,6 +180,25 @@ impl World {
     /// Returns the regions, in order.
     pub fn regions(&self) -> impl Iterator<Item = &str> {
         self.regions.iter().map(String::as_str)
+    }
+
+    /// Returns the switches that are known with the ids of their VPCs, by id.
+    pub fn vswitches(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.vswitches.iter().map(|(vswitch, vpc)| (vswitch.as_str(), vpc.as_str()))
+    }
+
+    /// Returns the VPC of a switch: as the world lists it, else as an instance at the switch says.
+    #[must_use]
+    pub fn vpc_of(&self, vswitch: &str) -> Option<&str> {
+        let by_instance = || {
+            self.instances.values().find_map(|instance| match &instance.network {
+                Network::Vpc { vpc_id: Some(vpc), vswitch_id } if vswitch_id == vswitch => {
+                    Some(vpc.as_str())
+                }
+                _ => None,
+            })
+        };
+        self.vswitches.get(vswitch).map(String::as_str).or_else(by_instance)
     }
 
     /// Returns the quotas.

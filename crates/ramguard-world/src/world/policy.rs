@@ -122,6 +122,8 @@ pub struct ManagedPolicy {
     pub name: String,
     /// What it is for.
     pub description: String,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
     /// Its versions; the default one is among them.
     pub versions: BTreeMap<VersionId, PolicyVersion>,
     /// The version that is evaluated.
@@ -142,6 +144,7 @@ impl ManagedPolicy {
         Self {
             name: name.into(),
             description: String::new(),
+            tags: BTreeMap::new(),
             versions: BTreeMap::from([(VersionId::FIRST, first)]),
             default_version: VersionId::FIRST,
             last_version: VersionId::FIRST,

@@ -123,6 +123,7 @@ impl Reader {
         Some(ManagedPolicy {
             name: name.to_owned(),
             description: form.description.clone(),
+            tags: form.tags.clone(),
             versions,
             default_version,
             last_version,
