@@ -273,12 +273,12 @@ fn sort(numbers: &mut [u32], bits: &mut Vec<u64>) {
         }
     }
     let mut slots = numbers.iter_mut();
-    for (index, word) in (0_u32..).zip(bits.iter_mut().take(words)) {
-        while *word != 0 {
-            if let Some(slot) = slots.next() {
-                *slot = 64 * index + word.trailing_zeros();
-            }
-            *word &= *word - 1;
+    for (index, word) in bits.iter_mut().take(words).enumerate() {
+        let (first, mut left) = (64 * index as u32, std::mem::take(word));
+        while left != 0 {
+            let Some(slot) = slots.next() else { break };
+            *slot = first | left.trailing_zeros();
+            left &= left.wrapping_sub(1);
         }
     }
 }

@@ -24,6 +24,9 @@ const SMALLEST: usize = 4;
 /// How often the way from the root to a pattern can part from that of others.
 const MAX_LEVEL: usize = 63;
 
+/// More levels than there are, as a power of two.
+const LEVELS: usize = 128;
+
 /// All families of a set.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Families {
@@ -242,11 +245,12 @@ impl Families {
                 let runs =
                     runs.iter().map(|&(start, length)| patterns.slice(start, length as usize));
                 let found = Occurrences::new::<FOLD>(room.as_bytes(), runs);
-                self.walk(family, take, |node, mut place| {
-                    let sequence = self.sequences.get(node.sequence as usize..)?;
-                    for &run in sequence.iter().take_while(|&&run| run != NO_RUN) {
+                self.walk(family, take, |node, mut place: u32| {
+                    let mut at = node.sequence as usize;
+                    while let Some(&run) = self.sequences.get(at).filter(|&&run| run != NO_RUN) {
                         steps::count(1);
                         place = found.end_behind(run, place)?;
+                        at = at.wrapping_add(1);
                     }
                     Some(place)
                 })
@@ -263,31 +267,32 @@ impl Families {
     /// `find` returns where the text behind the runs of a node starts, if they are found from a
     /// place on.
     #[inline]
-    fn walk(
+    fn walk<P: Copy + Default>(
         &self,
         family: Family,
         mut take: impl FnMut(u32) -> ControlFlow<()>,
-        find: impl Fn(&Node, usize) -> Option<usize>,
+        find: impl Fn(&Node, P) -> Option<P>,
     ) -> ControlFlow<()> {
         // Where the text behind the runs found so far starts, for every level.
-        let mut places = [0; MAX_LEVEL + 2];
-        let mut at = family.from;
-        while let Some(node) = self.nodes.get(at as usize).filter(|_| at < family.to) {
+        let mut places = [P::default(); LEVELS];
+        let nodes = self.nodes.get(..family.to as usize).unwrap_or_default();
+        let mut at = family.from as usize;
+        while let Some(node) = nodes.get(at) {
             let level = usize::from(node.level);
-            let place = places.get(level).copied().unwrap_or_default();
+            let place = places.get(level % LEVELS).copied().unwrap_or_default();
             at = match find(node, place) {
-                Some(_) if node.pattern != NO_PATTERN => {
-                    take(node.pattern)?;
-                    node.skip
-                }
-                Some(place) => {
-                    if let Some(next) = places.get_mut(level + 1) {
+                Some(place) if node.pattern == NO_PATTERN => {
+                    if let Some(next) = places.get_mut((level + 1) % LEVELS) {
                         *next = place;
                     }
                     // What depends on a node comes right behind it.
-                    at + 1
+                    at.wrapping_add(1)
                 }
-                None => node.skip,
+                Some(_) => {
+                    take(node.pattern)?;
+                    node.skip as usize
+                }
+                None => node.skip as usize,
             };
         }
         ControlFlow::Continue(())

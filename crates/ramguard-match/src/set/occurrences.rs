@@ -22,8 +22,9 @@ const MAX_BYTES: usize = 4;
 
 /// The places of some runs in one text.
 pub(super) struct Occurrences {
-    /// For every run its places and its length.
-    runs: [(Places, usize); MAX_RUNS],
+    low: [u64; MAX_RUNS],
+    high: [u64; MAX_RUNS],
+    lengths: [u8; MAX_RUNS],
 }
 
 /// A set of places up to 127.
@@ -34,8 +35,6 @@ struct Places {
 }
 
 impl Places {
-    const NONE: Places = Places { low: 0, high: 0 };
-
     fn first(count: usize) -> Places {
         Places { low: window::lowest(count), high: window::lowest(count.saturating_sub(64)) }
     }
@@ -76,16 +75,19 @@ impl Occurrences {
         runs: impl Iterator<Item = &'p [u8]>,
     ) -> Occurrences {
         let length = text.len();
-        let mut found = Occurrences { runs: [(Places::NONE, 0); MAX_RUNS] };
+        let mut found =
+            Occurrences { low: [0; MAX_RUNS], high: [0; MAX_RUNS], lengths: [0; MAX_RUNS] };
         let mut known = [(b'?', Places::first(length)); MAX_BYTES];
         let mut newest = 0;
-        for (run, (slot, size)) in runs.zip(found.runs.iter_mut()) {
+        let slots = found.low.iter_mut().zip(&mut found.high).zip(&mut found.lengths);
+        for (run, ((low, high), size)) in runs.zip(slots) {
             // A run that is longer than the text has no place there.
             if run.len() > length {
                 continue;
             }
-            *size = run.len();
-            *slot = Places::first(length);
+            // A run has at most MAX_RUN bytes.
+            *size = run.len() as u8;
+            let mut starts = Places::first(length);
             for (at, &byte) in run.iter().enumerate() {
                 steps::count(1);
                 let places = match known.iter().find(|(other, _)| *other == byte) {
@@ -100,8 +102,9 @@ impl Occurrences {
                         places
                     }
                 };
-                *slot = slot.both(places.left(at));
+                starts = starts.both(places.left(at));
             }
+            (*low, *high) = (starts.low, starts.high);
         }
         found
     }
@@ -109,18 +112,16 @@ impl Occurrences {
     /// Returns the end of the first place of a run from `place` on, `place` being at most the
     /// length of the text.
     #[inline]
-    pub(super) fn end_behind(&self, run: u8, place: usize) -> Option<usize> {
-        let &(Places { low, high }, length) = self.runs.get(usize::from(run))?;
-        let start = if place < 64 {
-            match low >> place {
-                0 => 64 + high.trailing_zeros() as usize,
-                places => place + places.trailing_zeros() as usize,
-            }
-        } else {
-            place + (high >> (place - 64)).trailing_zeros() as usize
-        };
+    pub(super) fn end_behind(&self, run: u8, place: u32) -> Option<u32> {
+        let run = usize::from(run) % MAX_RUNS;
+        let (low, length) = (*self.low.get(run)?, u32::from(*self.lengths.get(run)?));
+        if place < 64 && low >> place != 0 {
+            return Some(place.wrapping_add((low >> place).trailing_zeros()).wrapping_add(length));
+        }
         // Where there is no place, the count of zeros leads past the longest text.
-        (start <= MAX_TEXT).then_some(start + length)
+        let from = place.max(64);
+        let start = from.wrapping_add((*self.high.get(run)? >> (from % 64)).trailing_zeros());
+        (start <= MAX_TEXT as u32).then_some(start.wrapping_add(length))
     }
 }
 
@@ -145,7 +146,11 @@ mod tests {
                     };
                     let expected = text[place..].windows(run.len()).position(fits);
                     let expected = expected.map(|at| place + at + run.len());
-                    assert_eq!(found.end_behind(id, place), expected, "{id} {place} {length}");
+                    assert_eq!(
+                        found.end_behind(id, place as u32),
+                        expected.map(|end| end as u32),
+                        "{id} {place} {length}"
+                    );
                 }
             }
         }
