@@ -30,6 +30,7 @@
 //! known by code ([`registry::reserved`]) and not written yet: see [`Needs`].
 #![forbid(unsafe_code)]
 
+mod chinese;
 mod code;
 mod date;
 mod edit;
@@ -48,6 +49,7 @@ mod settings;
 mod split;
 mod subject;
 pub mod suppress;
+mod zone;
 
 pub use code::{Category, Code, NotACode};
 pub use date::{Date, NotADate};
@@ -58,3 +60,4 @@ pub use linter::Linter;
 pub use message::Lang;
 pub use rule::{Meta, Needs};
 pub use settings::{MAX_READ_BYTES, Selector, Settings, SingleValue, UnknownRule};
+pub use zone::{NotAZone, Zone};

@@ -6,7 +6,7 @@ use ramguard_policy::{Document, Kind};
 use crate::finding::RelatedPlace;
 use crate::rule::Draft;
 use crate::subject::Subject;
-use crate::{Category, Finding, Settings, loader, registry};
+use crate::{Category, Code, Finding, Settings, loader, registry};
 
 /// Runs the rules that the settings turn on.
 ///
@@ -43,6 +43,13 @@ impl Linter {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Returns whether the settings turn a rule on. A rule that is not written never is.
+    #[must_use]
+    pub fn runs(&self, code: Code) -> bool {
+        let is_on = |meta| self.settings.level_of(meta, meta.preset, meta.level).is_some();
+        registry::rule(code).is_some_and(is_on)
     }
 
     /// Lints a text read as `kind`.
