@@ -1,8 +1,9 @@
 //! Findings that were there when somebody began to look: they are counted, and fail no run.
 //!
 //! The file holds one entry a line in a fixed order, so that two branches merge without quarrel.
+//! What is about a file that a run has not looked at, or about a rule that was off, stays as it is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use crate::inputs::{Inputs, name_of};
 use crate::render::escape::escape;
 use crate::render::json::{SCHEMA, to_line};
 use crate::report::FileReport;
+use crate::settings::Project;
 
 /// What a baseline is called unless somebody says otherwise.
 pub(crate) const FILE_NAME: &str = "ramguard-baseline.json";
@@ -36,9 +38,47 @@ struct Entry {
 }
 
 /// A baseline that was read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Baseline {
+    entries: Vec<Entry>,
+    /// The code of each fingerprint.
     known: HashMap<String, String>,
+}
+
+/// An entry that nothing was found for any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stale {
+    /// The path of the file as it is to be shown.
+    pub(crate) path: String,
+    /// The code of the rule.
+    pub(crate) code: String,
+    /// The JSON Pointer it had.
+    pub(crate) pointer: String,
+    /// The words it had.
+    pub(crate) message: String,
+    /// Its fingerprint.
+    pub(crate) fingerprint: String,
+}
+
+/// What came of the entries of a baseline.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome<'b> {
+    /// Those that were found again, or that nobody looked for.
+    kept: Vec<&'b Entry>,
+    /// Those that nothing was found for any more.
+    gone: Vec<&'b Entry>,
+}
+
+/// What a run looked at, as far as baselines ask.
+pub(crate) struct Looked<'l> {
+    /// The paths of files that were checked, below the root.
+    pub(crate) paths: HashSet<&'l str>,
+    /// The fingerprints that were found and are in the baseline.
+    pub(crate) found: HashSet<&'l str>,
+    /// The folders paths start from.
+    pub(crate) roots: Vec<&'l Path>,
+    /// Whether a rule of this code may have said something.
+    pub(crate) is_on: &'l dyn Fn(&str) -> bool,
 }
 
 impl Baseline {
@@ -48,50 +88,96 @@ impl Baseline {
     /// It is missing or not what this program writes; never taken for an empty one.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let source = Inputs::default().document(path.as_os_str()).map_err(|error| error.0)?;
-        let name = name_of(path.as_os_str());
-        let refused = |words: String| format!("`{}` is no baseline: {words}", escape(&name));
-        let file: BaselineFile = serde_json::from_slice(&source.bytes)
+        Self::parse(&name_of(path.as_os_str()), &source.bytes)
+    }
+
+    /// Reads the bytes of a baseline; `name` is what the file is called.
+    ///
+    /// # Errors
+    /// It is not what this program writes, in words that are escaped.
+    pub(crate) fn parse(name: &str, bytes: &[u8]) -> Result<Self, String> {
+        let refused = |words: String| format!("`{}` is no baseline: {words}", escape(name));
+        let file: BaselineFile = serde_json::from_slice(bytes)
             .map_err(|error| refused(escape(&error.to_string()).into_owned()))?;
         if file.schema != SCHEMA {
             return Err(refused(format!("it has schema {}, not {SCHEMA}", file.schema)));
         }
-        let known = file.entries.into_iter().map(|entry| (entry.fingerprint, entry.code));
-        Ok(Self { known: known.collect() })
+        let known = file.entries.iter().map(|e| (e.fingerprint.clone(), e.code.clone())).collect();
+        Ok(Self { entries: file.entries, known })
     }
 
-    /// Marks the findings it knows.
-    pub(crate) fn mark(&self, findings: &mut [Finding]) {
+    /// Marks the findings of a project it knows.
+    pub(crate) fn mark(&self, findings: &mut [Finding], project: &Project) {
         for finding in findings.iter_mut().filter(|finding| finding.is_new()) {
-            if self.known.get(&finding.fingerprint).is_some_and(|code| *code == finding.id()) {
+            let is_known =
+                self.known.get(&finding.fingerprint).is_some_and(|code| *code == finding.id());
+            if is_known && !project.forbids(finding) {
                 finding.state = State::Baseline;
             }
         }
     }
+
+    /// Tells the entries that are gone from the others. One is gone if its file was checked, or is
+    /// no more, and its rule was on and did not find it.
+    pub(crate) fn outcome(&self, looked: &Looked<'_>) -> Outcome<'_> {
+        let is_gone = |entry: &Entry| {
+            let is_checked = || looked.paths.contains(entry.path.as_str());
+            let is_there = || looked.roots.iter().any(|root| root.join(&entry.path).exists());
+            !looked.found.contains(entry.fingerprint.as_str())
+                && (looked.is_on)(&entry.code)
+                && (is_checked() || !is_there())
+        };
+        let (gone, kept) = self.entries.iter().partition(|entry| is_gone(entry));
+        Outcome { kept, gone }
+    }
 }
 
-/// Returns the baseline of everything that counts or was in a baseline before.
-///
-/// # Errors
-/// Never for what is written here.
-pub(crate) fn written<'f>(
-    files: impl IntoIterator<Item = (&'f FileReport, &'f str)>,
-) -> Result<String, serde_json::Error> {
-    let mut entries: Vec<Entry> = Vec::new();
-    for (file, path) in files {
-        let kept = file.findings.iter().filter(|finding| {
-            !matches!(finding.state, State::Suppressed { .. }) && !finding.fingerprint.is_empty()
-        });
-        entries.extend(kept.map(|finding| Entry {
-            path: path.to_owned(),
-            code: finding.id(),
-            pointer: finding.pointer.clone(),
-            fingerprint: finding.fingerprint.clone(),
-            message: finding.message.clone(),
-        }));
+impl Outcome<'_> {
+    /// Returns what is gone; `shown` names a file of the baseline for people.
+    pub(crate) fn stale(&self, shown: impl Fn(&str) -> String) -> Vec<Stale> {
+        let stale = |entry: &&Entry| Stale {
+            path: shown(&entry.path),
+            code: entry.code.clone(),
+            pointer: entry.pointer.clone(),
+            message: entry.message.clone(),
+            fingerprint: entry.fingerprint.clone(),
+        };
+        self.gone.iter().map(stale).collect()
     }
-    entries.sort();
-    let lines: Result<Vec<String>, _> = entries.iter().map(to_line).collect();
-    let lines = lines?.join(",\n");
-    let gap = if lines.is_empty() { "" } else { "\n" };
-    Ok(format!("{{\"schema\":{SCHEMA},\"entries\":[{gap}{lines}{gap}]}}\n"))
+
+    /// Returns the text of a baseline of what is kept and of everything that counts or was in the
+    /// baseline before in these files, each with its path.
+    ///
+    /// # Errors
+    /// Never for what is written here.
+    pub(crate) fn written<'f>(
+        &self,
+        files: impl IntoIterator<Item = (&'f FileReport, &'f str)>,
+    ) -> Result<String, serde_json::Error> {
+        let mut entries: Vec<Entry> = self.kept.iter().map(|entry| (*entry).clone()).collect();
+        for (file, path) in files {
+            let kept = file.findings.iter().filter(|finding| {
+                !matches!(finding.state, State::Suppressed { .. })
+                    && !finding.fingerprint.is_empty()
+            });
+            entries.extend(kept.map(|finding| Entry {
+                path: path.to_owned(),
+                code: finding.id(),
+                pointer: finding.pointer.clone(),
+                fingerprint: finding.fingerprint.clone(),
+                message: finding.message.clone(),
+            }));
+        }
+        // What was found anew tells its place as it is now, so it stands for what was kept.
+        let mut by_fingerprint: BTreeMap<String, Entry> = BTreeMap::new();
+        for entry in entries {
+            by_fingerprint.insert(entry.fingerprint.clone(), entry);
+        }
+        let mut entries: Vec<Entry> = by_fingerprint.into_values().collect();
+        entries.sort();
+        let lines: Result<Vec<String>, _> = entries.iter().map(to_line).collect();
+        let lines = lines?.join(",\n");
+        let gap = if lines.is_empty() { "" } else { "\n" };
+        Ok(format!("{{\"schema\":{SCHEMA},\"entries\":[{gap}{lines}{gap}]}}\n"))
+    }
 }

@@ -50,7 +50,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), InputError> {
 pub(crate) fn replace(path: &Path, source: &Source, text: &str) -> Result<(), String> {
     let name = escape(&source.name);
     if source.is_stdin {
-        return Err("standard input cannot be repaired; `--diff` shows what would change".into());
+        return Err("standard input cannot be written to".into());
     }
     if path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()) {
         return Err(format!("`{name}` is a link and stays as it is; name the file it leads to"));

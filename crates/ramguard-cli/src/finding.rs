@@ -8,6 +8,8 @@ use ramguard_lint::{Applicability, Category, Code, Confidence, Edit, Lang, Sever
 use ramguard_policy::text::Span;
 use ramguard_policy::{Kind, Problem};
 
+use crate::fingerprint::Fingerprints;
+
 pub(crate) use ramguard_lint::Level;
 
 /// One thing that is said about a document.
@@ -175,9 +177,26 @@ impl Finding {
     }
 }
 
-impl From<(&Remark, Lang)> for Finding {
-    /// Takes over what is said about a settings file. Repairs of settings files are left to people.
-    fn from((remark, lang): (&Remark, Lang)) -> Self {
+impl Finding {
+    /// Takes over what is said about a settings file with this text, in the order of place and code.
+    /// Repairs of settings files are left to people.
+    pub(crate) fn of_remarks<'r>(
+        remarks: impl Iterator<Item = &'r Remark>,
+        text: &str,
+        lang: Lang,
+    ) -> Vec<Self> {
+        let mut made = Fingerprints::default();
+        let mut findings: Vec<Self> = remarks.map(|remark| Self::of_remark(remark, lang)).collect();
+        findings.sort_by_key(|finding| (finding.span, finding.id()));
+        findings.dedup_by(|b, a| (a.span, a.id(), &a.message) == (b.span, b.id(), &b.message));
+        for finding in &mut findings {
+            let about = text.get(finding.span.range()).unwrap_or_default();
+            finding.fingerprint = made.of_settings(&finding.id(), about);
+        }
+        findings
+    }
+
+    fn of_remark(remark: &Remark, lang: Lang) -> Self {
         Self {
             rule: Some(RuleOf {
                 code: remark.code(),

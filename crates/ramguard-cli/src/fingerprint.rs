@@ -67,6 +67,21 @@ impl Fingerprints {
         }
         hasher.update([0]);
         hasher.update(canonical.of(element));
+        self.numbered(hasher)
+    }
+
+    /// Returns the fingerprint of what is said about `text` in a settings file.
+    pub(crate) fn of_settings(&mut self, code: &str, text: &str) -> String {
+        let mut hasher = Sha256::new();
+        for part in [RECIPE, code, "settings", text] {
+            hasher.update(part.as_bytes());
+            hasher.update([0]);
+        }
+        self.numbered(hasher)
+    }
+
+    /// Counts equal findings, so that each has a fingerprint of its own.
+    fn numbered(&mut self, hasher: Sha256) -> String {
         let key: [u8; 32] = hasher.finalize().into();
         let number = self.seen.entry(key).or_insert(0);
         let told = if *number == 0 {

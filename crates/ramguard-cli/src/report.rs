@@ -6,6 +6,7 @@
 use ramguard_lint::{Applicability, Level};
 use ramguard_policy::text::LineIndex;
 
+use crate::baseline::Stale;
 use crate::finding::{Finding, State};
 
 /// Everything a run has to say.
@@ -13,10 +14,14 @@ use crate::finding::{Finding, State};
 pub(crate) struct Report {
     /// The files that were looked at and held something, or have a finding.
     pub(crate) files: Vec<FileReport>,
+    /// What is in a baseline and was not found any more.
+    pub(crate) stale: Vec<Stale>,
     /// What stands in the place of files that cannot be read, escaped already.
     pub(crate) unreadable: Vec<String>,
     /// How many files of folders were left out because they hold no policy.
     pub(crate) skipped: usize,
+    /// How many files of folders were left out because settings say so.
+    pub(crate) excluded: usize,
     /// How many fixes were applied.
     pub(crate) fixed: usize,
     /// Whether fixes would change something that was only shown.
@@ -42,12 +47,18 @@ pub(crate) struct FileReport {
     pub(crate) findings: Vec<Finding>,
     /// The same in the words of the rules, as long as the ignores of the settings are not counted.
     pub(crate) raw: Vec<ramguard_lint::Finding>,
+    /// For each finding, the line of the file on which the policy it is about is begun.
+    pub(crate) heads: Vec<u32>,
+    /// What there is to say about ignores in the file itself.
+    pub(crate) remarks: Vec<Finding>,
     /// What there is to say about files beside it.
     pub(crate) beside: Vec<FileReport>,
     /// How many fixes were applied to it.
     pub(crate) fixed: usize,
     /// What fixes would change, ready to print.
     pub(crate) diff: String,
+    /// What standard input holds once it is repaired, if that was asked for.
+    pub(crate) repaired: Option<String>,
 }
 
 /// The sums of a run.
@@ -126,6 +137,12 @@ impl Report {
         if sums.baseline > 0 {
             words.push_str(&format!("; {} in the baseline", sums.baseline));
         }
+        if !self.stale.is_empty() {
+            let stale = self.stale.len();
+            words.push_str(&format!(
+                "; {stale} of the baseline gone, `--prune-baseline` drops them"
+            ));
+        }
         if self.fixed > 0 {
             words.push_str(&format!("; {} applied", counted_fixes(self.fixed)));
         }
@@ -138,6 +155,10 @@ impl Report {
         if self.skipped > 0 {
             let others = counted(self.skipped, "other file");
             words.push_str(&format!("; {others} left out, without `Statement` or `Version`"));
+        }
+        if self.excluded > 0 {
+            let files = counted(self.excluded, "file");
+            words.push_str(&format!("; {files} left out by `exclude`"));
         }
         if sums.truncated > 0 {
             let documents = counted(sums.truncated, "document");

@@ -26,7 +26,7 @@ fn assert_valid(schema: &Value, instance: &Value) {
 }
 
 fn sarif_schema() -> Value {
-    let path = support::testdata().join("schema/sarif-2.1.0-rtm.5.json");
+    let path = support::testdata().join("schema/sarif-schema-2.1.0.json");
     let mut schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     // The schema has a bracket too many in this pattern, which is no regular expression then.
     for owner in ["run", "toolComponent"] {
@@ -55,6 +55,41 @@ fn sarif_of_a_corpus_of_real_policies_fits_the_published_schema() {
 fn sarif_without_findings_fits_the_published_schema_too() {
     let run = ramguard(&["lint", "attach-role.json", "--output", "sarif"]);
     assert_valid(&sarif_schema(), &run.json());
+}
+
+#[test]
+fn sarif_that_compares_with_a_baseline_fits_the_published_schema_too() {
+    let folder = folder("formats-absent");
+    let lint = |flags: &[&str]| {
+        let flags = [&["lint", ".", "--baseline", "b.json", "--isolated"], flags].concat();
+        run(support::command(flags).current_dir(&folder))
+    };
+    fs::write(folder.join("p.json"), r#"{"Version": "2", "Statement": []}"#).unwrap();
+    assert_eq!(lint(&["--write-baseline"]).code, 0);
+    fs::write(folder.join("p.json"), r#"{"Version": "1", "Statement": []}"#).unwrap();
+    let report = lint(&["--output", "sarif"]).json();
+    assert_valid(&sarif_schema(), &report);
+    let results = report["runs"][0]["results"].as_array().unwrap();
+    let states: Vec<&Value> = results.iter().map(|result| &result["baselineState"]).collect();
+    assert_eq!(states, ["unchanged", "absent"]);
+}
+
+#[test]
+fn what_is_said_about_settings_has_fingerprints_of_its_own() {
+    let folder = folder("formats-settings");
+    fs::write(folder.join("p.json"), r#"{"Version": "1", "Statement": []}"#).unwrap();
+    let ignore = "[[ignore]]\ncodes = [\"RAM604\", \"RAM60x\"]\n";
+    fs::write(folder.join("ramguard.toml"), ignore.repeat(2)).unwrap();
+    let run = run(support::command(["lint", ".", "--output", "gitlab"]).current_dir(&folder));
+    let report = run.json();
+    let issues = report.as_array().unwrap();
+    let mut fingerprints: Vec<&str> =
+        issues.iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
+    assert!(fingerprints.iter().all(|fingerprint| fingerprint.len() == 16));
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
+    assert_eq!(fingerprints.len(), issues.len());
+    assert!(issues.len() > 4);
 }
 
 #[test]
@@ -95,7 +130,17 @@ fn github_gets_one_command_a_line_errors_first() {
     let run = lint(&["--output", "github"]);
     let words: Vec<&str> =
         run.stdout.lines().map(|line| line[2..].split(' ').next().unwrap()).collect();
-    assert_eq!(words, ["error", "error", "error", "warning"]);
+    let sums = &lint(&["--output", "json"]).json()["summary"];
+    let count = |word: &str| words.iter().filter(|found| **found == word).count();
+    assert_eq!(
+        (sums["errors"].clone(), sums["warnings"].clone()),
+        (count("error").into(), count("warning").into())
+    );
+    assert!(
+        words
+            .is_sorted_by_key(|word| ["error", "warning", "notice"].iter().position(|w| w == word))
+    );
+    assert!(count("error") > 1 && count("warning") > 0);
 }
 
 #[test]
@@ -107,9 +152,12 @@ fn a_workflow_of_github_gets_its_commands_unasked() {
 #[test]
 fn junit_counts_what_fails_the_run() {
     let run = lint(&["--output", "junit"]);
-    assert!(run.stdout.contains("<testsuites name=\"ramguard\" tests=\"4\" failures=\"3\""));
-    assert_eq!(run.stdout.matches("<failure ").count(), 3);
-    assert_eq!(run.stdout.matches("<testcase ").count(), 4);
+    let sums = &lint(&["--output", "json"]).json()["summary"];
+    let (tests, failures) = (&sums["findings"], &sums["errors"]);
+    let head = format!("<testsuites name=\"ramguard\" tests=\"{tests}\" failures=\"{failures}\"");
+    assert!(run.stdout.contains(&head), "{}", run.stdout);
+    assert_eq!(failures, run.stdout.matches("<failure ").count());
+    assert_eq!(tests, run.stdout.matches("<testcase ").count());
 }
 
 #[test]
@@ -140,6 +188,53 @@ fn every_run_gives_the_same_bytes() {
         let again = ramguard(&["lint", folder, "--output", format]).stdout;
         assert!(once == again, "{format}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let one_core = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("taskset");
+        command.args(["-c", "0", env!("CARGO_BIN_EXE_ramguard")]).args(arguments).env_clear();
+        command.env("PATH", "/usr/bin:/bin").output()
+    };
+    let folder = support::testdata().join("policies");
+    let folder = folder.to_str().unwrap();
+    let arguments = ["lint", folder, "--preset", "audit", "--output", "json"];
+    let Ok(alone) = one_core(&arguments) else { return };
+    if alone.status.code() == Some(1) {
+        assert!(String::from_utf8(alone.stdout).unwrap() == ramguard(&arguments).stdout);
+    }
+}
+
+#[test]
+fn nothing_is_printed_in_silence_and_files_are_written_all_the_same() {
+    let folder = folder("formats-silent");
+    let file = folder.join("a.sarif").to_str().unwrap().to_owned();
+    let run = lint(&["--silent", "--output", "human", "--output", &format!("sarif={file}")]);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str(), run.code), ("", "", 1));
+    assert!(fs::read_to_string(file).unwrap().starts_with("{\"$schema\""));
+}
+
+#[test]
+fn the_environment_names_formats_and_settings_where_flags_do_not() {
+    let folder = folder("formats-environment");
+    fs::write(folder.join("c.toml"), "fail-on = [\"never\"]\n").unwrap();
+    let lint = |flags: &[&str]| {
+        let mut command = support::command([&["lint", "published.json"], flags].concat());
+        command.env("RAMGUARD_OUTPUT", "concise").env("RAMGUARD_CONFIG", folder.join("c.toml"));
+        run(&mut command)
+    };
+    let concise = lint(&[]);
+    assert_eq!(concise.code, 0, "{}", concise.stderr);
+    assert!(concise.stdout.starts_with("published.json:2:"), "{}", concise.stdout);
+    let json = lint(&["--output", "json", "--isolated"]);
+    assert_eq!(json.json()["schema"], 1);
+    assert_eq!(json.code, 1);
+    let mut wrong = support::command(["lint", "published.json"]);
+    let wrong = run(wrong.env("RAMGUARD_OUTPUT", "yaml"));
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("RAMGUARD_OUTPUT: possible formats: human"), "{}", wrong.stderr);
 }
 
 #[test]

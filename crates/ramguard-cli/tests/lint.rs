@@ -271,11 +271,15 @@ fn rules_are_selected_left_out_and_given_a_level() {
         };
         findings.iter().map(code).collect()
     };
-    assert_eq!(rules(&[]), ["RAM324 warning", "RAM601 error"]);
-    assert_eq!(rules(&["--ignore", "RAM3"]), ["RAM601 error"]);
+    let all = rules(&["--ignore", "grammar"]);
+    assert_eq!(all, ["RAM324 warning", "RAM601 error"]);
+    assert_eq!(rules(&["--ignore", "RAM3,grammar"]), ["RAM601 error"]);
     assert_eq!(rules(&["--select", "full-admin"]), ["RAM601 error"]);
-    assert_eq!(rules(&["--level", "RAM601=note", "--ignore", "name"]), ["RAM601 note"]);
-    assert_eq!(rules(&["--level", "RAM601=off,RAM324=off"]), [""; 0]);
+    let flags = ["--level", "RAM601=note", "--ignore", "name,grammar"];
+    assert_eq!(rules(&flags), ["RAM601 note"]);
+    assert_eq!(rules(&["--level", "RAM601=off,RAM324=off,grammar=off"]), [""; 0]);
+    let more = rules(&["--extend-select", "style", "--ignore", "grammar"]);
+    assert!(more.len() > 2 && more.iter().any(|rule| rule.starts_with("RAM9")), "{more:?}");
 }
 
 #[test]

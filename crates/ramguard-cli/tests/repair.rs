@@ -67,9 +67,26 @@ fn what_is_ignored_is_not_repaired() {
 }
 
 #[test]
-fn standard_input_is_not_repaired_but_shown() {
-    let run = with_stdin(&["lint", "-", "--fix"], VERSION.as_bytes());
-    assert_eq!(run.code, 2);
+fn standard_input_is_repaired_to_standard_output_and_findings_stand_beside_it() {
+    let run = with_stdin(&["lint", "-", "--fix", "--output", "concise"], VERSION.as_bytes());
+    assert_eq!((run.stdout, run.code), (VERSION.replace("2012-10-17", "1"), 0));
+    assert!(run.stderr.ends_with("1 fix applied.\n"), "{}", run.stderr);
+    // Also where there is nothing to repair, so that the next program gets its policy.
+    let star = r#"{"Version": "1", "Statement": [{"Effect": "Allow"}]}"#;
+    let run = with_stdin(&["lint", "-", "--fix", "--output", "concise"], star.as_bytes());
+    assert_eq!((run.stdout.as_str(), run.code), (star, 1));
+    assert!(run.stderr.starts_with("<stdin>:1:"), "{}", run.stderr);
+}
+
+#[test]
+fn a_run_that_repairs_fails_on_request() {
+    let root = with_file("repair-exit", VERSION);
+    assert_eq!(lint(&root, &["--fix", "--exit-non-zero-on-fix"]).code, 1);
+    assert_eq!(lint(&root, &["--fix", "--exit-non-zero-on-fix"]).code, 0);
+}
+
+#[test]
+fn standard_input_is_shown() {
     let run = with_stdin(&["lint", "-", "--diff"], VERSION.as_bytes());
     assert_eq!(run.code, 1);
     assert!(run.stdout.starts_with("--- a/<stdin>"), "{}", run.stdout);

@@ -27,7 +27,9 @@ fn repository(name: &str, settings: &str) -> PathBuf {
 }
 
 fn lint(root: &Path, arguments: &[&str]) -> Run {
-    let arguments = [&["lint", "policies", "--now", "2026-06-01"], arguments].concat();
+    // The rule on `Sid` has its say elsewhere.
+    let flags = ["lint", "policies", "--now", "2026-06-01", "--ignore", "RAM223"];
+    let arguments = [&flags, arguments].concat();
     run(command(arguments).current_dir(root))
 }
 
@@ -187,4 +189,184 @@ fn a_baseline_has_one_entry_a_line_in_a_fixed_order() {
     assert_eq!(lines.len(), 4);
     assert!(lines[1].starts_with("{\"path\":\"policies/pass.json\",\"code\":\"RAM604\""));
     assert!(lines[2].starts_with("{\"path\":\"policies/pass.json\",\"code\":\"RAM605\""));
+}
+
+#[test]
+fn what_is_gone_from_the_baseline_is_told_and_can_fail_the_run_and_be_taken_out() {
+    let root = repository("settings-stale", "baseline = \"b.json\"\n");
+    fs::copy(root.join("policies/pass.json"), root.join("policies/other.json")).unwrap();
+    assert_eq!(lint(&root, &["--write-baseline"]).code, 0);
+    let entries = || fs::read_to_string(root.join("b.json")).unwrap().lines().count() - 2;
+    assert_eq!(entries(), 4);
+    fs::write(root.join("policies/pass.json"), PASS.replace("\"*\"", "\"acs:ram:*:*:role/a\""))
+        .unwrap();
+    let run = lint(&root, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let words = "gone from the baseline: policies/pass.json: RAM604 /Statement/0/Action: can pass";
+    assert!(run.stderr.contains(words), "{}", run.stderr);
+    assert_eq!(lint(&root, &["--fail-on-stale-baseline"]).code, 1);
+    assert_eq!(lint(&root, &["--output", "json"]).json()["stale"][0]["code"], "RAM604");
+    // Nobody looked for it, so nobody knows.
+    let flags = ["--fail-on-stale-baseline", "--ignore", "security"];
+    assert_eq!(lint(&root, &flags).code, 0);
+    assert_eq!(lint(&root, &["--prune-baseline"]).code, 0);
+    assert_eq!(entries(), 3);
+    assert_eq!(lint(&root, &["--fail-on-stale-baseline"]).code, 0);
+    // A file that is no more has no findings.
+    fs::remove_file(root.join("policies/other.json")).unwrap();
+    assert_eq!(lint(&root, &["--fail-on-stale-baseline"]).code, 1);
+}
+
+#[test]
+fn writing_a_baseline_keeps_what_the_run_did_not_look_at() {
+    let root = repository("settings-baseline-part", "baseline = \"b.json\"\n");
+    fs::copy(root.join("policies/pass.json"), root.join("policies/other.json")).unwrap();
+    assert_eq!(lint(&root, &["--write-baseline"]).code, 0);
+    let before = fs::read_to_string(root.join("b.json")).unwrap();
+    let flags = ["lint", "policies/other.json", "--write-baseline", "--ignore", "RAM605,RAM223"];
+    assert_eq!(run(command(flags).current_dir(&root)).code, 0);
+    assert_eq!(fs::read_to_string(root.join("b.json")).unwrap(), before);
+}
+
+#[test]
+fn a_file_that_is_no_baseline_is_not_written_over() {
+    let root = repository("settings-baseline-over", "");
+    let run = lint(&root, &["--baseline", "policies/pass.json", "--write-baseline"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("is no baseline"), "{}", run.stderr);
+    assert_eq!(fs::read_to_string(root.join("policies/pass.json")).unwrap(), PASS);
+}
+
+#[test]
+fn the_word_that_names_fewer_rules_wins() {
+    let root = repository(
+        "settings-breadth",
+        "[rules]\nRAM604 = \"note\"\nall = \"off\"\nsecurity = \"warning\"\n",
+    );
+    let report = lint(&root, &["--output", "json"]).json();
+    let levels: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["level"].as_str().unwrap())
+        .collect();
+    assert_eq!(levels, ["note", "warning"]);
+}
+
+#[test]
+fn settings_leave_files_and_folders_out_wherever_the_run_starts() {
+    let root = repository("settings-exclude", "exclude = [\"policies/old\", \"*.bak.json\"]\n");
+    fs::create_dir_all(root.join("policies/old/deep")).unwrap();
+    for file in ["policies/old/a.json", "policies/old/deep/b.json", "policies/c.bak.json"] {
+        fs::write(root.join(file), PASS).unwrap();
+    }
+    // Settings of a folder that is left out are not read.
+    fs::write(root.join("policies/old/deep/ramguard.toml"), "nonsense").unwrap();
+    for folder in [".", "policies", "policies/old"] {
+        let flags = ["lint", folder, "--output", "json", "--exit-zero", "--allow-empty"];
+        let run = run(command(flags).current_dir(&root));
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let expected = usize::from(folder != "policies/old");
+        assert_eq!(run.json()["summary"]["documents"], expected, "{folder}");
+        assert!(run.stderr.contains("left out by `exclude`"), "{}", run.stderr);
+    }
+    // What is named is checked, and without settings nothing is left out.
+    let named = ["lint", "policies/old/a.json"];
+    assert_eq!(run(command(named).current_dir(&root)).code, 1);
+    let report = lint(&root, &["--output", "json", "--isolated"]).json();
+    assert_eq!(report["summary"]["documents"], 4);
+    let fmt = run(command(["fmt", "--check", "."]).current_dir(&root));
+    assert_eq!(fmt.stdout, "policies/pass.json\n");
+}
+
+#[test]
+fn settings_say_what_of_a_folder_is_looked_at() {
+    let root = repository("settings-include", "include = [\"**/*.ram\"]\n");
+    fs::write(root.join("policies/a.ram"), PASS).unwrap();
+    let report = lint(&root, &["--output", "json"]).json();
+    assert_eq!(report["findings"][0]["path"], "policies/a.ram");
+    assert_eq!(report["summary"]["documents"], 1);
+    assert_eq!(codes(&root, &["--include", "*.json"]), ["RAM604", "RAM605"]);
+}
+
+#[test]
+fn settings_build_on_others_and_win_over_them() {
+    let root =
+        repository("settings-extends", "extends = \"shared/base.toml\"\nfail-on = [\"note\"]\n");
+    fs::create_dir_all(root.join("shared")).unwrap();
+    let base = "preset = \"audit\"\nfail-on = [\"never\"]\n[rules]\nRAM604 = \"note\"\n\
+                RAM605 = \"off\"\n[[ignore]]\ncodes = [\"RAM601\"]\nreason = \"for others of us\"\n";
+    fs::write(root.join("shared/base.toml"), base).unwrap();
+    let run = lint(&root, &["--output", "concise"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("note RAM604"), "{}", run.stdout);
+    assert!(!run.stdout.contains("RAM605"), "{}", run.stdout);
+    // An ignore of the base that is not needed here may be needed elsewhere.
+    assert!(!run.stdout.contains("RAM905"), "{}", run.stdout);
+    // A mistake in the base is told at its place in the base.
+    fs::write(root.join("shared/base.toml"), "\npreset = \"strikt\"\n").unwrap();
+    let run = lint(&root, &[]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("shared/base.toml:2:10: "), "{}", run.stderr);
+}
+
+#[test]
+fn a_base_lies_in_the_repository_and_is_not_built_on_itself() {
+    let refused = |name: &str, base: &str, words: &str| {
+        let root = repository(name, &format!("\nextends = \"{base}\"\n"));
+        let run = lint(&root, &[]);
+        assert_eq!(run.code, 2, "{base}");
+        let place = format!("ramguard.toml:2:11: extends: {words}");
+        assert!(run.stderr.contains(&place), "{}", run.stderr);
+    };
+    refused("settings-extends-up", "../base.toml", "the base lies outside of");
+    refused("settings-extends-root", "/etc/passwd", "a base is named by a path relative");
+    refused("settings-extends-self", "./ramguard.toml", "the base is built on this file");
+    refused("settings-extends-none", "none.toml", "cannot read `none.toml`");
+}
+
+#[test]
+fn what_is_forbidden_to_ignore_can_be_ignored_nowhere_below() {
+    let ignore = "[[ignore]]\ncodes = [\"RAM604\"]\nreason = \"emergency role\"\n";
+    let words = "RAM604 may not be ignored or turned down: `ramguard.toml` forbids it";
+    let refused = |root: &Path, place: &str| {
+        let run = lint(root, &[]);
+        assert_eq!(run.code, 2, "{place}: {}", run.stdout);
+        assert!(run.stderr.contains(&format!("{place}: {words}")), "{}", run.stderr);
+    };
+    let root = repository("settings-forbid", "forbid = [\"RAM604\"]\n");
+    assert_eq!(codes(&root, &[]), ["RAM604", "RAM605"]);
+    let nested = root.join("policies/ramguard.toml");
+    for (text, place) in [
+        (ignore, "2:10"),
+        ("[rules]\nsecurity = \"off\"\n", "2:1"),
+        ("[rules]\nRAM604 = \"note\"\n", "2:1"),
+        ("[[per-file]]\npath = \"**\"\nignore = [\"RAM6\"]\n", "3:11"),
+    ] {
+        fs::write(&nested, text).unwrap();
+        refused(&root, &format!("policies/ramguard.toml:{place}"));
+    }
+    fs::remove_file(&nested).unwrap();
+    fs::write(root.join("policies/pass.json.ramguard.toml"), ignore).unwrap();
+    refused(&root, "policies/pass.json.ramguard.toml:2:10");
+    fs::remove_file(root.join("policies/pass.json.ramguard.toml")).unwrap();
+    // Nor does a baseline hide it.
+    assert_eq!(lint(&root, &["--baseline", "b.json", "--write-baseline"]).code, 1);
+    assert_eq!(codes(&root, &["--baseline", "b.json"]), ["RAM604"]);
+}
+
+#[test]
+fn a_rule_that_does_not_exist_is_told_at_its_place() {
+    for (text, place) in [
+        ("\nfail-on = [\"error\", \"RAM6044\"]\n", "2:21"),
+        ("forbid = [\"RAM6044\"]\n", "1:11"),
+        ("[rules]\nRAM6044 = \"off\"\n", "2:1"),
+        ("[[per-file]]\npath = \"**\"\nignore = [\"RAM6044\"]\n", "3:11"),
+    ] {
+        let root = repository("settings-norule-place", text);
+        let run = lint(&root, &[]);
+        assert_eq!(run.code, 2);
+        let words = format!("ramguard.toml:{place}: no rule is called `RAM6044`");
+        assert!(run.stderr.contains(&words), "{}", run.stderr);
+    }
 }

@@ -45,6 +45,10 @@ pub(crate) struct FmtArgs {
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
 
+    /// Use no settings file: their `exclude` is for `ramguard fmt` too
+    #[arg(long)]
+    pub(crate) isolated: bool,
+
     /// End in exit code 0 if there is no policy, not in 4
     #[arg(long)]
     pub(crate) allow_empty: bool,

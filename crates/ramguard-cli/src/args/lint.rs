@@ -24,6 +24,8 @@ is looked at; ignore files such as .gitignore are obeyed. A file that is named i
 A RULE is a code (RAM604), the start of one (RAM6), a name (passrole-any-role), a category
 (security) or `all`. `ramguard rule` lists them.
 
+RAMGUARD_CONFIG and RAMGUARD_OUTPUT stand in for --config and --output where these are left out.
+
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or input error, 4 no policy found.")]
 pub(crate) struct LintArgs {
     /// Files or folders; `-` is standard input
@@ -49,6 +51,10 @@ pub(crate) struct LintArgs {
     /// Run these rules and no other, whatever the preset (repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
+
+    /// Run these rules too, at their own levels (repeatable)
+    #[arg(long, value_name = "RULE", value_delimiter = ',', conflicts_with = "select")]
+    pub(crate) extend_select: Vec<String>,
 
     /// Leave these rules out (repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -95,7 +101,16 @@ pub(crate) struct LintArgs {
     #[arg(long)]
     pub(crate) write_baseline: bool,
 
-    /// Apply safe fixes to the files; they change no decision
+    /// Take out of the baseline what is not found any more, and add nothing
+    #[arg(long, conflicts_with = "write_baseline")]
+    pub(crate) prune_baseline: bool,
+
+    /// End in exit code 1 if the baseline holds what is not found any more
+    #[arg(long)]
+    pub(crate) fail_on_stale_baseline: bool,
+
+    /// Apply safe fixes to the files; they change no decision. Standard input goes to standard
+    /// output, what is found beside it
     #[arg(long)]
     pub(crate) fix: bool,
 
@@ -106,6 +121,10 @@ pub(crate) struct LintArgs {
     /// Show what fixes would change instead; exit code 1 if they would
     #[arg(long)]
     pub(crate) diff: bool,
+
+    /// End in exit code 1 if a fix was applied
+    #[arg(long)]
+    pub(crate) exit_non_zero_on_fix: bool,
 
     /// Accept `NotResource` as the complement of `Resource`
     #[arg(long)]
@@ -118,6 +137,10 @@ pub(crate) struct LintArgs {
     /// Print findings only, no summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    /// Print nothing but errors; reports go to files only
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) silent: bool,
 
     /// The language of messages
     #[arg(long, value_enum, value_name = "LANG")]

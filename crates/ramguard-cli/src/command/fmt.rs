@@ -4,7 +4,6 @@
 //! after; a document that RAM refuses is left as it is; a file is written whole or not at all, and
 //! not if somebody has changed it since it was read. Laid out twice is laid out once.
 
-use std::ffi::OsStr;
 use std::path::Path;
 
 use ramguard_lint::layout::{Indent, indented};
@@ -17,8 +16,9 @@ use crate::inputs::{Inputs, Source, is_stdin};
 use crate::render::escape::escape;
 use crate::render::terminal::Terminal;
 use crate::report::counted;
+use crate::settings::{Choice, Projects};
 
-use super::lint::{Found, Walk, diff};
+use super::lint::{Found, Listing, Walk, diff};
 use super::{Exit, Failure};
 
 /// What came of one file.
@@ -40,20 +40,19 @@ struct Sums {
 
 /// Lays out the documents that `args` names.
 pub(crate) fn run(args: &FmtArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let walk = Walk::new(&["*.json".to_owned()], &args.exclude)?;
+    let walk = Walk::only("*.json", &args.exclude)?;
+    let mut projects = Projects::new(Choice::default(), None, args.isolated)?;
     let mut inputs = Inputs::default();
-    let mut found = Vec::new();
+    let mut found = Listing::default();
     for path in &args.paths {
         if is_stdin(path) {
-            found.push(Ok(Found { path: path.clone(), is_named: true }));
+            found.files.push(Ok(Found { path: path.clone(), is_named: true }));
         } else {
-            walk.list(path, &mut found);
+            walk.list(path, &mut projects, &mut found)?;
         }
     }
-    found.sort_by(|a, b| key(a).cmp(&key(b)));
-    found.dedup_by(|b, a| matches!((a, b), (Ok(a), Ok(b)) if a.path == b.path));
     let mut sums = Sums::default();
-    for item in found {
+    for item in found.sorted() {
         let done = item.and_then(|found| one(args, &found, &mut inputs, &mut sums, terminal));
         if let Err(message) = done {
             sums.refused += 1;
@@ -74,10 +73,6 @@ pub(crate) fn run(args: &FmtArgs, terminal: &mut Terminal) -> Result<Exit, Failu
     } else {
         Exit::Yes
     })
-}
-
-fn key(found: &Result<Found, String>) -> (&OsStr, bool) {
-    found.as_ref().map_or((OsStr::new(""), false), |found| (&found.path, !found.is_named))
 }
 
 fn one(

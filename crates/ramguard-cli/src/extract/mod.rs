@@ -20,6 +20,7 @@
 //! [`MAX_DOCUMENTS`] documents a file; [`MAX_TEMPLATE_BYTES`] of Terraform or YAML; values nested
 //! [`node::MAX_DEPTH`] deep. One past a bound the file is refused.
 
+mod comment;
 #[cfg(test)]
 mod hostile;
 mod json;
@@ -35,6 +36,7 @@ mod yaml;
 use ramguard_policy::Kind;
 use ramguard_policy::text::Span;
 
+pub(crate) use comment::comments;
 use node::Written;
 pub(crate) use span_map::SpanMap;
 

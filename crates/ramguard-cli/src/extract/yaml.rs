@@ -46,6 +46,21 @@ pub(super) fn read(file: &str) -> Result<Vec<Node>, ExtractError> {
     Ok(builder.roots)
 }
 
+/// Returns where the scalars of a file stand, in order.
+pub(super) fn scalars(file: &str) -> Result<Vec<Span>, ExtractError> {
+    let places = Places::new(file);
+    let mut scalars = Vec::new();
+    for event in Parser::new_from_str(file) {
+        let (event, span) = event.map_err(|error| {
+            ExtractError::new(None, format!("not YAML: {}", error.info()))
+        })?;
+        if matches!(event, Event::Scalar(..)) {
+            scalars.push(Span::new(places.byte(span.start.index()), places.byte(span.end.index())));
+        }
+    }
+    Ok(scalars)
+}
+
 /// Where in bytes the characters of a text stand.
 struct Places<'f> {
     file: &'f str,

@@ -7,6 +7,7 @@
 use ramguard_policy::text::LineIndex;
 use serde::Serialize;
 
+use crate::baseline::Stale;
 use crate::finding::{Finding, State};
 use crate::report::{FileReport, Report};
 
@@ -23,6 +24,19 @@ pub(crate) struct ReportJson {
     summary: SummaryJson,
     /// What was found, by path, place and code.
     findings: Vec<FindingJson>,
+    /// What is in a baseline and was not found any more.
+    stale: Vec<StaleJson>,
+}
+
+/// An entry of a baseline that nothing was found for.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct StaleJson {
+    code: String,
+    path: String,
+    pointer: String,
+    message: String,
+    fingerprint: String,
 }
 
 /// The program that wrote the report.
@@ -46,11 +60,15 @@ struct SummaryJson {
     notes: usize,
     suppressed: usize,
     baseline: usize,
+    /// Entries of baselines that nothing was found for any more.
+    stale: usize,
     fixable: usize,
     unsafely_fixable: usize,
     fixed: usize,
     /// Files of folders that hold no policy.
     skipped: usize,
+    /// Files of folders that settings leave out.
+    excluded: usize,
     unreadable: usize,
     /// Documents with so many problems that only the first are told.
     truncated: usize,
@@ -150,14 +168,17 @@ impl ReportJson {
                 notes: sums.notes,
                 suppressed: sums.suppressed,
                 baseline: sums.baseline,
+                stale: report.stale.len(),
                 fixable: sums.fixable,
                 unsafely_fixable: sums.unsafely_fixable,
                 fixed: report.fixed,
                 skipped: report.skipped,
+                excluded: report.excluded,
                 unreadable: report.unreadable.len(),
                 truncated: sums.truncated,
             },
             findings: report.files.iter().flat_map(findings_of).collect(),
+            stale: report.stale.iter().map(StaleJson::from).collect(),
         }
     }
 }
@@ -215,6 +236,18 @@ impl FindingJson {
             fingerprint: finding.fingerprint.clone(),
             baseline: if finding.state == State::Baseline { "unchanged" } else { "new" },
             suppressed,
+        }
+    }
+}
+
+impl From<&Stale> for StaleJson {
+    fn from(stale: &Stale) -> Self {
+        Self {
+            code: stale.code.clone(),
+            path: stale.path.clone(),
+            pointer: stale.pointer.clone(),
+            message: stale.message.clone(),
+            fingerprint: stale.fingerprint.clone(),
         }
     }
 }

@@ -4,10 +4,11 @@
 //! forward slashes wherever they were given so, and what is suppressed or in the baseline is told
 //! as such, not left out. A test holds the output to the published schema.
 
-use ramguard_lint::{Applicability, Confidence, Lang, Level, Meta, registry};
+use ramguard_lint::{Applicability, Confidence, Lang, Level, Meta, Preset, registry};
 use ramguard_policy::text::{LineIndex, Span};
 use serde_json::{Map, Value, json};
 
+use crate::baseline::Stale;
 use crate::finding::{Finding, FixOffer, State};
 use crate::report::{FileReport, Report};
 
@@ -19,7 +20,7 @@ const MAX_SNIPPET_CHARS: usize = 200;
 /// Returns the report as SARIF, rules described in `lang`.
 pub(crate) fn sarif(report: &Report, lang: Lang, has_baseline: bool) -> Value {
     let rules: Vec<&Meta> = registry::rules().collect();
-    let results: Vec<Value> = report
+    let mut results: Vec<Value> = report
         .files
         .iter()
         .filter(|file| !file.findings.is_empty())
@@ -29,6 +30,7 @@ pub(crate) fn sarif(report: &Report, lang: Lang, has_baseline: bool) -> Value {
             file.findings.iter().map(result).collect::<Vec<_>>()
         })
         .collect();
+    results.extend(report.stale.iter().map(|stale| absent(stale, &rules)));
     let notifications: Vec<Value> = report
         .unreadable
         .iter()
@@ -129,7 +131,13 @@ fn result(
         result.insert("ruleIndex".into(), index.into());
     }
     result.insert("level".into(), finding.level.name().into());
-    result.insert("kind".into(), "fail".into());
+    // What depends on intent is for somebody to look at; it has no other level than this kind's.
+    let is_audit = |meta: &&&Meta| Some(meta.code) == code && meta.preset == Preset::Audit;
+    let is_review = finding.level == Level::Note && rules.iter().any(|meta| is_audit(&meta));
+    if is_review {
+        result.insert("level".into(), "none".into());
+    }
+    result.insert("kind".into(), if is_review { "review" } else { "fail" }.into());
     let mut text = finding.message.clone();
     if let Some(help) = &finding.help {
         text.push_str("; ");
@@ -196,6 +204,23 @@ fn result(
         properties.insert("confidence".into(), precision.into());
     }
     result.insert("properties".into(), properties.into());
+    Value::Object(result)
+}
+
+/// What is in the baseline and was not found any more.
+fn absent(stale: &Stale, rules: &[&Meta]) -> Value {
+    let mut result = Map::new();
+    result.insert("ruleId".into(), stale.code.as_str().into());
+    if let Some(index) = rules.iter().position(|meta| meta.code.to_string() == stale.code) {
+        result.insert("ruleIndex".into(), index.into());
+    }
+    result.insert("level".into(), "none".into());
+    result.insert("kind".into(), "notApplicable".into());
+    result.insert("message".into(), json!({ "text": stale.message }));
+    result.insert("baselineState".into(), "absent".into());
+    result.insert("partialFingerprints".into(), json!({ "ramguard/v1": stale.fingerprint }));
+    let location = json!({ "physicalLocation": { "artifactLocation": artifact(&stale.path) } });
+    result.insert("locations".into(), json!([location]));
     Value::Object(result)
 }
 

@@ -2,17 +2,20 @@
 //!
 //! Always holds here: nothing above the root of the repository is read, and without a repository
 //! nothing above the folder the command was started in, so that a file somebody else left in a
-//! shared folder changes nothing.
+//! shared folder changes nothing; and no settings are read from a folder that settings above it
+//! leave out.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+
+use globset::GlobSet;
 
 use crate::command::Failure;
-use crate::inputs::{InputError, Inputs, name_of};
-use crate::render::escape::escape;
+use crate::inputs::name_of;
 
-use super::{Choice, Project};
+use super::chain::{self, Forbidden};
+use super::{Choice, Project, fits, normal};
 
 /// What settings files are called; the first that is there counts.
 const NAMES: [&str; 2] = ["ramguard.toml", ".ramguard.toml"];
@@ -26,6 +29,20 @@ pub(crate) struct Projects {
     list: Vec<Project>,
     by_folder: HashMap<PathBuf, usize>,
     by_root: HashMap<(Option<PathBuf>, PathBuf), usize>,
+    /// Whether settings leave a folder out.
+    is_left_out: HashMap<PathBuf, bool>,
+}
+
+/// Where the settings of a folder are.
+struct Nearest {
+    /// The settings file, if there is one.
+    config: Option<PathBuf>,
+    /// The folder paths start from.
+    root: PathBuf,
+    /// The folder above which nothing is read.
+    top: PathBuf,
+    /// Settings files above the nearest.
+    above: Vec<PathBuf>,
 }
 
 /// The settings of one file.
@@ -55,14 +72,19 @@ impl Projects {
             list: Vec::new(),
             by_folder: HashMap::new(),
             by_root: HashMap::new(),
+            is_left_out: HashMap::new(),
         };
         if let Some(config) = config {
             let path = projects.absolute(config);
             let root = path.parent().unwrap_or(Path::new("")).to_owned();
-            projects.named = Some(projects.open(Some(path), root)?);
+            let top = projects.top_of(&root);
+            let nearest = Nearest { config: Some(path), root, top, above: Vec::new() };
+            projects.named = Some(projects.open(nearest)?);
         } else if is_isolated {
             let root = projects.started_in.clone();
-            projects.named = Some(projects.open(None, root)?);
+            let top = root.clone();
+            projects.named =
+                Some(projects.open(Nearest { config: None, root, top, above: Vec::new() })?);
         }
         Ok(projects)
     }
@@ -83,61 +105,123 @@ impl Projects {
     /// The nearest settings file cannot be read or is wrong.
     pub(crate) fn of(&mut self, file: &OsStr) -> Result<Governed, Failure> {
         let path = self.absolute(Path::new(file));
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let project = match (self.named, self.by_folder.get(&folder)) {
-            (Some(named), _) => named,
-            (None, Some(known)) => *known,
-            (None, None) => {
-                let (config, root) = self.nearest(&folder);
-                let index = self.open(config, root)?;
-                self.by_folder.insert(folder, index);
-                index
-            }
-        };
-        let root = self.list.get(project).map(|project| project.root.as_path());
-        let below = root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(&path);
-        let parts: Vec<String> = below.components().map(|part| name_of(part.as_os_str())).collect();
+        let project = self.of_folder(path.parent().unwrap_or(Path::new("")))?;
+        let parts: Vec<String> =
+            self.below(project, &path).components().map(|part| name_of(part.as_os_str())).collect();
         Ok(Governed { project, path: parts.join("/") })
     }
 
-    fn open(&mut self, config: Option<PathBuf>, root: PathBuf) -> Result<usize, Failure> {
+    /// Returns whether settings leave out a file that was found in a folder: it, or a folder it is
+    /// in.
+    ///
+    /// # Errors
+    /// A settings file that has a say cannot be read or is wrong.
+    pub(crate) fn leaves_out(&mut self, file: &Path) -> Result<bool, Failure> {
+        let path = self.absolute(file);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(self.leaves_out_folder(folder)? || self.excludes(folder, &path)?)
+    }
+
+    /// Returns what the settings of a file that was found in a folder check in place of the
+    /// default, and its path below them.
+    ///
+    /// # Errors
+    /// A settings file that has a say cannot be read or is wrong.
+    pub(crate) fn included(&mut self, file: &Path) -> Result<Option<(&GlobSet, PathBuf)>, Failure> {
+        let path = self.absolute(file);
+        let project = self.of_folder(path.parent().unwrap_or(Path::new("")))?;
+        let below = self.below(project, &path).to_owned();
+        let include = self.list.get(project).and_then(|project| project.include.as_ref());
+        Ok(include.map(|globs| (globs, below)))
+    }
+
+    fn leaves_out_folder(&mut self, folder: &Path) -> Result<bool, Failure> {
+        // From the outermost folder inwards, so that the settings of a folder that is left out are
+        // not read. Nothing above the settings that govern has a say.
+        let mut unknown: Vec<PathBuf> = Vec::new();
+        let mut is_out = false;
+        for folder in folder.ancestors() {
+            if let Some(known) = self.is_left_out.get(folder) {
+                is_out = *known;
+                break;
+            }
+            unknown.push(folder.to_owned());
+            if folder == self.started_in || folder.join(".git").exists() {
+                break;
+            }
+        }
+        for folder in unknown.into_iter().rev() {
+            is_out = is_out
+                || match folder.parent() {
+                    Some(parent) if folder.starts_with(&self.started_in) => {
+                        folder != self.started_in && self.excludes(parent, &folder)?
+                    }
+                    _ => false,
+                };
+            self.is_left_out.insert(folder, is_out);
+        }
+        Ok(is_out)
+    }
+
+    /// Returns whether the settings of a folder leave out what lies in it at `path`.
+    fn excludes(&mut self, folder: &Path, path: &Path) -> Result<bool, Failure> {
+        let project = self.of_folder(folder)?;
+        let below = self.below(project, path);
+        Ok(self.list.get(project).is_some_and(|project| fits(&project.exclude, below)))
+    }
+
+    fn below<'p>(&self, project: usize, path: &'p Path) -> &'p Path {
+        let root = self.list.get(project).map(|project| project.root.as_path());
+        root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path)
+    }
+
+    fn of_folder(&mut self, folder: &Path) -> Result<usize, Failure> {
+        if let Some(known) = self.named.or_else(|| self.by_folder.get(folder).copied()) {
+            return Ok(known);
+        }
+        let index = self.open(self.nearest(folder))?;
+        self.by_folder.insert(folder.to_owned(), index);
+        Ok(index)
+    }
+
+    fn open(&mut self, nearest: Nearest) -> Result<usize, Failure> {
+        let Nearest { config, root, top, above } = nearest;
         let key = (config.clone(), root.clone());
         if let Some(known) = self.by_root.get(&key) {
             return Ok(*known);
         }
-        let project = match &config {
-            None => Project::new(&self.choice, root, None)?,
-            Some(path) => {
-                let source = Inputs::default().document(path.as_os_str())?;
-                let shown = self.shown(path);
-                let text = String::from_utf8(source.bytes)
-                    .map_err(|_| InputError(format!("`{}` is not UTF-8", escape(&shown))))?;
-                Project::new(&self.choice, root, Some((&shown, &text)))?
+        let read = |path: &PathBuf| chain::read(path, &top, |path| self.shown(path));
+        let layers = config.as_ref().map(read).transpose()?.unwrap_or_default();
+        let mut forbidden: Vec<Forbidden> = Vec::new();
+        for path in &above {
+            for layer in read(path)? {
+                forbidden.extend(layer.forbidden()?);
             }
-        };
-        self.list.push(project);
+        }
+        self.list.push(Project::new(&self.choice, root, &layers, forbidden)?);
         let index = self.list.len() - 1;
         self.by_root.insert(key, index);
         Ok(index)
     }
 
     /// Returns the nearest settings file at or above a folder, and the root paths start from.
-    fn nearest(&self, folder: &Path) -> (Option<PathBuf>, PathBuf) {
+    fn nearest(&self, folder: &Path) -> Nearest {
+        let top = self.top_of(folder);
+        let mut found =
+            folder.ancestors().take_while(|folder| folder.starts_with(&top)).filter_map(|folder| {
+                NAMES.map(|name| folder.join(name)).into_iter().find(|p| p.is_file())
+            });
+        let config = found.next();
+        let above = found.collect();
+        let root = config.as_deref().and_then(Path::parent).unwrap_or(&top).to_owned();
+        Nearest { config, root, top, above }
+    }
+
+    /// Returns the folder above which nothing is read for the files of a folder.
+    fn top_of(&self, folder: &Path) -> PathBuf {
         let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
         let inside = folder.starts_with(&self.started_in);
-        let top = repository.unwrap_or(if inside { &self.started_in } else { folder });
-        for folder in folder.ancestors() {
-            for name in NAMES {
-                let path = folder.join(name);
-                if path.is_file() {
-                    return (Some(path), folder.to_owned());
-                }
-            }
-            if folder == top {
-                break;
-            }
-        }
-        (None, top.to_owned())
+        repository.unwrap_or(if inside { &self.started_in } else { folder }).to_owned()
     }
 
     fn absolute(&self, path: &Path) -> PathBuf {
@@ -148,21 +232,6 @@ impl Projects {
     pub(crate) fn shown(&self, path: &Path) -> String {
         name_of(path.strip_prefix(&self.started_in).unwrap_or(path).as_os_str())
     }
-}
-
-/// Takes `.` and `..` out of a path by its words alone.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                normal.pop();
-            }
-            part => normal.push(part),
-        }
-    }
-    normal
 }
 
 #[cfg(test)]

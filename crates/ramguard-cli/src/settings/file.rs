@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use ramguard_catalog::nearest;
 use ramguard_lint::suppress::{Anchor, Origin, Suppression};
-use ramguard_lint::{Date, UnknownRule};
+use ramguard_lint::{Date, Selector, UnknownRule};
 use ramguard_policy::text::{LineIndex, Span};
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
 use crate::args::PresetName;
@@ -22,10 +23,18 @@ use crate::render::escape::escape;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[cfg_attr(test, schemars(title = "Settings of `ramguard lint`: ramguard.toml"))]
 pub(super) struct SettingsFile {
+    /// The settings file this one is built on, relative to it.
+    pub(super) extends: Option<String>,
     /// The rules to start from.
     pub(super) preset: Option<PresetName>,
     /// What ends in exit code 1: levels, `never`, rules.
-    pub(super) fail_on: Vec<String>,
+    pub(super) fail_on: Option<Vec<String>>,
+    /// In folders, check files that fit one of these globs and no other.
+    pub(super) include: Option<Vec<String>>,
+    /// In folders, leave out files and folders that fit one of these globs.
+    pub(super) exclude: Option<Vec<String>>,
+    /// Rules that nothing below this file may ignore, turn off or turn down.
+    pub(super) forbid: Vec<String>,
     /// Accounts of one's own, for the rules on trust policies.
     pub(super) own_accounts: Vec<String>,
     /// Whether an ignore has to say why (RAM907); on by default.
@@ -33,7 +42,7 @@ pub(super) struct SettingsFile {
     /// How an element with one value is to be written (RAM902).
     pub(super) single_value: Option<SingleValueWord>,
     /// Accept reads across all services, `*:Describe*` and the like (RAM306).
-    pub(super) allow_any_service_read: bool,
+    pub(super) allow_any_service_read: Option<bool>,
     /// The baseline, relative to this file.
     pub(super) baseline: Option<String>,
     /// The level of rules: `RAM604 = "warning"`, `style = "off"`.
@@ -140,6 +149,8 @@ pub(super) struct Ignores {
     pub(super) entries: Vec<(Option<String>, Suppression)>,
     /// Names of no rule, with the places of the names.
     pub(super) unknown: Vec<(UnknownRule, Origin)>,
+    /// Every rule that is named, with its place.
+    pub(super) named: Vec<(Selector, Span)>,
 }
 
 /// Reads a settings file.
@@ -148,6 +159,23 @@ pub(super) struct Ignores {
 /// The first thing that is wrong with it.
 pub(super) fn read(text: &str) -> Result<SettingsFile, Fault> {
     toml::from_str(text).map_err(|error| fault(&error))
+}
+
+/// Reads a text as either kind of file and returns the places that are told of it, with what is
+/// wrong in words that are not escaped.
+pub(crate) fn places_of(name: &str, text: &str) -> (Vec<Span>, Vec<String>) {
+    let (mut places, mut messages) = (Vec::new(), Vec::new());
+    let faults = [read(text).err(), read_sidecar(name, text).err()];
+    for fault in faults.into_iter().flatten() {
+        places.extend(fault.span);
+        messages.push(fault.message);
+    }
+    if let Ok(ignores) = read_sidecar(name, text) {
+        places.extend(ignores.entries.iter().map(|(_, entry)| entry.origin.span));
+        places.extend(ignores.unknown.iter().map(|(_, origin)| origin.span));
+        places.extend(ignores.named.iter().map(|(_, span)| *span));
+    }
+    (places, messages)
 }
 
 /// Reads a file that travels beside a policy.
@@ -172,8 +200,11 @@ pub(super) fn ignores(name: &str, tables: &[Spanned<IgnoreTable>]) -> Result<Ign
         let table = spanned.as_ref();
         let mut codes = Vec::new();
         for code in &table.codes {
-            match ramguard_lint::Selector::parse(code.as_ref()) {
-                Ok(selector) => codes.push(selector),
+            match Selector::parse(code.as_ref()) {
+                Ok(selector) => {
+                    codes.push(selector);
+                    ignores.named.push((selector, span(code.span())));
+                }
                 Err(error) => {
                     // Without the quotes.
                     let whole = span(code.span());
@@ -223,6 +254,29 @@ fn day(datetime: &Datetime) -> Option<Date> {
 fn span(range: std::ops::Range<usize>) -> Span {
     let offset = |at| u32::try_from(at).unwrap_or(u32::MAX);
     Span::new(offset(range.start), offset(range.end))
+}
+
+/// Returns the rules that do not apply to some files.
+pub(super) fn per_file_rules(table: &SettingsFile) -> impl Iterator<Item = &str> {
+    table.per_file.iter().flat_map(|entry| &entry.ignore).map(String::as_str)
+}
+
+/// Returns where a word stands below a key of a settings file, as a key or as a value.
+pub(super) fn place_of(text: &str, key: &str, word: &str) -> Option<Span> {
+    fn within(value: &Spanned<DeValue<'_>>, word: &str) -> Option<Span> {
+        match value.as_ref() {
+            DeValue::String(text) => (text.as_ref() == word).then(|| span(value.span())),
+            DeValue::Array(values) => values.iter().find_map(|value| within(value, word)),
+            DeValue::Table(table) => table.iter().find_map(|(key, value)| {
+                let is_key = key.as_ref().as_ref() == word;
+                is_key.then(|| span(key.span())).or_else(|| within(value, word))
+            }),
+            _ => None,
+        }
+    }
+    let table = DeTable::parse(text).ok()?;
+    let below = table.as_ref().iter().find(|(name, _)| name.as_ref().as_ref() == key);
+    below.and_then(|(_, value)| within(value, word))
 }
 
 /// Says what is wrong, with what most likely was meant by an unknown key.

@@ -1,14 +1,17 @@
 //! What the command line and the settings files say, made into a linter.
 //!
-//! Always holds here: the command line wins over a settings file, and a settings file wins over
-//! the preset.
+//! Always holds here: the command line wins over a settings file, a settings file wins over those it
+//! extends, and these win over the preset. Of two words about one rule in a file, the one that names
+//! fewer rules wins.
 
+mod chain;
 mod discover;
 mod file;
+mod inline;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use ramguard_catalog::Catalog;
 use ramguard_lint::suppress::{Ledger, Origin, Remark, Suppression, unknown_rule};
 use ramguard_lint::{
@@ -16,8 +19,11 @@ use ramguard_lint::{
 };
 use ramguard_policy::{Limits, ProblemCode, ReadOptions};
 
+use chain::{Forbidden, Layer};
 pub(crate) use discover::{Governed, Projects};
+pub(crate) use file::places_of;
 use file::{Fault, Ignores, LevelWord, SettingsFile, SingleValueWord};
+pub(crate) use inline::Inline;
 
 use crate::args::LintArgs;
 use crate::command::Failure;
@@ -29,6 +35,7 @@ use crate::render::escape::escape;
 pub(crate) struct Choice {
     preset: Option<Preset>,
     select: Vec<Selector>,
+    extend: Vec<Selector>,
     ignore: Vec<Selector>,
     levels: Vec<(Selector, Option<Level>)>,
     fail_on: Option<FailOn>,
@@ -52,10 +59,10 @@ pub(crate) struct Project {
     /// Runs the rules.
     pub(crate) linter: Linter,
     /// The folder paths start from.
-    root: PathBuf,
-    /// The settings file as it is shown, and its text; empty if there is none.
-    pub(crate) name: String,
-    pub(crate) text: String,
+    pub(crate) root: PathBuf,
+    /// The settings files it comes from, as they are shown, with their texts: those that are
+    /// extended first, the project's own last.
+    pub(crate) files: Vec<(String, String)>,
     /// The baseline, if there is to be one.
     pub(crate) baseline: Option<PathBuf>,
     fail_on: FailOn,
@@ -65,6 +72,11 @@ pub(crate) struct Project {
     ignores: Vec<(Option<GlobMatcher>, Suppression)>,
     /// Names in the ignores that are no rules.
     unknown: Vec<(UnknownRule, Origin)>,
+    /// What of folders is checked in place of the default, and what is not.
+    include: Option<GlobSet>,
+    exclude: GlobSet,
+    /// Rules nobody may ignore.
+    forbidden: Vec<Forbidden>,
 }
 
 /// Which ignores of a project were used in a run.
@@ -97,6 +109,7 @@ impl Choice {
         Ok(Self {
             preset: args.preset.map(Preset::from),
             select: selectors("--select", &args.select)?,
+            extend: selectors("--extend-select", &args.extend_select)?,
             ignore: selectors("--ignore", &args.ignore)?,
             levels,
             fail_on: fail_on.transpose()?,
@@ -115,7 +128,12 @@ pub(crate) struct NoRule(UnknownRule);
 impl NoRule {
     /// Returns what is wrong in words, escaped.
     pub(crate) fn in_words(&self) -> String {
-        let mut words = format!("no rule is called `{}`", escape(self.0.found()));
+        escape(&self.in_plain_words()).into_owned()
+    }
+
+    /// Returns what is wrong in words, not escaped.
+    fn in_plain_words(&self) -> String {
+        let mut words = format!("no rule is called `{}`", self.0.found());
         if let Some(near) = self.0.suggestion() {
             words.push_str(&format!("; did you mean `{near}`?"));
         }
@@ -171,60 +189,108 @@ impl FailOn {
 }
 
 impl Project {
-    /// Makes the linter of the files below `root`; `file` is the name and text of a settings file.
+    /// Makes the linter of the files below `root` from settings files, the one all others are built
+    /// on first; `above` is what files above them forbid to ignore.
     ///
     /// # Errors
-    /// What is wrong with the settings file, with its place.
-    pub(crate) fn new(
+    /// What is wrong with a settings file, with its place.
+    fn new(
         choice: &Choice,
         root: PathBuf,
-        file: Option<(&str, &str)>,
+        layers: &[Layer],
+        above: Vec<Forbidden>,
     ) -> Result<Self, Failure> {
-        let (name, text) = file.unwrap_or_default();
-        let refused = |fault: Fault| Failure::new(fault.in_words(name, text));
-        let table = file::read(text).map_err(refused)?;
-        let in_file =
-            |error: NoRule| Failure::new(format!("{}: {}", escape(name), error.in_words()));
-        let settings = settings_of(choice, &table).map_err(in_file)?;
-        let fail_on = match &choice.fail_on {
-            Some(fail_on) => fail_on.clone(),
-            None if table.fail_on.is_empty() => FailOn::default(),
-            None => FailOn::parse(&table.fail_on).map_err(in_file)?,
-        };
-        let glob =
-            |text: &str| glob(text).map_err(|e| Failure::new(format!("{}: {e}", escape(name))));
-        let mut levelled: Vec<Selector> = choice.levels.iter().map(|(rule, _)| *rule).collect();
-        for rule in table.rules.keys() {
-            levelled.push(selector(rule).map_err(in_file)?);
+        let mut forbidden = above;
+        for layer in layers {
+            forbidden.extend(layer.forbidden()?);
         }
-        let mut per_file = Vec::new();
-        for entry in &table.per_file {
-            let rules: Result<Vec<Selector>, NoRule> =
-                entry.ignore.iter().map(|rule| selector(rule)).collect();
-            per_file.push((glob(&entry.path)?, rules.map_err(in_file)?));
-        }
-        let Ignores { entries, unknown } = file::ignores(name, &table.ignore).map_err(refused)?;
-        let mut ignores = Vec::new();
-        for (path, entry) in entries {
-            ignores.push((path.as_deref().map(glob).transpose()?, entry));
-        }
-        let baseline = match (&choice.baseline, &table.baseline) {
-            (Some(path), _) => Some(path.clone()),
-            (None, Some(path)) => Some(root.join(path)),
-            (None, None) => None,
-        };
-        Ok(Self {
-            linter: Linter::new(settings),
+        let table = chain::merged(layers);
+        let (levels, levelled) = levels_of(choice, layers)?;
+        let mut project = Self {
+            linter: Linter::new(settings_of(choice, &table, &levels)),
+            fail_on: choice.fail_on.clone().unwrap_or_default(),
+            files: layers.iter().map(|layer| (layer.name.clone(), layer.text.clone())).collect(),
+            baseline: match (&choice.baseline, &table.baseline) {
+                (Some(path), _) => Some(path.clone()),
+                (None, Some(path)) => Some(root.join(path)),
+                (None, None) => None,
+            },
             root,
-            name: name.to_owned(),
-            text: text.to_owned(),
-            baseline,
-            fail_on,
             levelled,
-            per_file,
-            ignores,
-            unknown,
-        })
+            per_file: Vec::new(),
+            ignores: Vec::new(),
+            unknown: Vec::new(),
+            include: None,
+            exclude: GlobSet::empty(),
+            forbidden,
+        };
+        for layer in layers {
+            project.take(choice, layer)?;
+        }
+        Ok(project)
+    }
+
+    /// Takes over what is said apart in each settings file.
+    fn take(&mut self, choice: &Choice, layer: &Layer) -> Result<(), Failure> {
+        layer.obey(&self.forbidden)?;
+        let table = &layer.table;
+        let refused = |key: &str, word: &str, message: String| {
+            layer.refused(&Fault { span: file::place_of(&layer.text, key, word), message })
+        };
+        if let (None, Some(words)) = (&choice.fail_on, &table.fail_on) {
+            for word in words {
+                FailOn::parse(std::slice::from_ref(word))
+                    .map_err(|error| layer.no_rule("fail-on", word, &error))?;
+            }
+            self.fail_on = FailOn::parse(words).unwrap_or_default();
+        }
+        let all = |key: &str, words: &[String]| -> Result<GlobSet, Failure> {
+            for word in words {
+                glob(word).map_err(|error| refused(key, word, error))?;
+            }
+            globs(words).map_err(Failure::new)
+        };
+        if let Some(words) = &table.include {
+            self.include = Some(all("include", words)?);
+        }
+        if let Some(words) = &table.exclude {
+            self.exclude = all("exclude", words)?;
+        }
+        for entry in &table.per_file {
+            let rules: Result<Vec<Selector>, Failure> =
+                entry.ignore.iter().map(|rule| layer.rule("per-file", rule)).collect();
+            let path =
+                glob(&entry.path).map_err(|error| refused("per-file", &entry.path, error))?;
+            self.per_file.push((path, rules?));
+        }
+        let ignores =
+            file::ignores(&layer.name, &table.ignore).map_err(|fault| layer.refused(&fault))?;
+        self.may_ignore(&ignores).map_err(|fault| layer.refused(&fault))?;
+        for (path, entry) in ignores.entries {
+            let path = path
+                .as_deref()
+                .map(|path| glob(path).map_err(|error| refused("ignore", path, error)));
+            self.ignores.push((path.transpose()?, entry));
+        }
+        self.unknown.extend(ignores.unknown);
+        Ok(())
+    }
+
+    /// Refuses ignores of what may not be ignored.
+    fn may_ignore(&self, ignores: &Ignores) -> Result<(), Fault> {
+        let refusal = |(rules, span): &(Selector, ramguard_policy::text::Span)| {
+            let message = chain::refusal(&self.forbidden, *rules)?;
+            Some(Fault { span: Some(*span), message })
+        };
+        ignores.named.iter().find_map(refusal).map_or(Ok(()), Err)
+    }
+
+    /// Returns whether a finding may be in no baseline, since nobody may ignore its rule.
+    pub(crate) fn forbids(&self, finding: &Finding) -> bool {
+        let forbids = |rule: crate::finding::RuleOf| {
+            self.forbidden.iter().any(|forbidden| forbidden.is_about(rule.code))
+        };
+        finding.rule.is_some_and(forbids)
     }
 
     /// Says of each finding whether it makes the run a failure. What RAM refuses is an error, however
@@ -292,13 +358,19 @@ impl<'p> Ledgers<'p> {
         }
     }
 
-    /// Returns what there is to say about the settings file: RAM905 to RAM908.
+    /// Returns what there is to say about the settings files: RAM905 to RAM908. That an ignore of a
+    /// file that is extended is not needed is left out: it may be for others that extend it.
     pub(crate) fn remarks(&self) -> Vec<Remark> {
         let settings = self.project.linter.settings();
+        let own = self.project.files.last().map(|(name, _)| name.as_str());
+        let unused = registry::by_name("unused-suppression");
+        let is_others =
+            |remark: &Remark| Some(remark.code()) == unused && Some(&*remark.origin().file) != own;
         let unknown = self.project.unknown.iter();
         let mut remarks: Vec<Remark> =
             unknown.filter_map(|(error, origin)| unknown_rule(error, origin, settings)).collect();
         remarks.extend(self.ledgers.iter().flat_map(Ledger::remarks));
+        remarks.retain(|remark| !is_others(remark));
         remarks
     }
 }
@@ -310,12 +382,14 @@ pub(crate) struct Sidecar {
 }
 
 impl Sidecar {
-    /// Reads a file beside a policy.
+    /// Reads a file beside a policy of a project.
     ///
     /// # Errors
     /// What is wrong with it, with its place, escaped.
-    pub(crate) fn read(name: &str, text: &str) -> Result<Self, String> {
-        let ignores = file::read_sidecar(name, text).map_err(|fault| fault.in_words(name, text))?;
+    pub(crate) fn read(name: &str, text: &str, project: &Project) -> Result<Self, String> {
+        let refused = |fault: Fault| fault.in_words(name, text);
+        let ignores = file::read_sidecar(name, text).map_err(refused)?;
+        project.may_ignore(&ignores).map_err(refused)?;
         let entries = ignores.entries.into_iter().map(|(_, entry)| entry).collect();
         Ok(Self { entries, unknown: ignores.unknown })
     }
@@ -333,7 +407,34 @@ impl Sidecar {
     }
 }
 
-fn settings_of(choice: &Choice, table: &SettingsFile) -> Result<Settings, NoRule> {
+/// A rule or several, and the level they are given.
+type Levels = Vec<(Selector, Option<Level>)>;
+
+/// Returns the levels that settings files give to rules, the one that counts last, and every rule
+/// that somebody has given one.
+fn levels_of(choice: &Choice, layers: &[Layer]) -> Result<(Levels, Vec<Selector>), Failure> {
+    let mut levels = Vec::new();
+    for layer in layers {
+        let mut said: Vec<(usize, Selector, Option<Level>)> = Vec::new();
+        for (word, level) in &layer.table.rules {
+            let rules = layer.rule("rules", word)?;
+            let breadth = registry::rules().filter(|meta| rules.matches(meta.code)).count();
+            let level = match level {
+                LevelWord::Error => Some(Level::Error),
+                LevelWord::Warning => Some(Level::Warning),
+                LevelWord::Note => Some(Level::Note),
+                LevelWord::Off => None,
+            };
+            said.push((breadth, rules, level));
+        }
+        said.sort_by_key(|(breadth, ..)| std::cmp::Reverse(*breadth));
+        levels.extend(said.into_iter().map(|(_, rules, level)| (rules, level)));
+    }
+    let levelled = levels.iter().chain(&choice.levels).map(|(rules, _)| *rules).collect();
+    Ok((levels, levelled))
+}
+
+fn settings_of(choice: &Choice, table: &SettingsFile, levels: &Levels) -> Settings {
     let preset = choice.preset.or(table.preset.map(Preset::from)).unwrap_or_default();
     let limits = Limits::default().with_max_read_bytes(ramguard_lint::MAX_READ_BYTES);
     let read = ReadOptions { limits, legacy_not_resource: choice.legacy_not_resource };
@@ -342,7 +443,7 @@ fn settings_of(choice: &Choice, table: &SettingsFile) -> Result<Settings, NoRule
         .with_read_options(read)
         .with_catalog(catalog_of(table))
         .with_require_reason(table.require_reason.unwrap_or(true))
-        .with_any_service_read(table.allow_any_service_read);
+        .with_any_service_read(table.allow_any_service_read.unwrap_or_default());
     if choice.legacy_not_resource
         && let Some(code) = registry::by_name("notresource")
     {
@@ -358,14 +459,8 @@ fn settings_of(choice: &Choice, table: &SettingsFile) -> Result<Settings, NoRule
     for account in &table.own_accounts {
         settings = settings.with_own_account(account);
     }
-    for (rule, level) in &table.rules {
-        let level = match level {
-            LevelWord::Error => Some(Level::Error),
-            LevelWord::Warning => Some(Level::Warning),
-            LevelWord::Note => Some(Level::Note),
-            LevelWord::Off => None,
-        };
-        settings = settings.with_level(selector(rule)?, level);
+    for &(selector, level) in levels {
+        settings = settings.with_level(selector, level);
     }
     if !choice.select.is_empty() {
         // The largest preset without all that is not selected: what is left keeps the levels of
@@ -377,13 +472,18 @@ fn settings_of(choice: &Choice, table: &SettingsFile) -> Result<Settings, NoRule
             }
         }
     }
+    for meta in registry::rules() {
+        if choice.extend.iter().any(|selector| selector.matches(meta.code)) {
+            settings = settings.with_level(meta.code.into(), Some(meta.level));
+        }
+    }
     for &(selector, level) in &choice.levels {
         settings = settings.with_level(selector, level);
     }
     for &selector in &choice.ignore {
         settings = settings.with_level(selector, None);
     }
-    Ok(settings)
+    settings
 }
 
 fn catalog_of(table: &SettingsFile) -> Catalog {
@@ -399,8 +499,45 @@ fn catalog_of(table: &SettingsFile) -> Catalog {
 
 /// Reads a glob; `*` stays inside a folder, `**` does not.
 fn glob(text: &str) -> Result<GlobMatcher, String> {
-    let glob = GlobBuilder::new(text).literal_separator(true).build();
-    glob.map(|glob| glob.compile_matcher()).map_err(|e| escape(&e.to_string()).into_owned())
+    one_glob(text).map(|glob| glob.compile_matcher())
+}
+
+fn one_glob(text: &str) -> Result<Glob, String> {
+    let glob = GlobBuilder::new(text.trim_end_matches('/')).literal_separator(true).build();
+    glob.map_err(|error| escape(&error.to_string()).into_owned())
+}
+
+/// Reads globs of files and folders.
+///
+/// # Errors
+/// One of them is none: in words, escaped.
+pub(crate) fn globs(texts: &[String]) -> Result<GlobSet, String> {
+    let mut set = GlobSetBuilder::new();
+    for text in texts {
+        set.add(one_glob(text)?);
+    }
+    set.build().map_err(|error| escape(&error.to_string()).into_owned())
+}
+
+/// Returns whether a path below the folder that globs start from, or its name alone, fits one.
+pub(crate) fn fits(globs: &GlobSet, below: &Path) -> bool {
+    !below.as_os_str().is_empty()
+        && (globs.is_match(below) || below.file_name().is_some_and(|name| globs.is_match(name)))
+}
+
+/// Takes `.` and `..` out of a path by its words alone.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    normal
 }
 
 /// Returns the day it is, in UTC, so that the answer is the same all over the world.

@@ -20,8 +20,10 @@ use crate::fingerprint::{Canonical, Fingerprints};
 use crate::inputs::{Inputs, Source};
 use crate::render::escape::escape;
 use crate::report::FileReport;
-use crate::settings::{Project, Sidecar, sidecar_path};
+use crate::settings::{Inline, Project, Sidecar, sidecar_path};
 
+/// The line on which a policy is begun is looked for this far before its text.
+const MAX_HEAD_BYTES: u32 = 4_096;
 /// No more threads than this are started.
 const MAX_THREADS: usize = 16;
 
@@ -39,6 +41,30 @@ struct Place<'p> {
     /// The path below the root of the project.
     path: &'p str,
     made: Fingerprints,
+    lines: LineIndex<'p>,
+}
+
+impl Place<'_> {
+    /// Returns the line on which the policy is begun whose text starts at this place: that of the
+    /// sign before it, if the text has lines of its own, as after `<<EOF` or `PolicyDocument: |`.
+    fn head(&self, start: u32) -> u32 {
+        let line = self.lines.position(start).line;
+        let from = start.saturating_sub(MAX_HEAD_BYTES);
+        let before = self.lines.text().as_bytes().get(from as usize..start as usize);
+        let before = String::from_utf8_lossy(before.unwrap_or_default());
+        let mut up = before.rsplit('\n').zip((1..=line).rev());
+        if up.next().is_none_or(|(own, _)| !own.trim().is_empty()) {
+            return line;
+        }
+        let word = |line: &str| {
+            let words = line.split(" #").next().unwrap_or_default().trim().to_owned();
+            (!words.is_empty() && !words.starts_with(['#', '/'])).then_some(words)
+        };
+        let begun = up.find_map(|(text, number)| Some((word(text)?, number)));
+        begun
+            .filter(|(w, _)| w.contains("<<") || w.ends_with([':', '=', '(', '|', '>', '-', '+']))
+            .map_or(line, |(_, number)| number)
+    }
 }
 
 /// Does `work` for every number below `count`, on several threads, and returns what comes of it in
@@ -104,7 +130,8 @@ impl Check {
             let words = in_words(&source.name, &text, Some(note.span), &note.message);
             report.notes.push(words);
         }
-        let mut place = Place { project, path, made: Fingerprints::default() };
+        let lines = LineIndex::new(&text);
+        let mut place = Place { project, path, made: Fingerprints::default(), lines };
         let is_json = Format::of(&source.name, &text) == Format::Json;
         if !extraction.documents.is_empty() {
             for held in &extraction.documents {
@@ -115,9 +142,10 @@ impl Check {
         } else if !is_named && report.notes.is_empty() {
             return Ok(None);
         }
+        self.inside(source, &text, path, project, &mut report)?;
         self.beside(source, path, project, &mut report)?;
         project.judge(&mut report.findings);
-        if !report.findings.is_empty() {
+        if !report.findings.is_empty() || !report.remarks.is_empty() {
             report.text = text.into_owned();
         }
         Ok(Some(report))
@@ -168,6 +196,7 @@ impl Check {
             report.truncated += 1;
         }
         let root = document.tree().root();
+        let head = at.head(place(Span::new(0, 0)).start);
         let mut canonical = Canonical::default();
         for raw in found {
             if is_open(raw.span()) || !at.project.applies(&raw, at.path) {
@@ -181,7 +210,39 @@ impl Check {
             }
             report.findings.push(finding);
             report.raw.push(raw);
+            report.heads.push(head);
         }
+    }
+
+    /// Reads the ignores in the comments of a file, marks what they are about and says what there is
+    /// to say about them.
+    fn inside(
+        &self,
+        source: &Source,
+        text: &str,
+        path: &str,
+        project: &Project,
+        report: &mut FileReport,
+    ) -> Result<(), String> {
+        let inline = Inline::read(&source.name, text, project)?;
+        if inline.is_empty() {
+            return Ok(());
+        }
+        let settings = project.linter.settings();
+        let lines = LineIndex::new(text);
+        let mut ledgers = inline.ledgers(path, settings);
+        let found = report.findings.iter_mut().zip(&report.raw).zip(&report.heads);
+        for ((finding, raw), head) in found {
+            let line = lines.position(finding.span.start).line;
+            if let Some(entry) = ledgers.silence(raw, path, line, *head) {
+                finding.state = State::from(entry);
+            }
+        }
+        let mut remarks = inline.unknown(settings);
+        remarks.extend(ledgers.remarks());
+        report.remarks = Finding::of_remarks(remarks.iter(), text, self.lang);
+        project.judge(&mut report.remarks);
+        Ok(())
     }
 
     /// Reads the ignores beside a policy, marks what they are about and says what there is to say
@@ -199,7 +260,7 @@ impl Check {
         }
         let ignores = Inputs::default().document(beside.as_os_str()).map_err(|error| error.0)?;
         let text = ignores.text().into_owned();
-        let sidecar = Sidecar::read(&ignores.name, &text)?;
+        let sidecar = Sidecar::read(&ignores.name, &text, project)?;
         let settings = project.linter.settings();
         let mut ledger = sidecar.ledger(settings);
         ledger.visit(path);
@@ -208,10 +269,9 @@ impl Check {
                 finding.state = State::from(entry);
             }
         }
-        let remarks = sidecar.unknown(settings).into_iter().chain(ledger.remarks());
-        let mut findings: Vec<Finding> =
-            remarks.map(|remark| Finding::from((&remark, self.lang))).collect();
-        findings.sort_by_key(|finding| (finding.span, finding.id()));
+        let mut remarks = sidecar.unknown(settings);
+        remarks.extend(ledger.remarks());
+        let mut findings = Finding::of_remarks(remarks.iter(), &text, self.lang);
         project.judge(&mut findings);
         if !findings.is_empty() {
             let name = ignores.name;

@@ -8,11 +8,12 @@
 //! * the formats change nothing but the format: what a run ends with is the same in all of them.
 
 mod check;
+mod known;
 mod outputs;
 mod repair;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -20,24 +21,26 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ramguard_lint::{Lang, Linter};
 
-use crate::args::{KindName, LintArgs};
-use crate::baseline::{self, Baseline};
-use crate::files;
-use crate::finding::{Finding, State};
+use crate::args::{KindName, LintArgs, OutputSpec};
+use crate::finding::Finding;
 use crate::inputs::{InputError, Inputs, Source, is_stdin};
+use crate::render::escape::escape;
 use crate::render::terminal::Terminal;
 use crate::report::{FileReport, Report};
 use crate::settings::{Choice, Governed, Ledgers, Projects};
 
 use super::{Exit, Failure};
 use check::{Check, in_parallel};
+use known::Baselines;
 use outputs::{Outputs, Ways};
 use repair::Repair;
 pub(super) use repair::diff;
-pub(super) use walk::{Found, Walk};
+pub(super) use walk::{Found, Listing, Walk};
 
 /// A run shorter than this shows no progress.
 const QUIET_SECONDS: u64 = 1;
+/// No more of what is gone from a baseline is told line by line.
+const MAX_STALE: usize = 10;
 
 /// What came of one file.
 enum Outcome {
@@ -53,12 +56,24 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
     let choice = Choice::new(args)?;
     let lang = choice.lang;
     let is_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-    let outputs = Outputs::new(&args.outputs, is_github)?;
-    let mut projects = Projects::new(choice, args.config.as_deref(), args.isolated)?;
+    let outputs = match (&*args.outputs, from_environment("RAMGUARD_OUTPUT")?) {
+        ([], Some(text)) => {
+            let specs: Result<Vec<OutputSpec>, String> =
+                text.split(',').map(|spec| spec.trim().parse()).collect();
+            let refused = |words| Failure::new(format!("RAMGUARD_OUTPUT: {words}"));
+            Outputs::new(&specs.map_err(refused)?, is_github)?
+        }
+        (specs, _) => Outputs::new(specs, is_github)?,
+    };
+    let config = match &args.config {
+        None if !args.isolated => from_environment("RAMGUARD_CONFIG")?.map(PathBuf::from),
+        config => config.clone(),
+    };
+    let mut projects = Projects::new(choice, config.as_deref(), args.isolated)?;
     let mut report = Report::default();
     let files = listed(args, &walk, &mut projects, &mut report)?;
-    let baselines = baselines(args, &projects)?;
-    let has_baseline = baselines.iter().any(Option::is_some);
+    let baselines = Baselines::read(args, &projects)?;
+    let has_baseline = baselines.are_compared();
     let run = Run {
         check: Check { kind: args.kind, lang },
         repair: Repair::new(args),
@@ -80,6 +95,7 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
     bar.finish_and_clear();
     let mut ledgers: Vec<Ledgers<'_>> = projects.list().iter().map(Ledgers::new).collect();
     let mut checked: Vec<(FileReport, &Governed)> = Vec::new();
+    let mut skipped: Vec<&Listed> = Vec::new();
     for (outcome, listed) in outcomes.into_iter().zip(&files) {
         match outcome {
             Outcome::Checked(file) => {
@@ -89,28 +105,48 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
                 }
                 checked.push((file, &listed.governed));
             }
-            Outcome::Skipped => report.skipped += 1,
+            Outcome::Skipped => {
+                report.skipped += 1;
+                skipped.push(listed);
+            }
             Outcome::Unreadable(message) => report.unreadable.push(message),
         }
     }
-    if args.write_baseline {
-        write_baselines(&projects, &mut checked, terminal, args.quiet)?;
-    }
+    let skipped: Vec<&Governed> = skipped.into_iter().map(|listed| &listed.governed).collect();
+    baselines.settle(args, &projects, &mut checked, &skipped, &mut report, terminal)?;
+    let mut repaired = None;
     for (mut file, _) in checked {
+        repaired = repaired.or(file.repaired.take());
         report.fixed += file.fixed;
         report.has_diff |= !file.diff.is_empty();
+        if !file.remarks.is_empty() {
+            file.findings.append(&mut file.remarks);
+            file.findings.sort_by_key(|finding| (finding.span, finding.id()));
+        }
         terminal.print(&std::mem::take(&mut file.diff));
         report.files.append(&mut file.beside);
         report.files.push(file);
     }
+    let mut told = BTreeSet::new();
     for (project, ledger) in projects.list().iter().zip(&ledgers) {
-        report.files.extend(of_settings(project, ledger, lang));
+        // Several projects may be built on one file.
+        let new = of_settings(project, ledger, lang);
+        report.files.extend(new.into_iter().filter(|file| told.insert(file.name.clone())));
     }
     report.files.sort_by(|a, b| a.name.cmp(&b.name));
     let exit = exit_of(args, &report);
     report.exit_code = exit.code();
+    if let Some(text) = &repaired {
+        // For the next program, as `ramguard fmt -` does; what is found goes beside it.
+        terminal.print(text);
+    }
+    let to_stderr = repaired.is_some();
     if !args.diff || !args.outputs.is_empty() {
-        outputs.write(&report, Ways { lang, has_baseline }, terminal)?;
+        let ways = Ways { lang, has_baseline, to_stderr, is_silent: args.silent };
+        outputs.write(&report, ways, terminal)?;
+    }
+    if !args.silent {
+        tell_stale(&report, terminal);
     }
     for message in report.files.iter().flat_map(|file| &file.notes) {
         terminal.log(&format!("left out: {message}"));
@@ -118,10 +154,17 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
     for message in &report.unreadable {
         terminal.error(message);
     }
-    if !args.quiet {
+    if !args.quiet && !args.silent {
         terminal.log(&report.in_words(Linter::MAX_FINDINGS));
     }
     Ok(exit)
+}
+
+/// Returns a variable of the environment, unless it is empty.
+fn from_environment(name: &str) -> Result<Option<String>, Failure> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty());
+    let text = value.map(|value| value.into_string()).transpose();
+    text.map_err(|_| Failure::new(format!("{name} is not UTF-8")))
 }
 
 /// What all threads of a run share.
@@ -130,7 +173,7 @@ struct Run<'r> {
     repair: Option<Repair>,
     projects: &'r Projects,
     /// The baseline of each project.
-    baselines: &'r [Option<Baseline>],
+    baselines: &'r Baselines,
 }
 
 impl Run<'_> {
@@ -153,7 +196,7 @@ impl Run<'_> {
         };
         let Governed { project, path } = &file.governed;
         let Some(settings) = self.projects.get(*project) else { return Ok(None) };
-        let baseline = self.baselines.get(*project).and_then(Option::as_ref);
+        let baseline = self.baselines.of(*project);
         let is_asked = file.found.is_named || self.check.kind != KindName::Auto;
         let Some(mut report) = self.check.file(source, is_asked, path, settings)? else {
             return Ok(None);
@@ -162,65 +205,30 @@ impl Run<'_> {
             report = repair.file(&self.check, source, report, path, settings, baseline)?;
         }
         if let Some(baseline) = baseline {
-            baseline.mark(&mut report.findings);
+            baseline.mark(&mut report.findings, settings);
         }
         Ok(Some(report))
     }
 }
 
-/// Reads the baseline of each project.
-fn baselines(args: &LintArgs, projects: &Projects) -> Result<Vec<Option<Baseline>>, Failure> {
-    let read = |path: &PathBuf| match args.write_baseline {
-        // What is to be written need not be there.
-        true => Ok(None),
-        false => Baseline::read(path).map(Some).map_err(Failure::new),
-    };
-    let of = |project: &crate::settings::Project| project.baseline.as_ref().map(read);
-    projects.list().iter().map(|project| Ok(of(project).transpose()?.flatten())).collect()
-}
-
-/// Writes the baseline of each project, and takes what is in it as known.
-fn write_baselines(
-    projects: &Projects,
-    checked: &mut [(FileReport, &Governed)],
-    terminal: &mut Terminal,
-    is_quiet: bool,
-) -> Result<(), Failure> {
-    let mut targets: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
-    for (index, project) in projects.list().iter().enumerate() {
-        let path = project.baseline.clone().unwrap_or_else(|| baseline::FILE_NAME.into());
-        targets.entry(path).or_default().push(index);
-    }
-    for (path, members) in targets {
-        let files = checked.iter().filter(|(_, at)| members.contains(&at.project));
-        let text = baseline::written(files.map(|(file, at)| (file, at.path.as_str())))?;
-        files::write(&path, text.as_bytes())?;
-        if !is_quiet {
-            let shown = projects.shown(&path);
-            terminal.log(&format!("Wrote `{}`.", crate::render::escape::escape(&shown)));
-        }
-    }
-    for finding in checked.iter_mut().flat_map(|(file, _)| &mut file.findings) {
-        if finding.is_new() {
-            finding.state = State::Baseline;
-        }
-    }
-    Ok(())
-}
-
-/// Returns what there is to say about a settings file.
+/// Returns what there is to say about the settings files of a project.
 fn of_settings(
     project: &crate::settings::Project,
     ledger: &Ledgers<'_>,
     lang: Lang,
-) -> Option<FileReport> {
+) -> Vec<FileReport> {
     let remarks = ledger.remarks();
-    let mut findings: Vec<Finding> =
-        remarks.iter().map(|remark| Finding::from((remark, lang))).collect();
-    findings.sort_by_key(|finding| (finding.span, finding.id()));
-    project.judge(&mut findings);
-    let (name, text) = (project.name.clone(), project.text.clone());
-    (!findings.is_empty()).then(|| FileReport { name, text, findings, ..FileReport::default() })
+    let mut reports = Vec::new();
+    for (name, text) in &project.files {
+        let of_file = remarks.iter().filter(|remark| remark.origin().file == *name);
+        let mut findings = Finding::of_remarks(of_file, text, lang);
+        project.judge(&mut findings);
+        if !findings.is_empty() {
+            let (name, text) = (name.clone(), text.clone());
+            reports.push(FileReport { name, text, findings, ..FileReport::default() });
+        }
+    }
+    reports
 }
 
 /// A file to check; standard input has been read by then, since only one thread can.
@@ -238,17 +246,16 @@ fn listed(
     report: &mut Report,
 ) -> Result<Vec<Listed>, Failure> {
     let mut inputs = Inputs::with_stdin_name(args.stdin_filename.as_ref());
-    let mut found = Vec::new();
+    let mut found = Listing::default();
     for path in &args.paths {
         if is_stdin(path) {
-            found.push(Ok(Found { path: path.clone(), is_named: true }));
+            found.files.push(Ok(Found { path: path.clone(), is_named: true }));
         } else {
-            walk.list(path, &mut found);
+            walk.list(path, projects, &mut found)?;
         }
     }
-    // A file named twice, or named and found in a folder, is checked once.
-    found.sort_by(|a, b| key(a).cmp(&key(b)));
-    found.dedup_by(|b, a| matches!((a, b), (Ok(a), Ok(b)) if a.path == b.path));
+    report.excluded = found.excluded;
+    let found = found.sorted();
     let mut listed = Vec::with_capacity(found.len());
     for item in found {
         match item {
@@ -270,10 +277,14 @@ fn listed(
     Ok(listed)
 }
 
-fn key(found: &Result<Found, String>) -> (&OsStr, bool, &str) {
-    match found {
-        Ok(file) => (&file.path, !file.is_named, ""),
-        Err(message) => (OsStr::new(""), false, message),
+/// Says what of the baseline is gone, up to a bound.
+fn tell_stale(report: &Report, terminal: &mut Terminal) {
+    for stale in report.stale.iter().take(MAX_STALE) {
+        let words = format!("{}: {} {}: {}", stale.path, stale.code, stale.pointer, stale.message);
+        terminal.log(&format!("gone from the baseline: {}", escape(&words)));
+    }
+    if report.stale.len() > MAX_STALE {
+        terminal.log(&format!("and {} more", report.stale.len() - MAX_STALE));
     }
 }
 
@@ -294,7 +305,13 @@ fn exit_of(args: &LintArgs, report: &Report) -> Exit {
         Exit::Error
     } else if sums.documents == 0 && sums.findings() == 0 && !args.allow_empty {
         Exit::Empty
-    } else if (sums.failing > 0 || too_many || report.has_diff) && !args.exit_zero {
+    } else if (sums.failing > 0
+        || too_many
+        || report.has_diff
+        || (args.fail_on_stale_baseline && !report.stale.is_empty())
+        || (args.exit_non_zero_on_fix && report.fixed > 0))
+        && !args.exit_zero
+    {
         Exit::No
     } else {
         Exit::Yes

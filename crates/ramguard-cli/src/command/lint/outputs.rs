@@ -31,6 +31,10 @@ pub(crate) struct Ways {
     pub(crate) lang: Lang,
     /// Whether findings were compared with a baseline.
     pub(crate) has_baseline: bool,
+    /// Whether standard output is taken by a document.
+    pub(crate) to_stderr: bool,
+    /// Whether only files are written.
+    pub(crate) is_silent: bool,
 }
 
 impl Outputs {
@@ -75,9 +79,15 @@ impl Outputs {
         terminal: &mut Terminal,
     ) -> Result<(), Failure> {
         for spec in &self.specs {
-            let colour = spec.file.is_none() && terminal.is_coloured();
-            let text = rendered(spec.format, report, ways, colour)?;
+            if spec.file.is_none() && ways.is_silent {
+                continue;
+            }
+            let is_coloured =
+                if ways.to_stderr { terminal.err_is_coloured() } else { terminal.is_coloured() };
+            let text = rendered(spec.format, report, ways, spec.file.is_none() && is_coloured)?;
             match &spec.file {
+                None if ways.to_stderr && text.is_empty() => {}
+                None if ways.to_stderr => terminal.log_text(&text),
                 None => terminal.print(&text),
                 Some(file) => files::write(file, text.as_bytes())?,
             }

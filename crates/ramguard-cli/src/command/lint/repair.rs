@@ -51,13 +51,18 @@ impl Repair {
         project: &Project,
         baseline: Option<&Baseline>,
     ) -> Result<FileReport, String> {
-        let Ok(original) = std::str::from_utf8(&source.bytes) else { return Ok(report) };
+        let Ok(original) = std::str::from_utf8(&source.bytes) else {
+            if source.is_stdin && !self.is_diff {
+                return Err("standard input is not UTF-8 and cannot be repaired".into());
+            }
+            return Ok(report);
+        };
         let mut current = report;
         let mut text = original.to_owned();
         let mut fixed = 0;
         for _ in 0..MAX_ROUNDS {
             if let Some(baseline) = baseline {
-                baseline.mark(&mut current.findings);
+                baseline.mark(&mut current.findings, project);
             }
             let edits = self.picked(&current.findings);
             let Ok(next) = fix::apply(&text, edits.values().flat_map(|edits| edits.iter())) else {
@@ -73,6 +78,11 @@ impl Repair {
             fixed += edits.len();
             current = checked;
             text = next;
+        }
+        if source.is_stdin && !self.is_diff {
+            current.repaired = Some(text);
+            current.fixed = fixed;
+            return Ok(current);
         }
         if text == original {
             return Ok(current);
