@@ -31,6 +31,15 @@ impl Span {
         Self { start, end: if end < start { start } else { end } }
     }
 
+    /// Returns the span of the first character of a text, which may have several bytes; an empty
+    /// one for a text without any.
+    #[must_use]
+    pub fn of_first_char(text: &str) -> Self {
+        let first = text.chars().next().map_or(0, char::len_utf8);
+        // No character has more than four bytes.
+        Self { start: 0, end: u32::try_from(first).unwrap_or(0) }
+    }
+
     /// Returns how many bytes the span covers.
     #[must_use]
     pub const fn len(self) -> u32 {

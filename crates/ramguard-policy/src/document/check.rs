@@ -116,7 +116,7 @@ impl<'t> Checker<'t> {
         let (bytes, limit) = (self.source.len(), options.limits.max_bytes(self.kind));
         if bytes > limit {
             let kind = ProblemKind::Size { kind: self.kind, bytes, limit };
-            self.wrong(kind, Span::new(0, u32::from(bytes > 0)));
+            self.wrong(kind, Span::of_first_char(self.source));
         }
     }
 

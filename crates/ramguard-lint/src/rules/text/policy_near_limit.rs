@@ -28,6 +28,8 @@ impl Rule for PolicyNearLimit {
             return;
         }
         let percent = bytes.saturating_mul(100) / max.max(1);
-        found.push(self.draft(Span::of_first_char(subject.text())).arg("pct", percent).arg("max", max));
+        found.push(
+            self.draft(Span::of_first_char(subject.text())).arg("pct", percent).arg("max", max),
+        );
     }
 }
