@@ -37,6 +37,8 @@ fn a_request_that_is_not_valid_is_refused_through_serde_too() {
         r#"{"action":"ecs:Stop","resource":"*","context":{"acs:A":"1","acs:a":"2"}}"#,
         r#"{"action":"ecs:Stop","action":"ecs:Start","resource":"*"}"#,
         r#"{"action":"ecs:Stop","resource":"*","principal":{"type":"user","arn":"alice"}}"#,
+        r#"{"action":"ecs:Stop","resource":"*","principal":{"type":"role","arn":"acs:ram::1:role/a","service":"ecs.aliyuncs.com"}}"#,
+        r#"{"action":"ecs:Stop","resource":"*","principal":{"type":"anonymous","arn":"acs:ram::1:user/a"}}"#,
     ] {
         assert!(serde_json::from_str::<Request<'static>>(text).is_err(), "{text}");
     }

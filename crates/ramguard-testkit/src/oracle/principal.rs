@@ -82,8 +82,15 @@ impl Caller {
         };
         Ok(match required("type")?.as_str() {
             kind @ ("user" | "role") => {
-                let account = account()?;
                 let arn = required("arn")?;
+                // The ARN carries the account; stated as well, it must be the same.
+                let account = match optional("account")? {
+                    None => arn.split(':').nth(3).unwrap_or_default().to_owned(),
+                    Some(_) => account()?,
+                };
+                if !is_digits(&account) {
+                    return Err(format!("`{arn}` is of no account"));
+                }
                 let name = (arn.strip_prefix(&format!("acs:ram::{account}:{kind}/")))
                     .filter(|name| is_identity_name(name))
                     .ok_or_else(|| format!("`{arn}` is no {kind} of account {account}"))?

@@ -275,11 +275,22 @@ impl PrincipalForm {
     /// Returns the caller it describes.
     ///
     /// # Errors
-    /// [`RequestError::Principal`] if the type is none, its name is missing or not of its form, or
-    /// the account is not that of the ARN.
+    /// [`RequestError::Principal`] if the type is none, its name is missing or not of its form, a
+    /// name is given that the type does not have, or the account is not that of the ARN.
     pub fn to_principal(&self) -> Result<Principal<'static>, RequestError> {
         let wrong = |found: &str| RequestError::Principal { found: found.into() };
         let need = |part: &Option<String>| part.clone().ok_or_else(|| wrong(&self.r#type));
+        // What only another type has would be passed over, and the caller be somebody else.
+        let is_identity = matches!(self.r#type.as_str(), "user" | "role");
+        let strays = [
+            self.arn.as_deref().filter(|_| !is_identity),
+            self.service.as_deref().filter(|_| self.r#type != "service"),
+            self.provider.as_deref().filter(|_| self.r#type != "federated"),
+            self.session_arn.as_deref().filter(|_| self.r#type != "role"),
+        ];
+        if let Some(stray) = strays.into_iter().flatten().next() {
+            return Err(wrong(stray));
+        }
         let mut principal = match self.r#type.as_str() {
             "user" => Principal::user(need(&self.arn)?)?,
             "role" => Principal::role(need(&self.arn)?)?.with_service_linked(self.service_linked),
