@@ -145,6 +145,15 @@ fn assuming_a_role_may_need_a_grant_on_both_sides() {
 }
 
 #[test]
+fn a_resource_of_another_account_needs_no_grant_on_the_side_of_the_caller() {
+    let request = Request::parse("oss:GetObject", "acs:oss:*:1:bucket/a").expect("a request");
+    let caller = Principal::user("acs:ram::2:user/alice").expect("a user").with_uid("20");
+    let explanation = Authorizer::new([]).explain(&request.with_principal(caller));
+    let layers: Vec<Layer> = explanation.grants().iter().map(|grant| grant.layer).collect();
+    assert_eq!(layers, [Layer::Resource]);
+}
+
+#[test]
 fn every_case_is_explained_as_it_is_decided() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/conformance/semantics.jsonl");
     let text = std::fs::read_to_string(path).expect("the cases are in the repository");

@@ -18,11 +18,11 @@ pub struct Grant {
     pub policy: Policy,
 }
 
-/// Returns the grants without which the request is not allowed, one a layer; none if no grant
-/// helps.
+/// Returns the grants without any of which the request is not allowed, one a layer; none if no
+/// grant helps.
 ///
 /// Each round grants what the deciding layer misses and decides again, so the loop ends after as
-/// many rounds as there are layers.
+/// many rounds as there are layers. What an earlier round granted may turn out not to be needed.
 pub(super) fn missing(
     authorizer: &Authorizer,
     request: &Request<'_>,
@@ -48,9 +48,28 @@ pub(super) fn missing(
         decision = granted.decide(request);
     }
     match decision.outcome() {
-        Outcome::Allow => grants,
+        Outcome::Allow => needed(authorizer, request, grants),
         Outcome::ExplicitDeny | Outcome::ImplicitDeny => Vec::new(),
     }
+}
+
+/// Leaves out every grant that the others do without: what the caller's own account grants counts
+/// for nothing on a resource of another, whose policy is enough (rule E-12).
+fn needed(authorizer: &Authorizer, request: &Request<'_>, mut grants: Vec<Grant>) -> Vec<Grant> {
+    let mut at = 0;
+    while at < grants.len() && grants.len() > 1 {
+        let mut layers = authorizer.layers().clone();
+        for (_, grant) in grants.iter().enumerate().filter(|(other, _)| *other != at) {
+            add(&mut layers, grant.layer, &grant.policy);
+        }
+        let without = Authorizer::with_layers(layers, *authorizer.semantics());
+        if without.decide(request).is_allowed() {
+            grants.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    grants
 }
 
 fn add(layers: &mut Layers, layer: Layer, policy: &Policy) {
