@@ -24,6 +24,24 @@
 //! # Not covered
 //! Escapes, character classes, alternatives, and anything between separators: a star runs over
 //! `:` and `/` like over any other character. Letters outside ASCII have no case here.
+// Nothing on the way to a decision may panic: these are errors here, and warnings elsewhere.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::exit,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_in_result,
+        clippy::unwrap_used
+    )
+)]
 
 mod pattern;
 mod run;

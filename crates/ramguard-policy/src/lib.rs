@@ -25,6 +25,24 @@
 //! # Features
 //! `serde` adds `Serialize` and `Deserialize` for [`Policy`]. It changes no decision.
 #![forbid(unsafe_code)]
+// Nothing on the way to a decision may panic: these are errors here, and warnings elsewhere.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::exit,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_in_result,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod condition;
 mod document;

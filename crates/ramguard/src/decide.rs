@@ -2,6 +2,8 @@
 //!
 //! Nothing in here can fail, allocates or looks anything up: what could go wrong was refused while
 //! loading.
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use std::sync::Arc;
 

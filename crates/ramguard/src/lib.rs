@@ -7,6 +7,24 @@
 //! Nothing here opens a file, reads a clock or starts a thread. What a condition looks at, the
 //! caller puts into the request, so equal inputs give equal decisions everywhere.
 #![forbid(unsafe_code)]
+// Nothing on the way to a decision may panic: these are errors here, and warnings elsewhere.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::exit,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_in_result,
+        clippy::unwrap_used
+    )
+)]
 
 #[cfg(feature = "serde")]
 pub mod case;

@@ -1,4 +1,6 @@
 //! Truth values: `true` and `false` in any ASCII case, nothing else (Rule C-7, decision D-23).
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use super::error::ValueErrorKind;
 

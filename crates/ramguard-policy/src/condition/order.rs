@@ -2,6 +2,8 @@
 //!
 //! The policy's values are alternatives (Rule C-1), so for `<` and `>` only the largest or the
 //! smallest of them matters, and equality is a search. Callers keep their values sorted.
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use std::cmp::Ordering;
 

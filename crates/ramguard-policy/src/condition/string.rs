@@ -4,6 +4,8 @@
 //!   characters do, so a search may compare either.
 //! * Folded is what `char::to_lowercase` makes of every character on its own (decision D-19).
 //!   It knows no language and no context: the final sigma stays what it is.
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use std::cmp::Ordering;
 use std::sync::Arc;

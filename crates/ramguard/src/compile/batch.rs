@@ -1,4 +1,6 @@
 //! What many requests that differ only in the relative id of their resource have in common.
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use std::cell::RefCell;
 use std::rc::Rc;

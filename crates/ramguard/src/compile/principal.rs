@@ -1,4 +1,6 @@
 //! The principals of a statement in a trust or bucket policy.
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use ramguard_policy::condition::Truth;
 use ramguard_policy::name::principal::{BucketPrincipal, TrustPrincipal};

@@ -2,6 +2,8 @@
 //!
 //! A pattern matches a resource field by field, so a wildcard of one field never reaches into
 //! another (rules ).
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use ramguard_match::{Case, Pattern};
 use ramguard_policy::name::resource::{ArnFields, Resource};

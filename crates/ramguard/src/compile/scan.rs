@@ -1,4 +1,6 @@
 //! The plain way: every statement is tested in order.
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use super::{Polarity, PolicySet, StatementTest, Verdict};
 use crate::{Layer, Outcome, Request, StatementRef};

@@ -1,4 +1,6 @@
 //! Puts the checks of an operation together (rules R-9 and E-14).
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use std::fmt;
 

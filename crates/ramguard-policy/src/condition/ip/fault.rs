@@ -171,11 +171,11 @@ fn wildcard_as_block(text: &str) -> Option<String> {
     let octet_count = octets.split('.').count();
     let star_count = stars.split('.').skip(1).count();
     let only_stars = stars.split('.').skip(1).all(|part| part == "*");
-    if !only_stars || octet_count + star_count > 4 {
+    if !only_stars || octet_count.saturating_add(star_count) > 4 {
         return None;
     }
     let zeros = ".0".repeat(4_usize.checked_sub(octet_count)?);
-    Some(format!("{octets}{zeros}/{}", octet_count * 8))
+    Some(format!("{octets}{zeros}/{}", octet_count.saturating_mul(8)))
 }
 
 #[cfg(test)]
