@@ -59,6 +59,60 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # In a control plane
+//! A server keeps the world behind a lock, or in its own store, and answers calls as they come on
+//! the wire. Two callers at a time lose nothing: an outcome fits only the revision it was computed
+//! from, so whoever comes second is computed anew.
+//!
+//! ```
+//! use std::sync::{PoisonError, RwLock};
+//!
+//! use ramguard::Context;
+//! use ramguard_world::{Caller, ControlPlane, ErrorKind, Moment, Service, Settings, TokenKeys, World};
+//!
+//! struct Server {
+//!     world: RwLock<World>,
+//!     control: ControlPlane,
+//! }
+//!
+//! impl Server {
+//!     /// Answers one call. Who calls was found by the access key of the request: a user by its
+//!     /// own, a session by `ControlPlane::authenticate`.
+//!     fn answer(&self, caller: &Caller, operation: &str, parameters: &[(&str, &str)]) -> String {
+//!         // A server takes the clock and fresh random bytes of its system here.
+//!         let moment = Moment::new("2024-11-08T12:00:00Z".parse().unwrap_or_default(), [9; 32]);
+//!         let context = Context::default(); // `acs:SourceIp` and what else the request tells
+//!         loop {
+//!             let world = self.world.read().unwrap_or_else(PoisonError::into_inner).clone();
+//!             let parameters = parameters.iter().copied();
+//!             let called =
+//!                 self.control.call(&world, caller, &moment, &context, operation, parameters);
+//!             let outcome = match called {
+//!                 Ok(outcome) => outcome,
+//!                 Err(error) => return error.to_json(&moment.request_id(), Service::Ecs),
+//!             };
+//!             let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
+//!             match outcome.commit(&mut world) {
+//!                 // Here `outcome.effects` go to the store of the server as well.
+//!                 Ok(()) => return outcome.response,
+//!                 Err(error) if *error.kind() == ErrorKind::OperationConflict => continue,
+//!                 Err(error) => return error.to_json(&moment.request_id(), Service::Ecs),
+//!             }
+//!         }
+//!     }
+//! }
+//!
+//! let server = Server {
+//!     world: RwLock::new(World::new("1000000000000001")?),
+//!     control: ControlPlane::new(Settings::default(), TokenKeys::new([7; 32])),
+//! };
+//! let made = server.answer(&Caller::Root, "CreateUser", &[("UserName", "alice")]);
+//! assert!(made.contains(r#""UserName":"alice""#));
+//! let again = server.answer(&Caller::Root, "CreateUser", &[("UserName", "alice")]);
+//! assert!(again.contains("EntityAlreadyExists.User"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Modules
 //! [`operation`] holds the requests and responses of every operation; [`ControlPlane::call`] makes
 //! them by name and parameters, as on the wire. [`metadata`] is what an instance sees. [`mod@file`]
@@ -74,8 +128,8 @@
 //! # Not covered
 //! Passwords, access keys and devices of users; role SSO; callers of other accounts; launch
 //! templates; tags after creation; what an instance is beyond its role. Where the documents of the
-//! services leave a choice, the decision is named at the place it was taken (A1 to A27 and D-01 to
-//! D-45 of the specification).
+//! services leave a choice, the decision is named at the place it was taken; A1 to A27 and D-01 to
+//! D-45 stand in `docs/decisions.md`.
 #![forbid(unsafe_code)]
 
 pub mod authorize;
