@@ -48,12 +48,12 @@ pub fn json_agrees(bytes: &[u8]) -> Verdict {
     })
 }
 
-/// What a value says, numbers told by their kind only: no policy holds one.
+/// What a value says. Of numbers those that fit 64 bits are told; no policy holds any.
 #[derive(Debug, PartialEq)]
 enum Plain {
     Null,
     Bool(bool),
-    Number,
+    Number(Option<u64>),
     Text(String),
     List(Vec<Plain>),
     Map(Vec<(String, Plain)>),
@@ -66,7 +66,7 @@ fn plain(value: json::Value<'_>) -> Plain {
     match value.kind() {
         json::Kind::Null => Plain::Null,
         json::Kind::Bool(value) => Plain::Bool(value),
-        json::Kind::Number => Plain::Number,
+        json::Kind::Number => Plain::Number(value.raw().parse().ok()),
         json::Kind::String => Plain::Text(value.as_str().unwrap_or_default().to_owned()),
         json::Kind::Array => Plain::List(value.elements().map(plain).collect()),
         json::Kind::Object => {
@@ -86,7 +86,7 @@ fn shape(value: &Value) -> Plain {
     match value {
         Value::Null => Plain::Null,
         Value::Bool(value) => Plain::Bool(*value),
-        Value::Number(_) => Plain::Number,
+        Value::Number(number) => Plain::Number(number.as_u64()),
         Value::String(text) => Plain::Text(text.clone()),
         Value::Array(items) => Plain::List(items.iter().map(shape).collect()),
         Value::Object(members) => {

@@ -1,73 +1,23 @@
-//! The reader and `serde_json` agree on what is JSON, and on what it says.
-//!
-//! They are meant to differ in three ways only: this reader refuses a key that one object gives
-//! twice, it has its own bound on nesting (set here to the one of `serde_json`), and it never
-//! converts a number, so it does not mind one that fits no `f64`.
+//! The reader and `serde_json` agree on what is JSON, and on what it says: the law
+//! [`laws::json_agrees`] on texts apt to part two readers, and what the tree promises of any text.
 //!
 //! A few thousand mutated texts in a normal run; three million where `RAMGUARD_LONG=1` is set.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use ramguard_policy::json::{
-    FaultCode, FaultKind, JsonLimits, Kind, MAX_BYTES, MAX_FAULTS, Tree, Value, read_bytes,
-};
 use std::collections::HashSet;
+
+use ramguard_policy::json::{JsonLimits, MAX_BYTES, MAX_FAULTS, Tree, Value, read_bytes};
+use ramguard_testkit::laws;
 
 /// As deep as `serde_json` reads.
 const LIMITS: JsonLimits = JsonLimits { max_depth: 127, max_bytes: MAX_BYTES };
 
-/// The law: both readers accept `bytes` or neither does, and if both do they read the same.
-///
-/// Whatever `bytes` are, the tree also keeps its own promises.
+/// Holds `bytes` to the law of the reader, and the tree to its own promises.
 fn parity(bytes: &[u8]) {
-    let tree = read_bytes(bytes, &LIMITS);
-    promises(&tree);
-    let shown = || String::from_utf8_lossy(bytes).into_owned();
-    let expected = match serde_json::from_slice::<serde_json::Value>(bytes) {
-        Ok(value) => Some(value),
-        Err(error) if error.to_string().starts_with("number out of range") => return,
-        Err(_) => None,
-    };
-    let too_many = |kind: &FaultKind| matches!(kind, FaultKind::TooMany { .. });
-    let mut others =
-        tree.faults().iter().filter(|fault| fault.code() != FaultCode::DuplicateKey).peekable();
-    if tree.faults().len() > MAX_FAULTS && others.peek().is_some_and(|one| too_many(one.kind())) {
-        // So many duplicate keys that the rest was not read.
-        return;
+    promises(&read_bytes(bytes, &LIMITS));
+    if let Err(broken) = laws::json_agrees(bytes) {
+        panic!("{broken}");
     }
-    match (expected, others.next()) {
-        (Some(_), Some(fault)) => panic!("only serde_json reads {:?}: {fault}", shown()),
-        (None, None) => panic!("only serde_json refuses {:?}", shown()),
-        (Some(expected), None) if tree.is_strict_json() => {
-            same(tree.root().unwrap(), &expected, &shown);
-        }
-        _ => {}
-    }
-}
-
-/// Checks that `value` says what `expected` says.
-fn same(value: Value<'_>, expected: &serde_json::Value, shown: &dyn Fn() -> String) {
-    let equal = match expected {
-        serde_json::Value::Null => value.kind() == Kind::Null,
-        serde_json::Value::Bool(expected) => value.kind() == Kind::Bool(*expected),
-        serde_json::Value::Number(expected) => {
-            let raw: Option<u64> = value.raw().parse().ok();
-            value.kind() == Kind::Number && raw.is_none_or(|raw| expected.as_u64() == Some(raw))
-        }
-        serde_json::Value::String(expected) => value.as_str() == Some(expected),
-        serde_json::Value::Array(expected) => {
-            for (value, expected) in value.elements().zip(expected) {
-                same(value, expected, shown);
-            }
-            value.kind() == Kind::Array && value.len() == expected.len()
-        }
-        serde_json::Value::Object(expected) => {
-            for member in value.members() {
-                same(member.value, &expected[member.key], shown);
-            }
-            value.kind() == Kind::Object && value.len() == expected.len()
-        }
-    };
-    assert!(equal, "{:?} is not {expected} in {:?}", value.raw(), shown());
 }
 
 /// Checks what holds for the tree of any text.
