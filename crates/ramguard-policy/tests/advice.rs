@@ -16,8 +16,8 @@ fn documents() -> Vec<(Kind, String)> {
             text.lines()
                 .map(|line| {
                     let case: Value = serde_json::from_str(line).expect("one object a line");
-                    let kind = case["kind"].as_str().expect("kind").parse().expect("a kind");
-                    (kind, case["document"].as_str().expect("document").to_owned())
+                    let text = |member| case.get(member).and_then(Value::as_str).expect("a text");
+                    (text("kind").parse().expect("a kind"), text("document").to_owned())
                 })
                 .collect::<Vec<_>>()
         })
