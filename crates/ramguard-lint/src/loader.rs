@@ -43,6 +43,7 @@ fn candidates(code: ProblemCode) -> &'static [&'static dyn Rule] {
             &grammar::notresource::Notresource,
             &grammar::notprincipal::Notprincipal,
             &trust::trust_action::TrustAction,
+            &text::confusable_character::ConfusableCharacter,
             &grammar::element_case::ElementCase,
             &grammar::unknown_element::UnknownElement,
         ],
@@ -90,11 +91,13 @@ fn candidates(code: ProblemCode) -> &'static [&'static dyn Rule] {
             &trust::principal_shape::PrincipalShape,
         ],
         ProblemCode::InvalidConditionOperator => &[
+            &text::confusable_character::ConfusableCharacter,
             &condition::unsupported_operator_form::UnsupportedOperatorForm,
             &grammar::condition_shape::ConditionShape,
             &condition::unknown_operator::UnknownOperator,
         ],
         ProblemCode::InvalidConditionKey => &[
+            &text::confusable_character::ConfusableCharacter,
             &grammar::condition_shape::ConditionShape,
             &condition::tag_key_missing::TagKeyMissing,
             &condition::condition_key_shape::ConditionKeyShape,

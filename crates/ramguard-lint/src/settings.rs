@@ -7,7 +7,7 @@ use ramguard_policy::text::shown;
 use ramguard_policy::{Limits, ReadOptions};
 
 use crate::rule::Meta;
-use crate::{Category, Code, Date, Level, Preset, registry};
+use crate::{Category, Code, Date, Level, Preset, Zone, registry};
 
 /// Nothing longer than this is read for linting, in bytes. It guards against hostile input.
 pub const MAX_READ_BYTES: usize = 1 << 20;
@@ -24,6 +24,7 @@ pub struct Settings {
     require_reason: bool,
     single_value: SingleValue,
     allow_any_service_read: bool,
+    assumed_zone: Option<Zone>,
 }
 
 /// How an element with one value is to be written (RAM902).
@@ -49,6 +50,7 @@ impl Default for Settings {
             require_reason: true,
             single_value: SingleValue::List,
             allow_any_service_read: false,
+            assumed_zone: None,
         }
     }
 }
@@ -126,6 +128,13 @@ impl Settings {
         self
     }
 
+    /// Sets the zone that dates without one are taken to be in, for the fix of RAM408.
+    #[must_use]
+    pub fn with_assumed_zone(mut self, zone: Zone) -> Self {
+        self.assumed_zone = Some(zone);
+        self
+    }
+
     /// Returns the rules to start from.
     #[must_use]
     pub fn preset(&self) -> Preset {
@@ -166,6 +175,12 @@ impl Settings {
     #[must_use]
     pub fn allows_any_service_read(&self) -> bool {
         self.allow_any_service_read
+    }
+
+    /// Returns the zone that dates without one are taken to be in, if it was set.
+    #[must_use]
+    pub fn assumed_zone(&self) -> Option<&Zone> {
+        self.assumed_zone.as_ref()
     }
 
     /// Returns whether `account` is the user's own; `None` if no own account was named.

@@ -20,7 +20,8 @@ fn table() -> Vec<Value> {
 }
 
 fn linter() -> Linter {
-    Linter::new(Settings::new().with_preset(Preset::Strict))
+    let zone = "+08:00".parse().unwrap();
+    Linter::new(Settings::new().with_preset(Preset::Strict).with_assumed_zone(zone))
 }
 
 /// The examples of the table, and what else shows a fix of its rule.
@@ -51,6 +52,9 @@ fn examples() -> Vec<(Code, Kind, String)> {
         (405, statement(r#""Action": "oss:*", "Resource": "*", "Condition": {"NumericLessThan": {"acs:CurrentTime": "2030-01-01T00:00:00Z"}}"#)),
         (421, statement(r#""Action": ["ecs:DescribeInstances", "ecs:StopInstance"], "Resource": "*", "Condition": {"StringEquals": {"acs:ResourceTag/team": "dev"}}"#)),
         (421, statement(r#""Action": ["ecs:DescribeInstances"], "Resource": "*", "Condition": {"StringEquals": {"acs:ResourceTag/team": "dev", "acs:SourceVpc": "vpc-1"}}"#)),
+        (408, statement(r#""Action": "oss:*", "Resource": "*", "Condition": {"DateLessThan": {"acs:CurrentTime": "2030-01-31T23:59"}}"#)),
+        (104, statement(r#""Action": "oss:*", "Resource": "*", "Conditiоn": {}"#)),
+        (104, statement(r#""Action": "oss:*", "Resource": "*", "Condition": {"StringEquаls": {"acs:SourceVpc": "v"}}"#)),
         (406, statement(r#""Action": "oss:*", "Resource": "*", "Condition": {"Bool": {"acs:MFAPresent": "TRUE"}}"#)),
         (410, statement(r#""Action": "oss:*", "Resource": "*", "Condition": {"IpAddress": {"acs:SourceIp": "10.0.0.1/32"}}"#)),
         (426, statement(r#""Action": "oss:*", "Resource": "*", "Condition": {"Bool": {"acs:MFAPresent": ["true", "true"]}}"#)),
@@ -85,9 +89,8 @@ fn a_finding_is_gone_once_its_fix_is_applied() {
 }
 
 /// Rules whose freest fix is not the one of the table, and why.
-const OTHER_FIXES: [(&str, &str); 3] = [
+const OTHER_FIXES: [(&str, &str); 2] = [
     ("RAM324", "every policy or role would be too much: their names are left blank"),
-    ("RAM408", "a zone is assumed only where the settings name one"),
     ("RAM703", "an identifier made up here would be in no one's hands: it is left blank"),
 ];
 
@@ -126,6 +129,30 @@ fn every_rule_that_says_so_offers_a_fix() {
         .collect();
     // These two are about settings, not about a document.
     assert_eq!(idle, ["RAM905", "RAM908"]);
+}
+
+#[test]
+fn a_date_without_zone_is_repaired_only_where_a_zone_is_given() {
+    let date = |date: &str| {
+        let text = r#"{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "oss:*", "Resource": "*",
+            "Condition": {"DateLessThan": {"acs:CurrentTime": ""}}}]}"#;
+        text.replace("\"\"", &format!("\"{date}\""))
+    };
+    let text = date("2030-01-31T23:59:59");
+    let findings = linter().lint(Kind::Identity, &text);
+    let of_rule = findings.iter().filter(|finding| finding.code() == Code::new(408));
+    let fix = of_rule.filter_map(Finding::fix).next().unwrap();
+    assert_eq!(fix.applicability(), Applicability::Safe);
+    let fixed = fix::apply(&text, fix.edits()).unwrap();
+    assert!(fixed.contains("\"2030-01-31T23:59:59+08:00\""), "{fixed}");
+    let without = Linter::new(Settings::new()).lint(Kind::Identity, &text);
+    assert!(without.iter().all(|finding| finding.fix().is_none()));
+    // A zone makes no date of what lacks more than that.
+    for other in ["2030-01-31", "2030-02-31T00:00", "1767139200"] {
+        let findings = linter().lint(Kind::Identity, &date(other));
+        let finding = findings.iter().find(|finding| finding.code() == Code::new(408)).unwrap();
+        assert!(finding.fix().is_none(), "{other}");
+    }
 }
 
 #[test]

@@ -30,20 +30,30 @@ rule! {
 
 const REMEDY: Text = Text::new("{detail}: {remedy}", "{detail}：{remedy}");
 
+const ZONE: Text = Text::new("add the zone: `{dated}`", "加上时区：`{dated}`");
+
 impl Rule for InvalidDate {
-    fn explain(&self, _subject: &Subject<'_>, problem: &Problem) -> Verdict {
-        match problem.kind() {
-            ProblemKind::InvalidValue { found, kind, .. }
-                if matches!(kind, ValueErrorKind::NotDate { .. }) =>
-            {
-                self.draft(problem.span())
-                    .arg("v", found)
-                    .words("detail", kind.to_string(), chinese::value(kind))
-                    .words("remedy", kind.help(), chinese::value_help(kind))
-                    .help(REMEDY)
-                    .into()
+    fn explain(&self, subject: &Subject<'_>, problem: &Problem) -> Verdict {
+        let ProblemKind::InvalidValue { found, kind, operator } = problem.kind() else {
+            return Verdict::NotMine;
+        };
+        let ValueErrorKind::NotDate { value, fault } = kind else { return Verdict::NotMine };
+        let draft = self
+            .draft(problem.span())
+            .arg("v", found)
+            .words("detail", kind.to_string(), chinese::value(kind))
+            .words("remedy", kind.help(), chinese::value_help(kind))
+            .help(REMEDY);
+        let zone = subject.settings.assumed_zone().filter(|_| *fault == DateFault::NoZone);
+        let dated = zone
+            .map(|zone| format!("{value}{zone}"))
+            .filter(|dated| Test::check_value(*operator, dated).is_ok());
+        match dated {
+            Some(dated) => {
+                let edits = [edit::to_string(problem.span(), &dated)];
+                draft.arg("dated", dated).fix(Applicability::Safe, ZONE, edits).into()
             }
-            _ => Verdict::NotMine,
+            None => draft.into(),
         }
     }
 }

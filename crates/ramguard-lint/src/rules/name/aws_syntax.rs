@@ -98,6 +98,14 @@ impl Rule for AwsSyntax {
                     ));
                 }
             }
+            let values = statement.tests.iter().flat_map(|test| &test.values);
+            for word in statement.resource_words().iter().chain(values) {
+                if let Some(variable) = variable(word.text) {
+                    found.push(
+                        self.finding(word.span, variable, None).diagnostic("policy-variable"),
+                    );
+                }
+            }
             for test in &statement.tests {
                 if let Some(equiv) = key_of(test.key) {
                     let fix = equiv.as_deref().map(|key| edit::to_string(test.key_span, key));
@@ -132,6 +140,12 @@ impl AwsSyntax {
             None => draft.message(NO_FORM),
         }
     }
+}
+
+/// Returns the first policy variable of AWS in a text: RAM has none at all.
+pub(super) fn variable(text: &str) -> Option<&str> {
+    let rest = text.get(text.find("${aws:")?..)?;
+    rest.get(..rest.find('}').map_or(rest.len(), |at| at + 1))
 }
 
 /// Returns whether the RAM code in an action is that of an AWS service.

@@ -3,6 +3,7 @@ use ramguard_policy::name::resource::{ArnError, Resource};
 use ramguard_policy::text::Span;
 use ramguard_policy::{Problem, ProblemKind};
 
+use super::aws_syntax::variable;
 use crate::rule::{Described, Draft, Rule, Verdict, rule};
 use crate::subject::Subject;
 use crate::{Confidence, Level};
@@ -50,6 +51,10 @@ impl Rule for TemplatePlaceholder {
                 {
                     continue;
                 }
+                // RAM323 speaks of the variables of AWS.
+                if variable(word.text).is_some() {
+                    continue;
+                }
                 if let Some(what) = placeholder(word.text) {
                     found.push(self.finding(word.span, what).diagnostic(language_name(what)));
                 } else if let Some(what) = filler(word.text) {
@@ -67,8 +72,10 @@ impl Rule for TemplatePlaceholder {
                 .iter()
                 .flat_map(|test| test.values.iter().map(move |word| (test.operator, word)));
             for (operator, word) in words {
-                // What the operator cannot read is refused, and has been told.
+                // What the operator cannot read is refused, and has been told; so have variables of
+                // AWS.
                 if operator.is_some_and(|operator| Test::check_value(operator, word.text).is_err())
+                    || variable(word.text).is_some()
                 {
                     continue;
                 }

@@ -1,5 +1,5 @@
 use ramguard_policy::name::action;
-use ramguard_policy::{Problem, ProblemCode};
+use ramguard_policy::{Problem, ProblemKind};
 
 use crate::edit;
 use crate::fix::Applicability;
@@ -9,9 +9,9 @@ use crate::subject::{Subject, Word};
 
 rule! {
     /// # What it finds
-    /// A character outside ASCII in an action, in one of the first four fields of a resource or in
-    /// the name of a condition key: full-width forms, CJK punctuation, typographic quotes, letters
-    /// of other scripts. Names, tags and other free text are left alone.
+    /// A character outside ASCII in an element, an operator, an action, one of the first four fields
+    /// of a resource or the name of a condition key: full-width forms, CJK punctuation, typographic
+    /// quotes, letters of other scripts. Names, tags and other free text are left alone.
     ///
     /// # Why it matters
     /// `ecs：DescribeInstances` looks right and never matches. It is typical of text typed with a
@@ -26,7 +26,7 @@ rule! {
     message = "`{ch}` (U+{hex}) looks like `{ascii}` but never matches it"
         / "`{ch}`（U+{hex}）看起来像 `{ascii}`，但永远不会匹配";
     help = "typical of text typed with a Chinese input method" / "常见于中文输入法输入的文本";
-    page_zh = "# 检查内容\n操作、资源前四段或条件键名称中的非 ASCII 字符：全角字符、中文标点、弯引号、其他文字的字母。名称、标签等自由文本不检查。\n\n# 为什么重要\n`ecs：DescribeInstances` 看起来正确，却永远不会匹配。常见于中文输入法，也可能是有意为之。\n\n# 改法\n改用对应的 ASCII 字符：`ecs:DescribeInstances`。\n";
+    page_zh = "# 检查内容\n元素名、运算符、操作、资源前四段或条件键名称中的非 ASCII 字符：全角字符、中文标点、弯引号、其他文字的字母。名称、标签等自由文本不检查。\n\n# 为什么重要\n`ecs：DescribeInstances` 看起来正确，却永远不会匹配。常见于中文输入法，也可能是有意为之。\n\n# 改法\n改用对应的 ASCII 字符：`ecs:DescribeInstances`。\n";
 }
 
 const NO_TWIN: Text = Text::new(
@@ -37,8 +37,12 @@ const REPLACE: Text = Text::new("write `{fixed}`", "改为 `{fixed}`");
 
 impl Rule for ConfusableCharacter {
     fn explain(&self, subject: &Subject<'_>, problem: &Problem) -> Verdict {
-        if problem.code() != ProblemCode::InvalidActionFormat {
-            return Verdict::NotMine;
+        match problem.kind() {
+            ProblemKind::InvalidAction { .. } => {}
+            ProblemKind::UnknownElement { name: found, .. }
+            | ProblemKind::InvalidOperator { found, .. }
+            | ProblemKind::InvalidKey { found } => return self.of_key(subject, problem, found),
+            _ => return Verdict::NotMine,
         }
         let Some(text) = subject.value_at(problem.span()).and_then(|value| value.as_str()) else {
             return Verdict::NotMine;
@@ -75,16 +79,35 @@ impl Rule for ConfusableCharacter {
 }
 
 impl ConfusableCharacter {
+    /// Speaks of the name of a member that would be plain ASCII but for characters that look like
+    /// it. Anything else in it is for the rules on elements, operators and keys.
+    fn of_key(&self, subject: &Subject<'_>, problem: &Problem, found: &str) -> Verdict {
+        let Some(first) = found.chars().find(|c| !c.is_ascii()) else { return Verdict::NotMine };
+        if !found.chars().all(|c| c.is_ascii() || twin(c).is_some()) {
+            return Verdict::NotMine;
+        }
+        let draft = self.finding(Word { text: found, span: problem.span() }, first);
+        let fixed = ascii(found);
+        // Renaming must not give one member twice.
+        let is_taken = subject.value_at(problem.span()).is_some_and(|v| v.get(&fixed).is_some());
+        if is_taken { Draft { fix: None, ..draft }.into() } else { draft.into() }
+    }
+
     fn finding(&self, word: Word<'_>, c: char) -> Draft {
         let draft = self.draft(word.span).arg("ch", c).arg("hex", format_args!("{:04X}", c as u32));
-        let Some(ascii) = twin(c) else { return draft.message(NO_TWIN).no_help() };
-        let fixed: String = word.text.chars().map(|c| twin(c).unwrap_or(c)).collect();
-        draft.arg("ascii", ascii).arg("fixed", &fixed).fix(
+        let Some(looks) = twin(c) else { return draft.message(NO_TWIN).no_help() };
+        let fixed = ascii(word.text);
+        draft.arg("ascii", looks).arg("fixed", &fixed).fix(
             Applicability::Unsafe,
             REPLACE,
             [edit::to_string(word.span, &fixed)],
         )
     }
+}
+
+/// The text with every character that looks like an ASCII one replaced by it.
+fn ascii(text: &str) -> String {
+    text.chars().map(|c| twin(c).unwrap_or(c)).collect()
 }
 
 /// The ASCII character that `c` is most easily taken for.
