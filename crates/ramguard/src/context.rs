@@ -171,6 +171,8 @@ mod tests {
     fn a_key_is_not_found_by_another_one_of_its_length() -> Result<(), RequestError> {
         let context = Context::from_pairs([("acs:SourceIp", "1.1.1.1"), ("x:k", "v")])?;
         assert!(context.values("ACS:SOURCEIP").is_some());
+        let keys: Vec<&str> = context.entries().iter().map(|entry| &*entry.key).collect();
+        assert_eq!(keys, ["acs:SourceIp", "x:k"]);
         assert_eq!(context.values("acs:SourceIq"), None);
         assert_eq!(context.values("x:l"), None);
         Ok(())

@@ -9,11 +9,11 @@ use ramguard::{
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// A set of `statements` among enough others that what neighbours share is worth keeping.
-fn among_others(kind: Kind, statements: &str, other: &str) -> Result<Arc<PolicySet>> {
+/// A set of `statements` among so many others: small sets and large ones share different things.
+fn among_others(kind: Kind, statements: &str, other: &str, many: u32) -> Result<Arc<PolicySet>> {
     let text = |statements: &str| format!(r#"{{"Version":"1","Statement":[{statements}]}}"#);
     let mut policies = vec![Policy::parse_as(kind, &text(statements))?];
-    for number in 0..200 {
+    for number in 0..many {
         policies.push(Policy::parse_as(kind, &text(&other.replace('#', &number.to_string())))?);
     }
     Ok(Arc::new(PolicySet::new(policies)))
@@ -21,18 +21,26 @@ fn among_others(kind: Kind, statements: &str, other: &str) -> Result<Arc<PolicyS
 
 const OTHER: &str = r#"{"Effect":"Allow","Action":"ecs:Other#","Resource":"acs:ecs:*:*:other/#"}"#;
 
-fn by_account(statements: &str) -> Result<Authorizer> {
-    let account = among_others(Kind::Identity, statements, OTHER)?;
-    Ok(Authorizer::with_layers(Layers { account, ..Layers::default() }, Semantics::default()))
+/// As many other statements stand beside the one a test is about.
+const OTHERS: [u32; 4] = [0, 2, 20, 200];
+
+fn by_account(statements: &str) -> Result<Vec<Authorizer>> {
+    let with_others = |many| -> Result<Authorizer> {
+        let account = among_others(Kind::Identity, statements, OTHER, many)?;
+        Ok(Authorizer::with_layers(Layers { account, ..Layers::default() }, Semantics::default()))
+    };
+    OTHERS.into_iter().map(with_others).collect()
 }
 
 /// Decides both orders of two neighbours, alone and as a batch; one alone must be allowed.
-fn tells_apart(authorizer: &Authorizer, allowed: &Request<'_>, not: &Request<'_>) {
-    assert!(authorizer.decide(allowed).is_allowed(), "{allowed:?}");
-    assert!(!authorizer.decide(not).is_allowed(), "{not:?}");
-    for batch in [[allowed.clone(), not.clone()], [not.clone(), allowed.clone()]] {
-        let alone: Vec<_> = batch.iter().map(|request| authorizer.decide(request)).collect();
-        assert_eq!(authorizer.decide_many(&batch), alone, "{batch:?}");
+fn tells_apart(authorizers: &[Authorizer], allowed: &Request<'_>, not: &Request<'_>) {
+    for authorizer in authorizers {
+        assert!(authorizer.decide(allowed).is_allowed(), "{allowed:?}");
+        assert!(!authorizer.decide(not).is_allowed(), "{not:?}");
+        for batch in [[allowed.clone(), not.clone()], [not.clone(), allowed.clone()]] {
+            let alone: Vec<_> = batch.iter().map(|request| authorizer.decide(request)).collect();
+            assert_eq!(authorizer.decide_many(&batch), alone, "{batch:?}");
+        }
     }
 }
 
@@ -40,16 +48,16 @@ const ON: &str = "acs:ecs:cn-hangzhou:1:instance/i-1";
 
 #[test]
 fn neighbours_may_differ_in_the_action() -> Result {
-    let authorizer =
+    let authorizers =
         by_account(r#"{"Effect":"Allow","Action":"ecs:StopInstance","Resource":"*"}"#)?;
     let request = |action| Request::parse(action, ON);
-    tells_apart(&authorizer, &request("ecs:StopInstance")?, &request("ecs:StartInstance")?);
+    tells_apart(&authorizers, &request("ecs:StopInstance")?, &request("ecs:StartInstance")?);
     Ok(())
 }
 
 #[test]
 fn neighbours_may_differ_in_any_field_of_the_resource() -> Result {
-    let authorizer = by_account(
+    let authorizers = by_account(
         r#"{"Effect":"Allow","Action":"*","Resource":"acs:ecs:cn-hangzhou:1:instance/i-1"}"#,
     )?;
     let alice = Principal::user("acs:ram::1:user/alice")?;
@@ -63,74 +71,83 @@ fn neighbours_may_differ_in_any_field_of_the_resource() -> Result {
         "acs:ecs:cn-hangzhou:2:instance/i-1",
         "acs:ecs:cn-hangzhou:1:instance/i-2",
     ] {
-        tells_apart(&authorizer, &request(ON)?, &request(other)?);
+        tells_apart(&authorizers, &request(ON)?, &request(other)?);
     }
     Ok(())
 }
 
 #[test]
 fn neighbours_may_differ_in_their_own_or_a_shared_context() -> Result {
-    let authorizer = by_account(
+    let authorizers = by_account(
         r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"x:k":"v"}}}"#,
     )?;
     let [good, bad] = [[("x:k", "v")], [("x:k", "w")]].map(Context::from_pairs);
     let (good, bad) = (good?, bad?);
     let request = || Request::parse("ecs:a", ON);
     tells_apart(
-        &authorizer,
+        &authorizers,
         &request()?.with_shared_context(&good),
         &request()?.with_shared_context(&bad),
     );
     tells_apart(
-        &authorizer,
+        &authorizers,
         &request()?.with_context(good.clone()),
         &request()?.with_context(bad.clone()),
     );
-    tells_apart(&authorizer, &request()?.with_shared_context(&good), &request()?.with_context(bad));
+    tells_apart(
+        &authorizers,
+        &request()?.with_shared_context(&good),
+        &request()?.with_context(bad),
+    );
     Ok(())
 }
 
 #[test]
 fn neighbours_may_differ_in_the_owner() -> Result {
-    let authorizer = by_account(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#)?;
+    let authorizers = by_account(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#)?;
     let request = Request::parse("oss:GetObject", "acs:oss:*:*:b/k")?
         .with_principal(Principal::user("acs:ram::1:user/alice")?);
-    tells_apart(&authorizer, &request.clone().with_owner("1"), &request.with_owner("2"));
+    tells_apart(&authorizers, &request.clone().with_owner("1"), &request.with_owner("2"));
     Ok(())
 }
 
 #[test]
 fn neighbours_may_differ_in_the_caller() -> Result {
-    let resource = among_others(
-        Kind::Bucket,
-        r#"{"Effect":"Allow","Principal":["11"],"Action":"oss:*","Resource":"*"}"#,
-        r#"{"Effect":"Allow","Principal":["9#"],"Action":"oss:Other#","Resource":"*"}"#,
-    )?;
-    let layers = Layers { resource: Some(resource), ..Layers::default() };
-    let authorizer = Authorizer::with_layers(layers, Semantics::default());
+    let with_others = |many| -> Result<Authorizer> {
+        let resource = among_others(
+            Kind::Bucket,
+            r#"{"Effect":"Allow","Principal":["11"],"Action":"oss:*","Resource":"*"}"#,
+            r#"{"Effect":"Allow","Principal":["9#"],"Action":"oss:Other#","Resource":"*"}"#,
+            many,
+        )?;
+        let layers = Layers { resource: Some(resource), ..Layers::default() };
+        Ok(Authorizer::with_layers(layers, Semantics::default()))
+    };
+    let authorizers: Vec<Authorizer> =
+        OTHERS.into_iter().map(with_others).collect::<Result<_>>()?;
     let request = |uid: &'static str| -> Result<Request<'static>> {
         let caller = Principal::user("acs:ram::2:user/u")?.with_uid(uid);
         Ok(Request::parse("oss:GetObject", "acs:oss:cn:1:b/k")?.with_principal(caller))
     };
-    tells_apart(&authorizer, &request("11")?, &request("12")?);
+    tells_apart(&authorizers, &request("11")?, &request("12")?);
     Ok(())
 }
 
 #[test]
 fn neighbours_may_differ_in_the_mode() -> Result {
-    let authorizer = by_account(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#)?;
+    let authorizers = by_account(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#)?;
     let request = |mode| -> Result<Request<'static>> {
         Ok(Request::parse("sts:AssumeRole", "acs:ram::1:role/app")?
             .with_principal(Principal::user("acs:ram::1:user/u")?)
             .with_mode(mode))
     };
-    tells_apart(&authorizer, &request(Mode::Standard)?, &request(Mode::AssumeRole)?);
+    tells_apart(&authorizers, &request(Mode::Standard)?, &request(Mode::AssumeRole)?);
     Ok(())
 }
 
 #[test]
 fn neighbours_may_differ_in_the_service_a_role_is_passed_to() -> Result {
-    let authorizer = by_account(
+    let authorizers = by_account(
         r#"{"Effect":"Allow","Action":"ram:PassRole","Resource":"*",
             "Condition":{"StringEquals":{"acs:Service":"ecs.aliyuncs.com"}}}"#,
     )?;
@@ -145,19 +162,19 @@ fn neighbours_may_differ_in_the_service_a_role_is_passed_to() -> Result {
     let context = Context::default();
     let by_ecs = passing.request(None, &context)?;
     let plain = Request::parse("ram:PassRole", by_ecs.resource())?;
-    tells_apart(&authorizer, &by_ecs, &plain);
+    tells_apart(&authorizers, &by_ecs, &plain);
     Ok(())
 }
 
 #[test]
 fn neighbours_may_differ_in_whether_the_caller_is_supplied_as_a_key() -> Result {
-    let authorizer = by_account(
+    let authorizers = by_account(
         r#"{"Effect":"Allow","Action":"*","Resource":"*",
             "Condition":{"StringEquals":{"acs:PrincipalARN":"acs:ram::1:user/u"}}}"#,
     )?;
     let request = || -> Result<Request<'static>> {
         Ok(Request::parse("ecs:a", ON)?.with_principal(Principal::user("acs:ram::1:user/u")?))
     };
-    tells_apart(&authorizer, &request()?.supplying_principal_arn(), &request()?);
+    tells_apart(&authorizers, &request()?.supplying_principal_arn(), &request()?);
     Ok(())
 }

@@ -133,8 +133,19 @@ fn an_instance_id_may_hold_any_letter_and_no_separator_or_blank() -> Result {
     for id in ["i-a", "~!", "i-部", &"i".repeat(128)] {
         assert!(allowed(id), "{id}");
     }
-    for id in ["", "i:a", "i/a", "i a", "部:a", "部/a", "部 a", "部\u{3000}a", &"i".repeat(129)]
-    {
+    for id in [
+        "",
+        ":",
+        "//",
+        "i:a",
+        "i/a",
+        "i a",
+        "部:a",
+        "部/a",
+        "部 a",
+        "部\u{3000}a",
+        &"i".repeat(129),
+    ] {
         assert!(!allowed(id), "{id}");
     }
     Ok(())
