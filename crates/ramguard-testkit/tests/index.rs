@@ -186,6 +186,102 @@ fn index_and_scan_agree_where_patterns_nearly_meet() {
     assert!(tally.iter().all(|&n| n > 200), "{tally:?}");
 }
 
+/// Lists that are too long to be tried one by one, of patterns that have to be searched for.
+#[test]
+fn index_and_scan_agree_on_crowds_of_patterns() {
+    let mut seeded = Seeded::new(13);
+    let mut tally = [0; 3];
+    for round in 0..60 {
+        let longest = [20, 24, 30, 90, 700][round % 5];
+        let list: Vec<Value> = (0..=seeded.below(1 + 300 / longest))
+            .map(|_| {
+                let actions: Vec<String> = (0..=seeded.below(longest))
+                    .map(|_| near_action(&mut seeded, true).to_ascii_uppercase())
+                    .filter(|action| action != "*")
+                    .chain(["ecs:Describe".into()])
+                    .collect();
+                let resources: Vec<String> =
+                    (0..=seeded.below(longest)).map(|_| near_arn(&mut seeded, true)).collect();
+                let action = if seeded.chance(15) { "NotAction" } else { "Action" };
+                let resource = if seeded.chance(15) { "NotResource" } else { "Resource" };
+                let effect = if seeded.chance(30) { "Deny" } else { "Allow" };
+                serde_json::json!({"Effect": effect, action: actions, resource: resources})
+            })
+            .collect();
+        let limits = Limits::default().with_max_bytes_for_all(1 << 22);
+        let options = ReadOptions { limits, legacy_not_resource: true };
+        let document = serde_json::json!({"Version": "1", "Statement": list}).to_string();
+        let policy = Policy::parse_with(Kind::Identity, &document, &options).unwrap();
+        let asked: Vec<(String, String)> = (0..200)
+            .map(|_| (near_action(&mut seeded, false), near_arn(&mut seeded, false)))
+            .collect();
+        let requests: Vec<Request<'_>> = asked
+            .iter()
+            .map(|(action, resource)| Request::parse(action.as_str(), resource.as_str()).unwrap())
+            .collect();
+        for (sum, n) in tally.iter_mut().zip(agree(&PolicySet::from(policy), &requests)) {
+            *sum += n;
+        }
+    }
+    assert!(tally.iter().all(|&n| n > 200), "{tally:?}");
+}
+
+/// A key in one of its spellings.
+fn spelled(seeded: &mut Seeded, number: usize) -> String {
+    let key = format!("acs:key{number}");
+    if seeded.chance(30) { key.to_ascii_uppercase() } else { key }
+}
+
+#[test]
+fn index_and_scan_agree_on_long_lists_of_conditions() {
+    let mut seeded = Seeded::new(17);
+    let mut tally = [0; 3];
+    for _ in 0..150 {
+        let list: Vec<Value> = (0..=seeded.below(4))
+            .map(|_| {
+                let mut conditions = serde_json::Map::new();
+                for operator in ["StringNotEquals", "NumericNotEquals", "StringLike"] {
+                    let most = if operator == "StringLike" { 2 } else { 15 };
+                    let mut keys = serde_json::Map::new();
+                    let first = seeded.below(30);
+                    for number in first..first + seeded.below(most) {
+                        keys.insert(spelled(&mut seeded, number), "1".into());
+                    }
+                    if !keys.is_empty() {
+                        conditions.insert(operator.into(), keys.into());
+                    }
+                }
+                let effect = if seeded.chance(30) { "Deny" } else { "Allow" };
+                serde_json::json!({"Effect": effect, "Action": "ecs:*", "Resource": "*",
+                    "Condition": conditions})
+            })
+            .collect();
+        let document = serde_json::json!({"Version": "1", "Statement": list}).to_string();
+        let set = PolicySet::from(Policy::parse(&document).unwrap());
+        let asked: Vec<Vec<(String, String)>> = (0..20)
+            .map(|_| {
+                let keys: std::collections::BTreeSet<usize> =
+                    (0..seeded.below(5)).map(|_| seeded.below(45)).collect();
+                let value = |seeded: &mut Seeded| ["1", "2", "x"][seeded.below(3)].to_owned();
+                keys.into_iter().map(|n| (spelled(&mut seeded, n), value(&mut seeded))).collect()
+            })
+            .collect();
+        let requests: Vec<Request<'_>> = asked
+            .iter()
+            .map(|pairs| {
+                let pairs = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+                Request::parse("ecs:Stop", "acs:ecs:cn-a:1:instance/i")
+                    .unwrap()
+                    .with_context(Context::from_pairs(pairs).unwrap())
+            })
+            .collect();
+        for (sum, n) in tally.iter_mut().zip(agree(&set, &requests)) {
+            *sum += n;
+        }
+    }
+    assert!(tally.iter().all(|&n| n > 200), "{tally:?}");
+}
+
 #[test]
 fn many_requests_at_once_are_decided_as_one_by_one() {
     let mut seeded = Seeded::new(9);

@@ -341,6 +341,15 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Returns every condition key that has values, those the engine supplies first, maybe one
+    /// of them twice.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        let passed = self.passed_to.map(|_| "acs:Service");
+        let principal = self.principal_arn.as_ref().map(|_| "acs:PrincipalARN");
+        let own = self.context().entries().iter().map(|entry| &*entry.key);
+        passed.into_iter().chain(principal).chain(own)
+    }
+
     /// Returns the values of a condition key for the conditions of a policy.
     pub(crate) fn values(&self, key: &str) -> Option<Seen<'_>> {
         if let Some(service) = self.passed_to

@@ -115,7 +115,7 @@ impl Index {
     /// Keeps a group as it is: one entry or a list.
     fn file(&mut self, entries: &Entries, group: &[u32]) -> u32 {
         let polarity =
-            |entry: u32| entries.resources.get(entry as usize).map(|entry| entry.polarity);
+            |entry: u32| entries.resources.get(entry as usize).map(ResourceEntry::polarity);
         // Groups are sorted, and hold an entry twice where two actions of it share a key.
         if let (Some(&only), true) = (group.first(), group.first() == group.last()) {
             return match polarity(only) {

@@ -12,9 +12,10 @@
 use ramguard_match::{Case, Shape};
 use ramguard_policy::condition::{Test, Truth};
 use ramguard_policy::name::resource::ArnFields;
-use ramguard_policy::{Kind, Policy, Statement};
+use ramguard_policy::{Effect, Kind, Policy, Statement};
 
 use super::asked::{Asked, AskedArn};
+use super::crowd::{Crowd, Memo, is_slow, key_bit, numbers};
 use super::key::{WORD, folded_word, lowest_bytes, same};
 use super::statement::evaluate_key;
 use super::{Polarity, StatementAt, StatementTest};
@@ -25,6 +26,9 @@ const MOST: usize = StatementTest::LONG;
 
 /// Statements with longer names are special.
 const LONGEST: usize = u16::MAX as usize;
+
+/// Of more conditions than this, the keys that the request does not have are told at a glance.
+const MOST_CONDITIONS: usize = 8;
 
 /// A range of one of the flat lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +49,8 @@ pub(super) struct ActionEntry {
     name_at: u16,
     /// How many bytes of `word` count; all eight of a name without wildcards.
     counted: u8,
+    /// The number in the set of all actions; see [`Crowd`].
+    crowd: u16,
 }
 
 /// How a field of a resource is matched.
@@ -74,11 +80,12 @@ pub(super) struct ResourceEntry {
     region_end: u16,
     account_end: u16,
     length: u16,
+    /// The number in the set of all resources; see [`Crowd`].
+    crowd: u16,
     action_count: u8,
     /// How many bytes of `word` count; all eight of an id without wildcards.
     counted: u8,
     forms: Forms,
-    pub(super) polarity: Polarity,
     kind: EntryKind,
 }
 
@@ -90,13 +97,45 @@ pub(super) struct Forms {
     pub(super) account: Form,
 }
 
-/// What has to be asked for an entry.
+/// What has to be asked for an entry, a bit each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct EntryKind {
+struct EntryKind(u8);
+
+impl EntryKind {
+    const DENY: u8 = 1;
     /// No ARN: found under every resource.
-    is_any: bool,
-    is_special: bool,
-    is_conditional: bool,
+    const ANY: u8 = 2;
+    const SPECIAL: u8 = 4;
+    const CONDITIONAL: u8 = 8;
+    /// The actions are those that are not covered.
+    const NOT_ACTION: u8 = 16;
+    /// Every action is covered.
+    const EVERY_ACTION: u8 = 32;
+
+    /// Adds a bit if it is due.
+    fn with(self, bit: u8, is_due: bool) -> Self {
+        if is_due { Self(self.0 | bit) } else { self }
+    }
+
+    #[inline]
+    fn has(self, bit: u8) -> bool {
+        self.0 & bit != 0
+    }
+
+    #[inline]
+    fn is_any(self) -> bool {
+        self.has(Self::ANY)
+    }
+
+    #[inline]
+    fn is_special(self) -> bool {
+        self.has(Self::SPECIAL)
+    }
+
+    #[inline]
+    fn is_conditional(self) -> bool {
+        self.has(Self::CONDITIONAL)
+    }
 }
 
 /// The first four bytes of service and relative id that count, and which those are: enough to
@@ -110,7 +149,9 @@ pub(super) struct Signature {
 /// One condition, kept here as well so that testing it does not lead through the policy.
 #[derive(Clone, Debug)]
 struct ConditionEntry {
-    key: Run,
+    /// The number of the key.
+    key: u32,
+    is_negated: bool,
     test: Test,
 }
 
@@ -133,7 +174,10 @@ pub(super) struct Entries {
     pub(super) actions: Vec<ActionEntry>,
     pub(super) resources: Vec<ResourceEntry>,
     conditions: Vec<ConditionEntry>,
+    /// Condition keys, each several times if there are many.
+    keys: Vec<(Box<str>, u64)>,
     special: Vec<StatementTest>,
+    crowd: Crowd,
 }
 
 impl Entries {
@@ -157,6 +201,7 @@ impl Entries {
         self.actions.shrink_to_fit();
         self.resources.shrink_to_fit();
         self.conditions.shrink_to_fit();
+        self.keys.shrink_to_fit();
         self.special.shrink_to_fit();
     }
 
@@ -166,7 +211,43 @@ impl Entries {
             + self.actions.capacity() * size_of::<ActionEntry>()
             + self.resources.capacity() * size_of::<ResourceEntry>()
             + self.conditions.capacity() * size_of::<ConditionEntry>()
+            + self.keys.iter().map(|key| size_of_val(key) + key.0.len()).sum::<usize>()
             + self.special.iter().map(StatementTest::bytes).sum::<usize>()
+            + self.crowd.heap_bytes()
+    }
+
+    /// Makes the sets of what is better asked at once, when everything is there.
+    pub(super) fn gather(&mut self) {
+        let slow = |entry: &ActionEntry| is_slow(self.piece(entry.text, 0, entry.length));
+        let actions = numbers(self.actions.iter().map(slow));
+        let slow = |entry: &ResourceEntry| {
+            let fields = self.fields(entry);
+            let Forms { service, region, account } = entry.forms;
+            [service, region, account].contains(&Form::Pattern) || is_slow(fields.relative_id)
+        };
+        let is_arn = |entry: &&ResourceEntry| !entry.kind.is_any() && !entry.kind.is_special();
+        let arns: Vec<&ResourceEntry> = self.resources.iter().filter(is_arn).collect();
+        let resources = numbers(arns.iter().map(|entry| slow(entry)));
+        let texts: Vec<&str> = actions
+            .iter()
+            .zip(&self.actions)
+            .filter(|(number, _)| **number != 0)
+            .map(|(_, entry)| self.piece(entry.text, 0, entry.length))
+            .collect();
+        let fields: Vec<ArnFields<'_>> = resources
+            .iter()
+            .zip(&arns)
+            .filter(|(number, _)| **number != 0)
+            .map(|(_, entry)| self.fields(entry))
+            .collect();
+        self.crowd = Crowd::new(&texts, fields.iter().copied());
+        for (entry, number) in self.actions.iter_mut().zip(actions) {
+            entry.crowd = number;
+        }
+        let is_arn = |entry: &&mut ResourceEntry| is_arn(&&**entry);
+        for (entry, number) in self.resources.iter_mut().filter(is_arn).zip(resources) {
+            entry.crowd = number;
+        }
     }
 
     /// Adds a statement; returns whether there was room for it.
@@ -178,16 +259,17 @@ impl Entries {
         let at = StatementAt::new(document, statement.index());
         let is_short = statement.actions().all(|entry| entry.text.len() <= LONGEST)
             && statement.resources().all(|entry| entry.text.len() <= LONGEST);
-        let has_actions = is_short && !statement.is_not_action();
         let has_resources = is_short && kind.has_resource() && !statement.is_not_resource();
-        let is_special = !has_actions
+        let is_special = !is_short
             || !has_resources
             || kind.has_principal()
             || statement.actions().len() > MOST
             || statement.resources().len() > MOST;
+        let is_found_by_action = is_short && !statement.is_not_action();
+        let is_every = is_found_by_action && statement.actions().any(|entry| entry.text == "*");
 
         let first_action = self.actions.len();
-        if has_actions {
+        if is_found_by_action || !is_special {
             for entry in statement.actions() {
                 self.push_action(entry.text);
             }
@@ -206,15 +288,16 @@ impl Entries {
             region_end: 0,
             account_end: 0,
             length: 0,
+            crowd: 0,
             action_count: u8::try_from(actions.end - actions.start).unwrap_or(0),
             counted: 0,
             forms: Forms { service: Form::Any, region: Form::Any, account: Form::Any },
-            polarity: statement.effect().into(),
-            kind: EntryKind {
-                is_any: true,
-                is_special,
-                is_conditional: statement.conditions().len() > 0,
-            },
+            kind: EntryKind(0)
+                .with(EntryKind::DENY, statement.effect() == Effect::Deny)
+                .with(EntryKind::SPECIAL, is_special)
+                .with(EntryKind::CONDITIONAL, statement.conditions().len() > 0)
+                .with(EntryKind::NOT_ACTION, statement.is_not_action())
+                .with(EntryKind::EVERY_ACTION, is_every),
         };
         let first_resource = self.resources.len();
         if has_resources {
@@ -222,19 +305,32 @@ impl Entries {
                 self.push_resource(&template, entry.text);
             }
         } else {
-            self.resources.push(template);
+            self.resources.push(template.any());
         }
         let resources = run(first_resource, self.resources.len());
         let first_condition = self.conditions.len();
         for tested in statement.conditions().filter(|_| !is_special) {
-            let start = self.text.len();
-            self.text.push_str(tested.key().text);
-            let key = run(start, self.text.len());
-            self.conditions.push(ConditionEntry { key, test: tested.test().clone() });
+            let key = self.key(tested.key().text);
+            let test = tested.test().clone();
+            let is_negated = test.operator().is_negated();
+            self.conditions.push(ConditionEntry { key, is_negated, test });
         }
         let conditions = run(first_condition, self.conditions.len());
+        let actions = if is_found_by_action { actions } else { Run::default() };
         self.statements.push(StatementEntry { at, actions, resources, conditions });
         self.text.len() < ROOM && self.resources.len() < ROOM && self.actions.len() < ROOM
+    }
+
+    /// Returns the number of a condition key; most policies use the same few over and over.
+    fn key(&mut self, text: &str) -> u32 {
+        const LOOK_BACK: usize = 16;
+        let known = self.keys.iter().enumerate().rev().take(LOOK_BACK);
+        let known = known.map(|(number, (key, _))| (number, &**key)).find(|(_, key)| *key == text);
+        if let Some((number, _)) = known {
+            return length(number);
+        }
+        self.keys.push((text.into(), key_bit(text)));
+        length(self.keys.len() - 1)
     }
 
     fn push_action(&mut self, text: &str) {
@@ -253,6 +349,7 @@ impl Entries {
             length: short(bytes.len()),
             name_at: short(name),
             counted: counted as u8,
+            crowd: 0,
         });
         self.text.push_str(text);
     }
@@ -261,7 +358,7 @@ impl Entries {
         let bytes = text.as_bytes();
         // A policy holds nothing that does not parse, so it has five fields or is `*`.
         let Some([_, service_end, region_end, account_end]) = first_colons(bytes) else {
-            self.resources.push(*template);
+            self.resources.push(template.any());
             return;
         };
         let id = text.get(account_end + 1..).unwrap_or_default();
@@ -282,7 +379,6 @@ impl Entries {
                 region: field(service_end + 1, region_end),
                 account: field(region_end + 1, account_end),
             },
-            kind: EntryKind { is_any: false, ..template.kind },
             ..*template
         });
         self.text.push_str(text);
@@ -328,7 +424,7 @@ impl Entries {
 
     /// Returns the signature of an entry, which every resource it covers has.
     pub(super) fn signature(&self, entry: &ResourceEntry) -> Signature {
-        if entry.kind.is_any {
+        if entry.kind.is_any() {
             return Signature { word: 0, mask: 0 };
         }
         let service = self.fields(entry).service.as_bytes();
@@ -348,26 +444,27 @@ impl Entries {
         &self,
         entry: &ResourceEntry,
         asked: &Asked<'_>,
+        memo: &Memo,
         policies: &[Policy],
     ) -> bool {
-        if entry.kind.is_special {
-            return self.applies_special(entry, asked, policies);
+        if entry.kind.is_special() {
+            return self.applies_special(entry, asked, memo, policies);
         }
-        self.lists_action(entry, asked)
-            && (entry.kind.is_any || self.covers(entry, asked))
-            && (!entry.kind.is_conditional || self.conditions_hold(entry, asked))
+        self.lists_action(entry, asked, memo)
+            && (entry.kind.is_any() || self.covers(entry, asked, memo))
+            && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo))
     }
 
     /// Returns whether the statement applies by way of this entry to some relative id: everything
     /// [`Self::applies`] asks but that. Special statements are left open.
-    pub(super) fn may_apply(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
-        entry.kind.is_special
-            || (self.lists_action(entry, asked)
-                && (entry.kind.is_any
+    pub(super) fn may_apply(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
+        entry.kind.is_special()
+            || (self.lists_action(entry, asked, memo)
+                && (entry.kind.is_any()
                     || asked.arn.as_ref().is_some_and(|arn| {
                         covers_fields(entry, self.piece(entry.text, 0, entry.length), arn)
                     }))
-                && (!entry.kind.is_conditional || self.conditions_hold(entry, asked)))
+                && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo)))
     }
 
     /// Returns whether the statement applies, if [`Self::may_apply`] says that it may.
@@ -375,13 +472,14 @@ impl Entries {
         &self,
         entry: &ResourceEntry,
         asked: &Asked<'_>,
+        memo: &Memo,
         policies: &[Policy],
     ) -> bool {
-        if entry.kind.is_special {
-            return self.applies_special(entry, asked, policies);
+        if entry.kind.is_special() {
+            return self.applies_special(entry, asked, memo, policies);
         }
-        let Some(arn) = &asked.arn else { return entry.kind.is_any };
-        entry.kind.is_any || self.covers_id(entry, arn)
+        let Some(arn) = &asked.arn else { return entry.kind.is_any() };
+        entry.kind.is_any() || self.covers_id(entry, arn)
     }
 
     /// Returns whether the statement applies by way of any of its resource entries.
@@ -389,18 +487,19 @@ impl Entries {
         &self,
         entry: &ResourceEntry,
         asked: &Asked<'_>,
+        memo: &Memo,
         policies: &[Policy],
     ) -> bool {
-        if entry.kind.is_special {
-            return self.applies_special(entry, asked, policies);
+        if entry.kind.is_special() {
+            return self.applies_special(entry, asked, memo, policies);
         }
-        self.lists_action(entry, asked)
-            && (entry.kind.is_any
+        self.lists_action(entry, asked, memo)
+            && (entry.kind.is_any()
                 || self
                     .resources_of(entry.statement)
                     .iter()
-                    .any(|entry| entry.kind.is_any || self.covers(entry, asked)))
-            && (!entry.kind.is_conditional || self.conditions_hold(entry, asked))
+                    .any(|entry| entry.kind.is_any() || self.covers(entry, asked, memo)))
+            && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo))
     }
 
     #[cold]
@@ -408,51 +507,82 @@ impl Entries {
         &self,
         entry: &ResourceEntry,
         asked: &Asked<'_>,
+        memo: &Memo,
         policies: &[Policy],
     ) -> bool {
+        // Every resource leads to the statement, and the answer is the same by all of them.
+        if memo.has_failed(entry.actions) {
+            return false;
+        }
         let test = self.special.get(entry.actions as usize);
-        test.is_some_and(|test| test.applies(asked.request(), policies))
+        let applies = test.is_some_and(|test| test.applies(asked.request(), policies));
+        if !applies {
+            memo.fail(entry.actions);
+        }
+        applies
     }
 
     /// Rules C-1 and C-11; see [`StatementTest::applies`].
-    fn conditions_hold(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
+    fn conditions_hold(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
         let Some(statement) = self.statements.get(entry.statement as usize) else { return false };
         let run = statement.conditions;
         let conditions = self.conditions.get(run.start as usize..run.end as usize);
+        let conditions = conditions.unwrap_or_default();
+        let are_many = conditions.len() > MOST_CONDITIONS;
         let mut all = Truth::True;
-        for condition in conditions.unwrap_or_default() {
-            let Run { start, end } = condition.key;
-            let key = self.text.get(start as usize..end as usize).unwrap_or_default();
+        for condition in conditions {
+            steps::count(1);
+            let known = self.keys.get(condition.key as usize);
+            let (key, bit) = known.map_or(("", 0), |(key, bit)| (key, *bit));
+            // An absent key meets a negated operator and fails any other (rule C-3).
+            if are_many && condition.is_negated && !memo.may_have_key(bit, asked.request()) {
+                continue;
+            }
             all = all.and(evaluate_key(key, &condition.test, asked.request()));
             if all == Truth::False {
                 return false;
             }
         }
-        entry.polarity.settle(all)
+        entry.polarity().settle(all)
     }
 
-    /// Rule A-3.
+    /// Rules.
     #[inline]
-    fn lists_action(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
+    fn lists_action(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
+        if entry.kind.has(EntryKind::EVERY_ACTION) {
+            return true;
+        }
         let start = entry.actions as usize;
         let actions = self.actions.get(start..start + usize::from(entry.action_count));
         steps::count(1);
-        actions.unwrap_or_default().iter().any(|action| {
+        let is_listed = actions.unwrap_or_default().iter().any(|action| {
             steps::count(1);
-            (asked.name_word ^ action.word) & lowest_bytes(action.counted.into()) == 0
-                && action.shape.is_match(
-                    self.piece(action.text, 0, action.length),
-                    asked.request().action(),
-                    Case::AsciiInsensitive,
-                )
-        })
+            if (asked.name_word ^ action.word) & lowest_bytes(action.counted.into()) != 0 {
+                return false;
+            }
+            if action.is_bare() {
+                return true;
+            }
+            self.crowd.lists(memo, action.crowd, asked).unwrap_or_else(|| {
+                let text = self.piece(action.text, 0, action.length);
+                action.shape.is_match(text, asked.request().action(), Case::AsciiInsensitive)
+            })
+        });
+        is_listed != entry.kind.has(EntryKind::NOT_ACTION)
     }
 
     /// Returns whether the ARN of an entry covers the resource; see
     /// [`ResourceTest::matches`](super::ResourceTest::matches).
     #[inline]
-    fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>) -> bool {
+    fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
         let Some(arn) = &asked.arn else { return false };
+        if (arn.word ^ entry.word) & lowest_bytes(entry.counted.into()) != 0 {
+            return false;
+        }
+        match self.crowd.covers(memo, entry.crowd, asked, arn) {
+            Some(covers) if !(covers && arn.is_ram) => return covers,
+            _ => {}
+        }
         self.covers_id(entry, arn)
             && covers_fields(entry, self.piece(entry.text, 0, entry.length), arn)
     }
@@ -491,7 +621,7 @@ fn covers_fields(entry: &ResourceEntry, own: &str, arn: &AskedArn<'_>) -> bool {
     let region = if arn.is_ram { &[] } else { arn.region };
     fits(forms.service, 4, service_end, arn.service)
         && fits(forms.account, region_end + 1, account_end, arn.account)
-        && ((arn.is_ram && entry.polarity == Polarity::Deny)
+        && ((arn.is_ram && entry.polarity() == Polarity::Deny)
             || fits(forms.region, service_end + 1, region_end, region))
 }
 
@@ -509,16 +639,28 @@ impl ActionEntry {
 }
 
 impl ResourceEntry {
+    /// Returns the entry as one that is found under every resource.
+    fn any(mut self) -> Self {
+        self.kind = self.kind.with(EntryKind::ANY, true);
+        self
+    }
+
+    /// Returns the effect of the statement.
+    #[inline]
+    pub(super) fn polarity(&self) -> Polarity {
+        if self.kind.has(EntryKind::DENY) { Polarity::Deny } else { Polarity::Allow }
+    }
+
     /// Returns whether the entry is found under every resource.
     pub(super) fn is_any(&self) -> bool {
-        self.kind.is_any
+        self.kind.is_any()
     }
 
     /// Returns whether the statement is tested as a whole, so that its other entries would give
     /// the same answer.
     #[inline]
     pub(super) fn is_special(&self) -> bool {
-        self.kind.is_special
+        self.kind.is_special()
     }
 
     pub(super) fn forms(&self) -> Forms {

@@ -38,6 +38,7 @@ pub(crate) enum Field {
     ActionService,
     ActionName,
     Group,
+    ConditionKey,
 }
 
 impl Seeds {

@@ -6,6 +6,7 @@
 mod asked;
 mod batch;
 mod build;
+mod crowd;
 mod entry;
 mod index;
 mod key;
@@ -59,14 +60,44 @@ enum Units {
     /// All of them in one.
     Merged(Unit),
     /// Each by itself, shared with other sets, in order.
-    Shared(Box<[Arc<Unit>]>),
+    Shared(SharedUnits),
     /// None: past 2 GiB of names a set is scanned.
     None,
 }
 
 impl Default for Units {
     fn default() -> Self {
-        Self::Shared(Box::default())
+        Self::Shared(SharedUnits::default())
+    }
+}
+
+/// How many units a set holds without another place in memory to go to; most have no more.
+const NEAR: usize = 4;
+
+/// Units of other sets too, in order.
+#[derive(Clone, Debug, Default)]
+struct SharedUnits {
+    /// The first ones; none is there after one that is missing.
+    near: [Option<Arc<Unit>>; NEAR],
+    far: Box<[Arc<Unit>]>,
+}
+
+impl SharedUnits {
+    fn new(units: Vec<Arc<Unit>>) -> Self {
+        let mut units = units.into_iter();
+        Self { near: std::array::from_fn(|_| units.next()), far: units.collect() }
+    }
+
+    #[inline]
+    fn iter(&self) -> impl Iterator<Item = &Arc<Unit>> {
+        self.near.iter().flatten().chain(&*self.far)
+    }
+
+    fn get_mut(&mut self, index: usize) -> Option<&mut Arc<Unit>> {
+        match index.checked_sub(NEAR) {
+            Some(index) => self.far.get_mut(index),
+            None => self.near.get_mut(index)?.as_mut(),
+        }
     }
 }
 
@@ -117,8 +148,9 @@ impl PolicySet {
         if policies.len() > Self::MOST_SHARED {
             return Self::new(policies);
         }
-        let units: Option<Box<[Arc<Unit>]>> = units.into_iter().collect();
-        Self { policies, units: units.map_or(Units::None, Units::Shared) }
+        let units: Option<Vec<Arc<Unit>>> = units.into_iter().collect();
+        let units = units.map_or(Units::None, |units| Units::Shared(SharedUnits::new(units)));
+        Self { policies, units }
     }
 
     /// Returns the set with another policy in place of number `index`; `None` if there is none.
@@ -200,7 +232,7 @@ impl PolicySet {
         }
     }
 
-    fn decide_shared(&self, units: &[Arc<Unit>], asked: &Asked<'_>) -> Verdict {
+    fn decide_shared(&self, units: &SharedUnits, asked: &Asked<'_>) -> Verdict {
         let mut allowed = None;
         for (number, (unit, policy)) in units.iter().zip(&self.policies).enumerate() {
             let at = |at: StatementAt| StatementAt::new(number, at.statement as usize);

@@ -2,8 +2,10 @@
 
 use ramguard_match::{Case, Pattern, PatternSet};
 use ramguard_policy::condition::{Test, Truth};
+use ramguard_policy::name::resource::{ArnFields, Resource};
 use ramguard_policy::{Effect, Kind, Policy, Statement, Tested};
 
+use super::crowd::ArnSet;
 use super::{PrincipalTest, ResourceTest, StatementAt, folded};
 use crate::Request;
 use crate::request::Seen;
@@ -58,9 +60,8 @@ pub(crate) struct StatementTest {
     conditional: bool,
     /// The actions again, if there are many.
     long: Option<Box<PatternSet>>,
-    /// The resources again, as texts and without regard to case, if there are many: what fits none
-    /// of these fits no resource, unless it belongs to RAM itself.
-    long_resources: Option<Box<PatternSet>>,
+    /// The resources again, if there are many.
+    long_resources: Option<Box<ArnSet>>,
 }
 
 impl StatementTest {
@@ -73,8 +74,12 @@ impl StatementTest {
             Box::new(PatternSet::new(texts, Case::AsciiInsensitive))
         });
         let long_resources = (statement.resources().len() > Self::LONG).then(|| {
-            let texts = statement.resources().map(|entry| entry.text);
-            Box::new(PatternSet::new(texts, Case::AsciiInsensitive))
+            // What is no ARN is `*`, which fits whatever stands in any field.
+            let arns = statement.resources().map(|entry| match Resource::parse(entry.text) {
+                Ok(Resource::Arn(arn)) => arn,
+                _ => ArnFields { service: "*", region: "*", account: "*", relative_id: "*" },
+            });
+            Box::new(ArnSet::new(arns))
         });
         Self {
             at: StatementAt::new(document, statement.index()),
@@ -101,11 +106,8 @@ impl StatementTest {
             + texts
             + size_of_val(&*self.actions)
             + size_of_val(&*self.resources)
-            + [&self.long, &self.long_resources]
-                .into_iter()
-                .flatten()
-                .map(|set| set.heap_bytes() + size_of::<PatternSet>())
-                .sum::<usize>()
+            + self.long.as_ref().map_or(0, |set| set.heap_bytes() + size_of::<PatternSet>())
+            + self.long_resources.as_ref().map_or(0, |set| set.heap_bytes() + size_of::<ArnSet>())
     }
 
     pub(crate) fn at(&self) -> StatementAt {
@@ -146,11 +148,11 @@ impl StatementTest {
             return true;
         }
         let polarity = if self.not_resource { self.polarity.opposite() } else { self.polarity };
-        // Whatever fits field by field fits as a whole, but for the region of RAM (rule R-7).
-        let hopeless = !request.is_ram()
-            && self.long_resources.as_ref().is_some_and(|set| !set.is_match(request.resource()));
-        let listed =
-            !hopeless && self.resources.iter().any(|entry| entry.matches(request, polarity));
+        let matches = |entry: &ResourceTest| entry.matches(request, polarity);
+        let listed = match (&self.long_resources, request.arn()) {
+            (Some(set), Some(arn)) => set.any_of(&self.resources, &arn, request.is_ram(), matches),
+            _ => self.resources.iter().any(matches),
+        };
         listed != self.not_resource
     }
 

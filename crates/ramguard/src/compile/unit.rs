@@ -5,6 +5,7 @@ use ramguard_policy::Policy;
 
 use super::asked::{Asked, AskedArn};
 use super::build::build;
+use super::crowd::Memo;
 use super::entry::{Entries, ResourceEntry, Signature};
 use super::index::{Found, Index, Visit};
 use super::{Polarity, StatementAt, Verdict};
@@ -47,6 +48,7 @@ impl Unit {
             }
         }
         entries.shrink();
+        entries.gather();
         if entries.resources.len() >= Found::LIMIT {
             return None;
         }
@@ -89,6 +91,7 @@ impl Unit {
         let mut allowed = None;
         // A special statement fails for all its entries at once.
         let mut failed = None;
+        let memo = Memo::default();
         let own = asked.arn.as_ref().map_or(0, AskedArn::signature);
         steps::count(signatures.len() as u64);
         for (signature, entry) in signatures.iter().zip(&self.entries.resources) {
@@ -96,14 +99,14 @@ impl Unit {
                 continue;
             }
             // An Allow after the first one cannot change the outcome.
-            if entry.polarity == Polarity::Allow && allowed.is_some() {
+            if entry.polarity() == Polarity::Allow && allowed.is_some() {
                 continue;
             }
             if failed == Some(entry.statement) {
                 continue;
             }
-            if self.entries.applies(entry, asked, policies) {
-                match entry.polarity {
+            if self.entries.applies(entry, asked, &memo, policies) {
+                match entry.polarity() {
                     Polarity::Deny => return self.verdict(Some(entry.statement), None),
                     Polarity::Allow => allowed = Some(entry.statement),
                 }
@@ -116,21 +119,23 @@ impl Unit {
 
     /// Returns the entries that may apply to a request that is like this one.
     pub(super) fn narrow(&self, asked: &Asked<'_>) -> Vec<u32> {
+        let memo = Memo::default();
         (0_u32..)
             .zip(&self.entries.resources)
-            .filter(|(_, entry)| self.entries.may_apply(entry, asked))
+            .filter(|(_, entry)| self.entries.may_apply(entry, asked, &memo))
             .map(|(number, _)| number)
             .collect()
     }
 
     fn decide_narrowed(&self, open: &[u32], asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
         let mut allowed = None;
+        let memo = Memo::default();
         for entry in open.iter().filter_map(|&n| self.entries.resources.get(n as usize)) {
-            if entry.polarity == Polarity::Allow && allowed.is_some() {
+            if entry.polarity() == Polarity::Allow && allowed.is_some() {
                 continue;
             }
-            if self.entries.applies_after_all(entry, asked, policies) {
-                match entry.polarity {
+            if self.entries.applies_after_all(entry, asked, &memo, policies) {
+                match entry.polarity() {
                     Polarity::Deny => return self.verdict(Some(entry.statement), None),
                     Polarity::Allow => allowed = Some(entry.statement),
                 }
@@ -144,6 +149,7 @@ impl Unit {
             entries: &self.entries,
             index,
             asked,
+            memo: Memo::default(),
             policies,
             deny: None,
             allow: None,
@@ -179,6 +185,7 @@ struct Hunt<'u, 'a> {
     entries: &'u Entries,
     index: &'u Index,
     asked: &'u Asked<'a>,
+    memo: Memo,
     policies: &'u [Policy],
     /// The first statement found to apply, of each effect.
     deny: Option<u32>,
@@ -268,9 +275,9 @@ impl Hunt<'_, '_> {
     #[inline]
     fn applies(&self, entry: &ResourceEntry, found: u32) -> bool {
         if found & Found::BY_ANY == 0 {
-            self.entries.applies(entry, self.asked, self.policies)
+            self.entries.applies(entry, self.asked, &self.memo, self.policies)
         } else {
-            self.entries.applies_by_any(entry, self.asked, self.policies)
+            self.entries.applies_by_any(entry, self.asked, &self.memo, self.policies)
         }
     }
 }

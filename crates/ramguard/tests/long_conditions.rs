@@ -1,0 +1,33 @@
+//! A statement with more conditions than are looked up one by one.
+
+use ramguard::role::InstanceOperation;
+use ramguard::{Authorizer, Context, Outcome, Policy};
+
+/// Denies unless the service that gets the role is that of ECS; nine other keys are absent.
+const ONLY_ECS: &str = r#"{ "Version": "1", "Statement": [
+    { "Effect": "Allow", "Action": "*", "Resource": "*" },
+    { "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": { "StringNotEquals": {
+        "acs:service": "WANTED",
+        "a:1": "", "a:2": "", "a:3": "", "a:4": "", "a:5": "",
+        "a:6": "", "a:7": "", "a:8": "", "a:9": "" } } }] }"#;
+
+fn pass(wanted: &str) -> Outcome {
+    let policy = Policy::parse(&ONLY_ECS.replace("WANTED", wanted)).expect("a policy");
+    let attach = InstanceOperation::AttachInstanceRamRole {
+        region: "cn-hangzhou".into(),
+        account: "1".into(),
+        instance_ids: vec!["i-a".into()],
+        ram_role_name: "app".into(),
+        policy: None,
+    };
+    let decision = Authorizer::new([policy]).decide_operation(&attach, None, &Context::default());
+    let decision = decision.expect("valid parameters");
+    let (_, last) = decision.checks().last().expect("the check of ram:PassRole");
+    last.outcome()
+}
+
+#[test]
+fn the_key_that_the_engine_supplies_is_seen_among_many_absent_ones() {
+    assert_eq!(pass("ecs.aliyuncs.com"), Outcome::Allow);
+    assert_eq!(pass("fc.aliyuncs.com"), Outcome::ExplicitDeny);
+}
