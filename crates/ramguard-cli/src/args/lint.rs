@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use ramguard_lint::Date;
+use ramguard_lint::{Date, Zone};
 
 use super::KindName;
 
@@ -129,6 +129,10 @@ pub(crate) struct LintArgs {
     /// Accept `NotResource` as the complement of `Resource`
     #[arg(long)]
     pub(crate) legacy_not_resource: bool,
+
+    /// Repair dates without a zone as if they had this one, `Z` or `+08:00` (RAM408)
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub(crate) assume_zone: Option<Zone>,
 
     /// The name to report for standard input
     #[arg(long, value_name = "NAME")]
