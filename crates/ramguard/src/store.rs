@@ -8,10 +8,11 @@
 //!   store, and touches nobody else;
 //! * which shard a principal is in, and in which order shards hold them, shows in no answer.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -24,7 +25,56 @@ use crate::{
 /// How many parts a store is made of.
 const SHARDS: usize = 1 << 10;
 
-type Shard = HashMap<Arc<str>, Arc<Authorizer>>;
+type Shard = HashMap<Name, Arc<Authorizer>>;
+
+/// Names up to this many bytes lie in the map itself, so that finding one does not lead through
+/// another place in memory.
+const SHORT: usize = 46;
+
+/// The name of a principal, looked up by its bytes.
+#[derive(Clone)]
+enum Name {
+    Short { length: u8, bytes: [u8; SHORT] },
+    Long(Arc<str>),
+}
+
+impl Name {
+    fn new(text: Arc<str>) -> Self {
+        let mut bytes = [0; SHORT];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(start), Ok(length)) => {
+                start.copy_from_slice(text.as_bytes());
+                Self::Short { length, bytes }
+            }
+            _ => Self::Long(text),
+        }
+    }
+}
+
+impl Borrow<[u8]> for Name {
+    fn borrow(&self) -> &[u8] {
+        match self {
+            Self::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Self::Long(text) => text.as_bytes(),
+        }
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        let (own, other): (&[u8], &[u8]) = (self.borrow(), other.borrow());
+        own == other
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let bytes: &[u8] = self.borrow();
+        bytes.hash(state);
+    }
+}
 
 /// The policies in force for each of many principals.
 ///
@@ -86,7 +136,7 @@ impl Store {
             let principal = principal.into();
             let number = store.number_of(&principal);
             if let Some(shard) = shards.get_mut(number) {
-                shard.insert(principal, Arc::new(authorizer(policies)));
+                shard.insert(Name::new(principal), Arc::new(authorizer(policies)));
             }
         }
         for (slot, shard) in store.shards.iter().zip(shards) {
@@ -111,7 +161,7 @@ impl Store {
     /// meanwhile.
     #[must_use]
     pub fn authorizer(&self, principal: &str) -> Option<Arc<Authorizer>> {
-        self.shard_of(principal)?.load().get(principal).cloned()
+        self.shard_of(principal)?.load().get(principal.as_bytes()).cloned()
     }
 
     /// Decides a request against what the principal has at this moment. A principal that is not
@@ -122,7 +172,7 @@ impl Store {
     #[must_use]
     pub fn decide(&self, principal: &str, request: &Request<'_>) -> Decision {
         let shard = self.shard_of(principal).map(ArcSwap::load);
-        match shard.as_ref().and_then(|shard| shard.get(principal)) {
+        match shard.as_ref().and_then(|shard| shard.get(principal.as_bytes())) {
             Some(authorizer) => authorizer.decide(request),
             None => Decision::new(Outcome::ImplicitDeny, Reason::NothingAllows(Layer::Account)),
         }
@@ -141,7 +191,7 @@ impl Store {
     pub fn set(&self, principal: &str, authorizer: Authorizer) {
         let authorizer = Arc::new(authorizer);
         self.change(principal, |shard| {
-            shard.insert(principal.into(), Arc::clone(&authorizer));
+            shard.insert(Name::new(principal.into()), Arc::clone(&authorizer));
         });
     }
 
@@ -153,7 +203,7 @@ impl Store {
         let mut was_there = false;
         self.change(principal, |shard| {
             was_there = false;
-            let Some(slot) = shard.get_mut(principal) else { return };
+            let Some(slot) = shard.get_mut(principal.as_bytes()) else { return };
             let Some(account) = slot.layers().account.with_replaced(index, policy.clone()) else {
                 return;
             };
@@ -167,7 +217,7 @@ impl Store {
     /// Takes a principal away; returns whether it was there.
     pub fn remove(&self, principal: &str) -> bool {
         let mut was_there = false;
-        self.change(principal, |shard| was_there = shard.remove(principal).is_some());
+        self.change(principal, |shard| was_there = shard.remove(principal.as_bytes()).is_some());
         was_there
     }
 
@@ -257,6 +307,20 @@ mod tests {
         assert!(!store.decide("alice", &request("ecs:StopInstance")).is_allowed());
         assert!(!store.remove("alice"));
         assert!(store.is_empty());
+    }
+
+    #[test]
+    fn names_of_every_length_are_told_apart() {
+        let names: Vec<String> = (0..100).map(|length| "é".repeat(length)).collect();
+        let store = Store::of_policies(names.iter().step_by(2).map(|name| {
+            let allow: [CompiledPolicy; 1] = [policy("Allow", "*")];
+            (name.as_str(), allow)
+        }));
+        for (length, name) in names.iter().enumerate() {
+            let is_there = length % 2 == 0;
+            assert_eq!(store.decide(name, &request("ecs:Stop")).is_allowed(), is_there, "{length}");
+            assert_eq!(store.remove(name), is_there, "{length}");
+        }
     }
 
     #[test]
