@@ -187,6 +187,9 @@ impl Parts<'_> {
             Middle::Enclosed => {
                 let run = self.between.get(1..self.between.len().saturating_sub(1));
                 let run = run.unwrap_or_default();
+                if run.len() > room.len() {
+                    return false;
+                }
                 let start = match near {
                     Near::Unknown => None,
                     Near::Start(start) => Some(start),

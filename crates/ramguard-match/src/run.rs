@@ -8,7 +8,8 @@
 //! * inside, `2 * n` steps of one word if the run is no longer than a word; if it is longer,
 //!   [`TRIES`] comparisons of the whole run where its first word fits, and then
 //! * without `?`: up to [`SHORT`] bytes of run `n * k / 64` window steps, which is at most `n / 2`;
-//!   longer runs by two-way search, at most `4 * (n + k)` byte comparisons;
+//!   longer runs with `n / 16 + 16` window steps, and if these were not enough by two-way search,
+//!   at most `4 * (n + k)` byte comparisons;
 //! * with `?`: at most `n * k / 64` window steps, each of them one comparison of 64 bytes, or three
 //!   if the text is not ASCII.
 
@@ -19,6 +20,10 @@ use crate::word::{Folding, WORD, lowest_bytes, not_any, roughly, word_at};
 /// Literal runs of up to this many bytes are looked for 64 places at a time; longer ones would
 /// cost more this way than by two-way search.
 const SHORT: usize = 32;
+
+/// How many steps at 64 places are taken for a long literal run, and two more for every 64 bytes of
+/// text, before it is looked for by two-way search.
+const FEW: usize = 16;
 
 /// How often a long run is compared as a whole before it is looked for in bounded time.
 const TRIES: usize = 8;
@@ -129,26 +134,33 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
             symbol == b'?' || self.folding.fold(symbol) == self.folding.fold(byte)
         };
         steps::count(1);
-        self.folding.equal(self.bytes, place) || self.bytes.iter().zip(place).all(fits)
+        // Runs that are hard to find tend to start alike, so the last symbol goes first.
+        let last = self.bytes.last().zip(place.last());
+        last.is_some_and(fits)
+            && (self.folding.equal(self.bytes, place) || self.bytes.iter().zip(place).all(fits))
     }
 
     /// Does the rest of the work of [`Run::end_in`] in bounded time.
     fn end_after(self, bytes: &[u8], from: usize) -> Option<usize> {
         let rest = bytes.get(from..)?;
-        let start = if self.bytes.len() > SHORT && !self.bytes.contains(&b'?') {
-            two_way(self.bytes, rest, self.folding)
-        } else {
-            self.start_by_bytes(rest)
+        let long = self.bytes.len() > SHORT && !self.bytes.contains(&b'?');
+        // A few steps for each window are less than two-way search takes to begin.
+        let most = if long { FEW + rest.len() / WIDTH * 2 } else { usize::MAX };
+        let start = match self.start_by_bytes(rest, most) {
+            Ok(start) => start,
+            Err(later) => two_way(self.bytes, rest.get(later..)?, self.folding)
+                .map(|start| later.saturating_add(start)),
         };
         start.map(|start| from + start + self.bytes.len())
     }
 
-    /// Looks for the run at 64 byte offsets at once, and returns the first it fits at.
+    /// Looks for the run at 64 byte offsets at once, and returns the first it fits at, or if that
+    /// takes more than `most` steps, an offset before which it does not fit.
     ///
     /// `?` takes one byte here, so the run has none or the text is ASCII.
-    fn start_by_bytes(self, text: &[u8]) -> Option<usize> {
-        let last_symbol = *self.bytes.last()?;
-        let last_start = text.len().checked_sub(self.bytes.len())?;
+    fn start_by_bytes(self, text: &[u8], mut most: usize) -> Result<Option<usize>, usize> {
+        let Some(&last_symbol) = self.bytes.last() else { return Ok(None) };
+        let Some(last_start) = text.len().checked_sub(self.bytes.len()) else { return Ok(None) };
         let mut padded = [0; WIDTH];
         let text = window::at_least_one(text, &mut padded);
         let mut at = 0;
@@ -160,14 +172,18 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
                 if alive == 0 {
                     break;
                 }
+                if most == 0 {
+                    return Err(at);
+                }
+                most -= 1;
                 alive &= self.equal_at(text, at + offset, symbol);
             }
             if alive != 0 {
-                return Some(at + alive.trailing_zeros() as usize);
+                return Ok(Some(at + alive.trailing_zeros() as usize));
             }
             at += WIDTH;
         }
-        None
+        Ok(None)
     }
 
     /// Returns the set of offsets `i` for which `symbol` fits `text[at + i]`.
