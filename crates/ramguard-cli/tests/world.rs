@@ -211,6 +211,34 @@ fn an_operation_that_nobody_offers_is_refused_and_the_others_are_named() {
 }
 
 #[test]
+fn a_call_misspelt_is_told_what_was_meant() {
+    let run = call(&example(), "root", &["createrole"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("did you mean `CreateRole`?"), "{}", run.stderr);
+    for parameter in ["rolename=app", "RoleName=app"] {
+        let run = call(&example(), "root", &["GetRole", "--param", parameter, "--param", "X=1"]);
+        assert_eq!(run.code, 1);
+        assert!(run.stderr.contains("the parameters of GetRole are RoleName"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_parameter_may_stand_in_a_file() {
+    let trust = folder("world-call-file").join("trust.json");
+    let text_of_trust = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":["ecs.aliyuncs.com"]}}]}"#;
+    std::fs::write(&trust, format!("{text_of_trust}\n")).unwrap();
+    let file = format!("AssumeRolePolicyDocument={}", text(&trust));
+    let arguments = ["CreateRole", "--param", "RoleName=web", "--param-file", &file];
+    let run = call(&example(), "root", &arguments);
+    assert_eq!(run.code, 0, "{}", run.told());
+    assert_eq!(run.json()["Role"]["AssumeRolePolicyDocument"], text_of_trust);
+    let missing = ["CreateRole", "--param-file", "AssumeRolePolicyDocument=no-such-file"];
+    assert_eq!(call(&example(), "root", &missing).code, 2);
+    let nothing = ["CreateRole", "--param-file", "AssumeRolePolicyDocument"];
+    assert_eq!(call(&example(), "root", &nothing).code, 2);
+}
+
+#[test]
 fn a_call_leaves_the_file_alone_unless_it_is_told_to_write() {
     let path = copy("world-call-dry");
     let before = std::fs::read_to_string(&path).unwrap();

@@ -8,6 +8,8 @@ use super::Output;
 
 /// Work on an account kept as one JSON file: check it, show it, call operations in it
 #[derive(Debug, Args)]
+#[command(after_help = "\
+An account with nothing in it is {\"account\": \"1000000000000001\"}; `call` with `--write` fills it.")]
 pub(crate) struct WorldArgs {
     #[command(subcommand)]
     pub(crate) verb: WorldVerb,
@@ -126,7 +128,8 @@ pub(crate) struct CredentialsArgs {
 Examples:
   ramguard world call testdata/world/example.json --as user/alice DetachInstanceRamRole \\
       --param RegionId=cn-hangzhou --param 'InstanceIds=[\"i-web\"]' --param RamRoleName=AppRole
-  ramguard world call account.json --as root CreateUser --param UserName=carol --write
+  ramguard world call account.json --as root CreateRole --param RoleName=app \\
+      --param-file AssumeRolePolicyDocument=trust.json --write
 
 Exit codes: 0 answered, 1 refused by the service, 2 usage or input error.")]
 pub(crate) struct WorldCallArgs {
@@ -151,6 +154,10 @@ pub(crate) struct WorldCallArgs {
     /// A parameter of the operation (repeatable)
     #[arg(long = "param", value_name = "KEY=VALUE")]
     pub(crate) parameters: Vec<String>,
+
+    /// A parameter whose text stands in a file, for example a policy document (repeatable)
+    #[arg(long = "param-file", value_name = "KEY=FILE")]
+    pub(crate) parameter_files: Vec<String>,
 
     #[command(flatten)]
     pub(crate) circumstances: CallerArgs,

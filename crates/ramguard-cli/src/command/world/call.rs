@@ -1,5 +1,9 @@
 //! `ramguard world call`: one operation in a world, answered as the service would.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
+
+use ramguard_catalog::nearest;
 use ramguard_world::operation::{all, find};
 use ramguard_world::{ApiError, ControlPlane, ErrorKind, Moment, Service, Settings};
 
@@ -16,20 +20,12 @@ use super::save::{self, note};
 /// Makes the call that `args` ask for.
 pub(super) fn run(args: &WorldCallArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     save::check(args.write, &args.file)?;
-    let parameters: Result<Vec<(&str, &str)>, Failure> = args
-        .parameters
-        .iter()
-        .map(|argument| {
-            argument.split_once('=').ok_or_else(|| {
-                let argument = escape(argument);
-                Failure::new(format!("`{argument}` is not a parameter: write KEY=VALUE"))
-            })
-        })
-        .collect();
-    let parameters = parameters?;
+    let mut inputs = Inputs::default();
+    let parameters = parameters(args, &mut inputs)?;
+    let parameters: Vec<(&str, &str)> =
+        parameters.iter().map(|(name, text)| (*name, text.as_ref())).collect();
     let context = super::context(&args.circumstances)?;
     let now = super::now(args.circumstances.now.as_deref())?;
-    let mut inputs = Inputs::default();
     let keys = credentials::token_keys(args.token.token_key_file.as_deref(), &mut inputs)?;
     let shown = args.credentials.as_deref().map(|file| credentials::shown(file, &mut inputs));
     let shown = shown.transpose()?;
@@ -62,6 +58,32 @@ pub(super) fn run(args: &WorldCallArgs, terminal: &mut Terminal) -> Result<Exit,
     Ok(Exit::Yes)
 }
 
+/// Returns the parameters of the flags; a text from a file has no line break in the end.
+fn parameters<'a>(
+    args: &'a WorldCallArgs,
+    inputs: &mut Inputs,
+) -> Result<Vec<(&'a str, Cow<'a, str>)>, Failure> {
+    let mut parameters = Vec::new();
+    for argument in &args.parameters {
+        let Some((name, text)) = argument.split_once('=') else {
+            let argument = escape(argument);
+            let words = format!("`{argument}` is not a parameter: write KEY=VALUE");
+            return Err(Failure::new(words));
+        };
+        parameters.push((name, Cow::Borrowed(text)));
+    }
+    for argument in &args.parameter_files {
+        let Some((name, file)) = argument.split_once('=') else {
+            let argument = escape(argument);
+            let words = format!("`{argument}` is not a parameter from a file: write KEY=FILE");
+            return Err(Failure::new(words));
+        };
+        let (_, text) = super::read(OsStr::new(file), inputs)?;
+        parameters.push((name, Cow::Owned(text.trim_end_matches(['\n', '\r']).to_owned())));
+    }
+    Ok(parameters)
+}
+
 /// Prints the error as the service would, and to standard error what the service does not tell.
 fn refuse(operation: &str, error: &ApiError, request_id: &str, terminal: &mut Terminal) {
     // Whoever is asked for an operation that nobody offers, ECS answers.
@@ -75,8 +97,22 @@ fn refuse(operation: &str, error: &ApiError, request_id: &str, terminal: &mut Te
         let because = reason(&denied.decision, None);
         note(&format!("{} is not allowed: {because}", escape(&words)), terminal);
     }
-    if matches!(error.kind(), ErrorKind::UnknownOperation) {
-        let names: Vec<&str> = all().iter().map(|entry| entry.name).collect();
-        note(&format!("the operations are {}", names.join(", ")), terminal);
+    match (error.kind(), find(operation)) {
+        (ErrorKind::UnknownOperation, _) => {
+            let names = all().iter().map(|entry| entry.name);
+            if let Some(name) = nearest(operation, names.clone()) {
+                note(&format!("did you mean `{name}`?"), terminal);
+            }
+            let names: Vec<&str> = names.collect();
+            note(&format!("the operations are {}", names.join(", ")), terminal);
+        }
+        (
+            ErrorKind::MissingParameter { .. } | ErrorKind::UnsupportedParameter { .. },
+            Some(entry),
+        ) => {
+            let names = entry.parameters.join(", ");
+            note(&format!("the parameters of {operation} are {names}"), terminal);
+        }
+        _ => {}
     }
 }
