@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use ramguard_policy::text::Span;
-
 use super::{Extraction, documents};
+use crate::promise;
 
 /// Every example, with its name.
 fn examples() -> Vec<(String, String)> {
@@ -20,30 +19,6 @@ fn examples() -> Vec<(String, String)> {
         .collect();
     examples.sort();
     examples
-}
-
-/// Holds a result to what the module promises of any.
-fn check(name: &str, file: &str, found: &Extraction) {
-    let within = |span: Span| span.start <= span.end && span.end as usize <= file.len();
-    for document in &found.documents {
-        let length = u32::try_from(document.text.len()).unwrap();
-        assert!(within(document.map.span(Span::new(0, length))), "{name}\n{file}");
-        for at in 0..length {
-            let here = Span::new(at, at + 1);
-            assert!(within(document.map.span(here)), "{name}\n{file}");
-            if let Some(host) = document.map.copied(here) {
-                let (text, file) = (document.text.as_bytes(), file.as_bytes());
-                assert_eq!(text[at as usize], file[host.start as usize], "{name}");
-            }
-        }
-        for open in &document.open {
-            assert!(document.text.get(open.range()).is_some(), "{name}\n{file}");
-        }
-        assert!(document.open.is_sorted(), "{name}\n{file}");
-    }
-    for note in &found.notes {
-        assert!(within(note.span), "{name}\n{file}");
-    }
 }
 
 #[test]
@@ -132,13 +107,7 @@ fn any_change_to_an_example_ends_in_documents_or_an_error() {
             chars.truncate(next(chars.len()));
         }
         let file: String = chars.into_iter().collect();
-        match documents(name, &file) {
-            Ok(found) => check(name, &file, &found),
-            Err(error) => {
-                let span = error.span.unwrap_or_default();
-                assert!(span.end as usize <= file.len(), "{name}: {}", error.message);
-            }
-        }
+        promise::extraction(name, &file).unwrap();
     }
 }
 
@@ -147,7 +116,7 @@ fn every_example_holds_what_the_module_promises() {
     for (name, file) in examples() {
         let found = documents(&name, &file).unwrap();
         assert!(!found.documents.is_empty(), "{name}");
-        check(&name, &file, &found);
+        promise::extracted(&name, &file, &found).unwrap();
     }
 }
 
@@ -157,7 +126,7 @@ fn every_example_is_the_same_with_the_line_ends_of_another_system() {
         let plain = documents(&name, &file).unwrap();
         let file = file.replace('\n', "\r\n");
         let found = documents(&name, &file).unwrap();
-        check(&name, &file, &found);
+        promise::extracted(&name, &file, &found).unwrap();
         let names = |found: &Extraction| -> Vec<String> {
             found.documents.iter().map(|document| document.name.clone()).collect()
         };
