@@ -1,6 +1,6 @@
-//! The cases of `testdata/conformance/semantics.jsonl` that are about an operation, played through
-//! the operation itself: the world has the policies of the case, the instances and the role, and
-//! the call comes to what the case expects.
+//! The cases of `testdata/conformance` that are about an operation, played through the operation
+//! itself: the world has the policies of the case, the instances and the role, and the call comes to
+//! what the case expects.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,6 +11,7 @@
 mod account;
 
 use account::{Account, REGION, TRUST_ECS};
+use ramguard::case::ContextForm;
 use ramguard_policy::{Kind, Policy};
 use ramguard_world::{
     ApiError, Attachment, Caller, Effect, ErrorKind, IdentityRef, Instance, ManagedPolicy,
@@ -19,9 +20,14 @@ use ramguard_world::{
 use serde_json::Value;
 
 fn cases() -> Vec<Value> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/conformance/semantics.jsonl");
-    let text = std::fs::read_to_string(path).expect("the cases are in the repository");
-    let cases = text.lines().map(|line| serde_json::from_str(line).expect("a case a line"));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/conformance");
+    let read = |file: &str| {
+        std::fs::read_to_string(format!("{folder}/{file}"))
+            .expect("the cases are in the repository")
+    };
+    let texts = ["semantics.jsonl", "own.jsonl"].map(read);
+    let lines = texts.iter().flat_map(|text| text.lines());
+    let cases = lines.map(|line| serde_json::from_str(line).expect("a case a line"));
     cases.filter(|case: &Value| case["request"]["op"].is_object()).collect()
 }
 
@@ -121,7 +127,11 @@ fn prepared(case: &Value) -> (Account, Caller) {
     (account, caller)
 }
 
-fn perform(account: &mut Account, caller: &Caller, op: &Value) -> Result<Value, ApiError> {
+fn perform(account: &mut Account, caller: &Caller, case: &Value) -> Result<String, ApiError> {
+    let op = &case["request"]["op"];
+    let keys: ContextForm =
+        serde_json::from_value(case["request"]["context"].clone()).unwrap_or_default();
+    let context = keys.to_context().unwrap();
     let mut parameters: Vec<(&str, String)> = Vec::new();
     let mut push = |name: &'static str, value: &Value| {
         if let Some(text) = value.as_str() {
@@ -138,17 +148,19 @@ fn perform(account: &mut Account, caller: &Caller, op: &Value) -> Result<Value, 
     }
     let parameters: Vec<(&str, &str)> =
         parameters.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    account.call(caller, op["api"].as_str().unwrap(), &parameters)
+    let (moment, api) = (account.moment(), op["api"].as_str().unwrap());
+    let called = account.control.call(&account.world, caller, &moment, &context, api, parameters);
+    called.map(|outcome| outcome.response)
 }
 
 #[test]
 fn every_operation_of_the_cases_comes_to_what_is_expected() {
     let cases = cases();
-    assert!(cases.len() >= 28, "{}", cases.len());
+    assert!(cases.len() >= 34, "{}", cases.len());
     let mut wrong = Vec::new();
     for case in &cases {
         let (mut account, caller) = prepared(case);
-        let got = perform(&mut account, &caller, &case["request"]["op"]);
+        let got = perform(&mut account, &caller, case);
         let outcome = match &got {
             // A role without a switch is refused once all permissions are there.
             Ok(_) => "Allow",
@@ -171,7 +183,7 @@ fn every_operation_of_the_cases_comes_to_what_is_expected() {
 fn a_failed_check_answers_the_error_of_ecs_or_of_pass_role() {
     for case in cases() {
         let (mut account, caller) = prepared(&case);
-        let got = perform(&mut account, &caller, &case["request"]["op"]);
+        let got = perform(&mut account, &caller, &case);
         let Some(denied) = got.as_ref().err().and_then(ApiError::denied) else { continue };
         let expected = match &*denied.action {
             "ram:PassRole" => ErrorKind::PassRoleForbidden,
