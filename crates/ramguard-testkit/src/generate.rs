@@ -9,9 +9,11 @@
 //! one included; fewer and smaller bytes give plainer cases, so shrinking the bytes shrinks the
 //! case. A fuzzer, proptest and a plain loop over seeds thus drive the same generators.
 
+mod around;
 mod condition;
 mod datum;
 mod document;
+pub(crate) mod operations;
 mod policy;
 mod situation;
 mod vocabulary;
@@ -20,6 +22,7 @@ mod wording;
 use proptest::strategy::Strategy;
 use serde_json::Value;
 
+pub use around::{MAX_REQUESTS, requests_around};
 pub use document::document;
 
 /// Choices read from a string of bytes, zeros once it has ended.

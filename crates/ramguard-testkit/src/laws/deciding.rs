@@ -13,12 +13,17 @@ use crate::oracle::{self, Outcome};
 ///
 /// A refused document, and a request that is not one, are errors, as they are to the textbook.
 fn engine(case: &Value) -> Outcome {
+    engine_on_text(&complete(case).to_string())
+}
+
+/// Adds what a case needs to be one, if it is missing: a name and an expectation.
+pub(super) fn complete(case: &Value) -> Value {
     let mut case = case.clone();
     if let Some(members) = case.as_object_mut() {
         members.entry("id").or_insert_with(|| "law".into());
         members.entry("expect").or_insert_with(|| "Allow".into());
     }
-    engine_on_text(&case.to_string())
+    case
 }
 
 fn engine_on_text(text: &str) -> Outcome {
@@ -125,7 +130,7 @@ fn with_denials(case: &Value, other: &Value) -> Value {
 }
 
 /// Takes the layers out of a case; a single policy is one at account level.
-fn layers_of(case: &mut Map<String, Value>) -> Map<String, Value> {
+pub(super) fn layers_of(case: &mut Map<String, Value>) -> Map<String, Value> {
     match (case.remove("policy"), case.remove("policies")) {
         (_, Some(Value::Object(layers))) => layers,
         (Some(policy), _) => Map::from_iter([("account".to_owned(), json!([policy]))]),
@@ -159,12 +164,7 @@ fn denying(mut value: Value) -> Value {
 /// # Errors
 /// The two cases that are decided differently.
 pub fn order_changes_nothing(case: &Value, source: &mut ByteSource<'_>) -> Verdict {
-    let mut complete = case.clone();
-    if let Some(members) = complete.as_object_mut() {
-        members.entry("id").or_insert_with(|| "law".into());
-        members.entry("expect").or_insert_with(|| "Allow".into());
-    }
-    let text = reordered(source, &complete);
+    let text = reordered(source, &complete(case));
     let (before, after) = (engine(case), engine_on_text(&text));
     law(alike(&before, &after), || {
         format!("{before:?} became {after:?} in another order: {case} became {text}")

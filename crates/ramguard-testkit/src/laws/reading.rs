@@ -5,7 +5,7 @@ use ramguard_policy::{Document, Kind, Limits, Policy, PolicySeed, ReadOptions};
 use serde::de::DeserializeSeed;
 use serde_json::Value;
 
-use super::{Verdict, law};
+use super::{Verdict, is_message, law};
 use crate::oracle;
 
 /// As deep as `serde_json` reads.
@@ -120,7 +120,13 @@ pub fn load_agrees(kind: Kind, text: &str) -> Verdict {
     law(!comparable || shared, || {
         format!("{kind} {text:?}: the reader says {codes:?}, the textbook {expected:?}")
     })?;
+    if let Err(error) = Policy::parse_with(kind, text, &roomy()) {
+        law(is_message(&error.to_string()), || format!("{kind} {text:?}: not a message: {error}"))?;
+    }
     for problem in problems {
+        for message in [Some(problem.to_string()), problem.help()].into_iter().flatten() {
+            law(is_message(&message), || format!("{kind} {text:?}: not a message: {message}"))?;
+        }
         let spans = [Some(problem.span()), problem.related().map(|related| related.span)];
         for span in spans.into_iter().flatten() {
             law(text.get(span.range()).is_some(), || {
@@ -132,7 +138,7 @@ pub fn load_agrees(kind: Kind, text: &str) -> Verdict {
 }
 
 /// Limits under which only the form of a document counts.
-fn roomy() -> ReadOptions {
+pub(super) fn roomy() -> ReadOptions {
     let limits = Limits::default().with_max_bytes_for_all(Limits::DEFAULT_MAX_READ_BYTES);
     ReadOptions { limits, ..ReadOptions::default() }
 }
