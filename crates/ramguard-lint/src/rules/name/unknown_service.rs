@@ -1,6 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ramguard_catalog::{DATE, Known, alias};
+use ramguard_match::{Case, Pattern};
 use ramguard_policy::Effect;
 
 use crate::edit;
@@ -41,9 +42,6 @@ const CODE: Text = Text::new(
 );
 const WRITE: Text = Text::new("write `{dym}`", "改为 `{dym}`");
 
-/// So many statements are asked for the other name.
-const MAX_STATEMENTS: usize = 200;
-
 impl Rule for UnknownService {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let catalog = subject.settings.catalog();
@@ -51,7 +49,7 @@ impl Rule for UnknownService {
         let words = subject
             .readable()
             .flat_map(|view| view.action_words().iter().map(move |word| (view.effect, word)));
-        let mut granted: BTreeMap<(Option<Effect>, String), bool> = BTreeMap::new();
+        let mut granted: BTreeMap<Option<Effect>, Granted> = BTreeMap::new();
         for (effect, word) in words {
             let Some((service, name)) = word.text.split_once(':') else { continue };
             let is_foreign = super::aws_syntax::is_aws_service(service);
@@ -76,16 +74,43 @@ impl Rule for UnknownService {
             if alias(service).is_some() {
                 draft = draft.help(CODE);
                 // Both names side by side do no harm.
-                let is_granted = granted.entry((effect, written.clone())).or_insert_with(|| {
-                    let same = subject.statements.iter().filter(|view| view.effect == effect);
-                    same.take(MAX_STATEMENTS).any(|view| view.covers_action(&written))
-                });
-                if *is_granted {
+                let granted = granted.entry(effect).or_insert_with(|| Granted::of(subject, effect));
+                if granted.covers(&written) {
                     continue;
                 }
             }
             let edits = [edit::to_string(word.span, &written)];
             found.push(draft.arg("dym", meant).fix(Applicability::Unsafe, WRITE, edits));
         }
+    }
+}
+
+/// The actions that the statements of one effect list, set up once a document.
+struct Granted {
+    names: BTreeSet<String>,
+    patterns: Vec<Pattern>,
+}
+
+impl Granted {
+    /// More patterns than these are not asked: whoever writes more of them is told of names that
+    /// one of the others covers.
+    const MAX_PATTERNS: usize = 200;
+
+    fn of(subject: &Subject<'_>, effect: Option<Effect>) -> Self {
+        let listing = subject.statements.iter().filter(|view| !view.is_not_action);
+        let same = listing.filter(|view| view.effect == effect);
+        let words = same.flat_map(|view| view.action_words()).map(|word| word.text);
+        let (patterns, names): (Vec<&str>, Vec<&str>) =
+            words.partition(|text| text.contains(['*', '?']));
+        let pattern = |text: &str| Pattern::new(text, Case::AsciiInsensitive);
+        Self {
+            names: names.into_iter().map(str::to_ascii_lowercase).collect(),
+            patterns: patterns.into_iter().take(Self::MAX_PATTERNS).map(pattern).collect(),
+        }
+    }
+
+    fn covers(&self, action: &str) -> bool {
+        self.names.contains(&action.to_ascii_lowercase())
+            || self.patterns.iter().any(|pattern| pattern.is_match(action))
     }
 }
