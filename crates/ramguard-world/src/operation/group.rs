@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Done, Operation, Page, Parameters};
+use super::{Done, Operation, Page, Parameters, Rest};
 use crate::control_plane::Call;
 use crate::error::{ApiError, DeleteConflict, Entity, ErrorKind, Service};
 use crate::name::{GROUP, USER, check_text};
@@ -131,11 +131,9 @@ pub struct ListGroups {
 pub struct ListGroupsResponse {
     /// The groups.
     pub groups: GroupList,
-    /// Whether there are more.
-    pub is_truncated: bool,
-    /// Where the next page starts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marker: Option<String>,
+    /// Whether there are more, and where they start.
+    #[serde(flatten)]
+    pub rest: Rest,
 }
 
 impl Operation for ListGroups {
@@ -152,10 +150,9 @@ impl Operation for ListGroups {
     fn run(&self, call: &Call<'_>) -> Result<(Self::Response, Vec<Effect>), ApiError> {
         self.page.size()?;
         call.require_ram("ram:ListGroups", &["group/*"])?;
-        let (page, marker) = self.page.cut(call.world().groups(), |group| &group.name)?;
+        let (page, rest) = self.page.cut(call.world().groups(), |group| &group.name)?;
         let group = page.into_iter().map(GroupObject::of).collect();
-        let is_truncated = marker.is_some();
-        Ok((ListGroupsResponse { groups: GroupList { group }, is_truncated, marker }, Vec::new()))
+        Ok((ListGroupsResponse { groups: GroupList { group }, rest }, Vec::new()))
     }
 }
 
@@ -290,7 +287,7 @@ impl Operation for ListGroupsForUser {
         let user = call.world().user(&self.user_name).ok_or_else(|| not_exist(Entity::User))?;
         let group = call.world().groups_of(&user.name).map(GroupObject::of).collect();
         let groups = GroupList { group };
-        Ok((ListGroupsResponse { groups, is_truncated: false, marker: None }, Vec::new()))
+        Ok((ListGroupsResponse { groups, rest: Rest::default() }, Vec::new()))
     }
 }
 
@@ -309,11 +306,9 @@ pub struct ListUsersForGroup {
 pub struct ListUsersForGroupResponse {
     /// The members.
     pub users: MemberList,
-    /// Whether there are more.
-    pub is_truncated: bool,
-    /// Where the next page starts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marker: Option<String>,
+    /// Whether there are more, and where they start.
+    #[serde(flatten)]
+    pub rest: Rest,
 }
 
 /// Members, wrapped as the services wrap lists.
@@ -349,7 +344,7 @@ impl Operation for ListUsersForGroup {
         self.page.size()?;
         let group = permitted_group(call, "ram:ListUsersForGroup", &self.group_name)?;
         let members = group.members.iter().filter_map(|name| call.world().user(name));
-        let (page, marker) = self.page.cut(members, |user: &User| &user.name)?;
+        let (page, rest) = self.page.cut(members, |user: &User| &user.name)?;
         let user = page
             .into_iter()
             .map(|user| MemberObject {
@@ -357,8 +352,8 @@ impl Operation for ListUsersForGroup {
                 display_name: user.display_name.clone(),
             })
             .collect();
-        let (users, is_truncated) = (MemberList { user }, marker.is_some());
-        Ok((ListUsersForGroupResponse { users, is_truncated, marker }, Vec::new()))
+        let users = MemberList { user };
+        Ok((ListUsersForGroupResponse { users, rest }, Vec::new()))
     }
 }
 

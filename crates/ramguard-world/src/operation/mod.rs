@@ -208,6 +208,17 @@ pub fn find(name: &str) -> Option<&'static OperationEntry> {
     ALL.iter().find(|entry| entry.name == name)
 }
 
+/// What a list operation of RAM leaves for the next page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Rest {
+    /// Whether there is anything.
+    pub is_truncated: bool,
+    /// The marker it starts at, which the next call sends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+}
+
 /// What a list operation of RAM is asked for: where to go on, and how much to return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -233,20 +244,20 @@ impl Page {
         }
     }
 
-    /// Cuts the page out of all things, which come ordered by `name`. Returns them and the marker
-    /// of the next page, if there is one.
+    /// Cuts the page out of all things, which come ordered by `name`. Returns them and what is left
+    /// for the next page.
     fn cut<'i, T>(
         &self,
         all: impl Iterator<Item = &'i T>,
         name: impl Fn(&T) -> &str,
-    ) -> Result<(Vec<&'i T>, Option<String>), ApiError> {
+    ) -> Result<(Vec<&'i T>, Rest), ApiError> {
         let size = self.size()?;
         let mut rest = all
             .skip_while(|item| self.marker.as_deref().is_some_and(|marker| name(item) <= marker));
         let page: Vec<&T> = rest.by_ref().take(size).collect();
         let more = rest.next().is_some();
         let marker = page.last().filter(|_| more).map(|last| name(last).to_owned());
-        Ok((page, marker))
+        Ok((page, Rest { is_truncated: more, marker }))
     }
 }
 
@@ -268,9 +279,9 @@ mod tests {
         let mut page = Page { marker: None, max_items: Some(10) };
         let mut seen: Vec<String> = Vec::new();
         loop {
-            let (cut, marker) = page.cut(names.iter(), |name| name).unwrap();
+            let (cut, rest) = page.cut(names.iter(), |name| name).unwrap();
             seen.extend(cut.into_iter().cloned());
-            match marker {
+            match rest.marker {
                 Some(marker) => page.marker = Some(marker),
                 None => break,
             }

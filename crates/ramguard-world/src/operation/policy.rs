@@ -8,7 +8,7 @@ use ramguard_policy::{Kind, Limits, Policy, ReadOptions};
 use serde::Serialize;
 
 use super::parameters::tag_keys;
-use super::{Done, Operation, Page, Parameters, PolicyVersionObject};
+use super::{Done, Operation, Page, Parameters, PolicyVersionObject, Rest};
 use crate::control_plane::Call;
 use crate::error::{ApiError, DeleteConflict, Entity, ErrorKind, Service};
 use crate::name::{POLICY, check_text};
@@ -172,7 +172,6 @@ impl Operation for GetPolicy {
                 policy,
                 policy.default_version,
                 version,
-                true,
             ),
         };
         Ok((response, Vec::new()))
@@ -195,11 +194,9 @@ pub struct ListPolicies {
 pub struct ListPoliciesResponse {
     /// The policies.
     pub policies: PolicyList,
-    /// Whether there are more.
-    pub is_truncated: bool,
-    /// Where the next page starts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marker: Option<String>,
+    /// Whether there are more, and where they start.
+    #[serde(flatten)]
+    pub rest: Rest,
 }
 
 impl Operation for ListPolicies {
@@ -234,13 +231,13 @@ impl Operation for ListPolicies {
                 })
                 .collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
-        let (page, marker) = self.page.cut(all.iter(), |(key, ..)| key)?;
+        let (page, rest) = self.page.cut(all.iter(), |(key, ..)| key)?;
         let policy = page
             .into_iter()
             .map(|(_, policy_type, policy)| PolicyObject::counted(world, *policy_type, policy))
             .collect();
-        let (policies, is_truncated) = (PolicyList { policy }, marker.is_some());
-        Ok((ListPoliciesResponse { policies, is_truncated, marker }, Vec::new()))
+        let policies = PolicyList { policy };
+        Ok((ListPoliciesResponse { policies, rest }, Vec::new()))
     }
 }
 

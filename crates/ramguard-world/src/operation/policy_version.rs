@@ -27,17 +27,21 @@ pub struct PolicyVersionObject {
 }
 
 impl PolicyVersionObject {
-    pub(super) fn of(
-        policy: &ManagedPolicy,
-        id: VersionId,
-        version: &PolicyVersion,
-        with_document: bool,
-    ) -> Self {
+    pub(super) fn of(policy: &ManagedPolicy, id: VersionId, version: &PolicyVersion) -> Self {
+        let text = version.document.source().to_owned();
+        Self {
+            policy_document: Some(text),
+            ..Self::made(id, version, policy.default_version == id)
+        }
+    }
+
+    /// A version that was just made, whose document is not repeated.
+    fn made(id: VersionId, version: &PolicyVersion, is_default_version: bool) -> Self {
         Self {
             version_id: id.to_string(),
-            is_default_version: policy.default_version == id,
+            is_default_version,
             create_date: version.created.to_string(),
-            policy_document: with_document.then(|| version.document.source().to_owned()),
+            policy_document: None,
         }
     }
 }
@@ -105,12 +109,7 @@ impl Operation for CreatePolicyVersion {
         }
         let id = policy.last_version.next().ok_or(limit_exceeded)?;
         let version = PolicyVersion { document, created: call.moment().now() };
-        let policy_version = PolicyVersionObject {
-            version_id: id.to_string(),
-            is_default_version: self.set_as_default,
-            create_date: version.created.to_string(),
-            policy_document: None,
-        };
+        let policy_version = PolicyVersionObject::made(id, &version, self.set_as_default);
         let effect = Effect::PolicyVersionCreated {
             policy_name: policy.name.clone(),
             id,
@@ -168,9 +167,8 @@ impl Operation for ListPolicyVersions {
         call.authority()?.require(Service::Ram, "ram:ListPolicyVersions", &[resource], &[])?;
         let policy = world.policy(&reference).ok_or_else(no_policy)?;
         let versions = policy.versions.iter();
-        let policy_version = versions
-            .map(|(id, version)| PolicyVersionObject::of(policy, *id, version, true))
-            .collect();
+        let policy_version =
+            versions.map(|(id, version)| PolicyVersionObject::of(policy, *id, version)).collect();
         let policy_versions = PolicyVersionList { policy_version };
         Ok((ListPolicyVersionsResponse { policy_versions }, Vec::new()))
     }

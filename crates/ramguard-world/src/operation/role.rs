@@ -11,7 +11,7 @@ use ramguard_policy::{Kind, Policy, StatementPrincipal};
 use serde::Serialize;
 
 use super::parameters::{invalid, tag_keys};
-use super::{Done, Operation, Page, Parameters};
+use super::{Done, Operation, Page, Parameters, Rest};
 use crate::control_plane::Call;
 use crate::error::{ApiError, DeleteConflict, Entity, ErrorKind, Service};
 use crate::name::{ROLE, check_text};
@@ -177,11 +177,9 @@ pub struct ListRoles {
 pub struct ListRolesResponse {
     /// The roles.
     pub roles: RoleList,
-    /// Whether there are more.
-    pub is_truncated: bool,
-    /// Where the next page starts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marker: Option<String>,
+    /// Whether there are more, and where they start.
+    #[serde(flatten)]
+    pub rest: Rest,
 }
 
 /// Roles, wrapped as the services wrap lists.
@@ -207,10 +205,9 @@ impl Operation for ListRoles {
         let world = call.world();
         self.page.size()?;
         call.require_ram("ram:ListRoles", &["role/*"])?;
-        let (page, marker) = self.page.cut(world.roles(), |role| &role.name)?;
+        let (page, rest) = self.page.cut(world.roles(), |role| &role.name)?;
         let role = page.into_iter().map(|role| RoleObject::of(world, role, false)).collect();
-        let is_truncated = marker.is_some();
-        Ok((ListRolesResponse { roles: RoleList { role }, is_truncated, marker }, Vec::new()))
+        Ok((ListRolesResponse { roles: RoleList { role }, rest }, Vec::new()))
     }
 }
 

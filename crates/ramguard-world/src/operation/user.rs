@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Done, Operation, Page, Parameters};
+use super::{Done, Operation, Page, Parameters, Rest};
 use crate::control_plane::Call;
 use crate::error::{ApiError, DeleteConflict, Entity, ErrorKind, Service};
 use crate::name::{USER, check_text};
@@ -136,11 +136,9 @@ pub struct ListUsers {
 pub struct ListUsersResponse {
     /// The users.
     pub users: UserList,
-    /// Whether there are more.
-    pub is_truncated: bool,
-    /// Where the next page starts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marker: Option<String>,
+    /// Whether there are more, and where they start.
+    #[serde(flatten)]
+    pub rest: Rest,
 }
 
 /// Users, wrapped as the services wrap lists.
@@ -165,10 +163,9 @@ impl Operation for ListUsers {
     fn run(&self, call: &Call<'_>) -> Result<(Self::Response, Vec<Effect>), ApiError> {
         self.page.size()?;
         call.require_ram("ram:ListUsers", &["user/*"])?;
-        let (page, marker) = self.page.cut(call.world().users(), |user| &user.name)?;
+        let (page, rest) = self.page.cut(call.world().users(), |user| &user.name)?;
         let user = page.into_iter().map(UserObject::of).collect();
-        let is_truncated = marker.is_some();
-        Ok((ListUsersResponse { users: UserList { user }, is_truncated, marker }, Vec::new()))
+        Ok((ListUsersResponse { users: UserList { user }, rest }, Vec::new()))
     }
 }
 
