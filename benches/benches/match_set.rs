@@ -1,6 +1,7 @@
 //! How long does it take to find the patterns of a set that fit a text?
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ramguard_benches::patterns::{Mix, Workload};
@@ -69,5 +70,16 @@ fn making(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, all_that_fit, making);
+/// Short rounds, as there are many of them and each does the same all over again.
+fn short() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1))
+}
+
+criterion_group! {
+    name = benches;
+    config = short();
+    targets = all_that_fit, making
+}
 criterion_main!(benches);
