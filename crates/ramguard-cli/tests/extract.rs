@@ -115,6 +115,25 @@ fn a_string_that_a_template_fills_in_is_not_told_as_wrong() {
 }
 
 #[test]
+fn a_comment_behind_a_value_in_quotes_is_no_part_of_it() {
+    for (value, words) in [
+        (r#""2"   # not "1""#, r#""2""#),
+        ("'2' # it's", "'2'"),
+        (r#""\x32\"" # x"#, r#""\x32\"""#),
+        ("'2''' # x", "'2'''"),
+        (r#"!!str "2" # x"#, r#""2""#),
+    ] {
+        let file = format!("Statement: []\nVersion: {value}\n");
+        let arguments = ["lint", "-", "--stdin-filename", "p.yml", "--output", "json"];
+        let report = with_stdin(&arguments, file.as_bytes()).json();
+        let findings = report["findings"].as_array().unwrap();
+        let version = findings.iter().find(|f| f["diagnostic"] == "invalid-version").unwrap();
+        let byte = |place: &str| usize::try_from(version["span"][place]["byte"].as_u64().unwrap());
+        assert_eq!(&file[byte("start").unwrap()..byte("end").unwrap()], words, "{value}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_as_what_it_is_called_is_an_error_with_its_place() {
     let arguments = ["lint", "-", "--stdin-filename"];
     for (name, text, place) in [

@@ -51,11 +51,16 @@ pub(super) fn scalars(file: &str) -> Result<Vec<Span>, ExtractError> {
     let places = Places::new(file);
     let mut scalars = Vec::new();
     for event in Parser::new_from_str(file) {
-        let (event, span) = event.map_err(|error| {
-            ExtractError::new(None, format!("not YAML: {}", error.info()))
-        })?;
-        if matches!(event, Event::Scalar(..)) {
-            scalars.push(Span::new(places.byte(span.start.index()), places.byte(span.end.index())));
+        let (event, span) = event
+            .map_err(|error| ExtractError::new(None, format!("not YAML: {}", error.info())))?;
+        if let Event::Scalar(_, style, ..) = event {
+            let start = places.byte(span.start.index());
+            let mut end = places.byte(span.end.index());
+            if let Some(quote) = quote_of(style) {
+                let raw = file.get(start as usize..end as usize).unwrap_or_default();
+                end = quoted(raw, quote).map_or(end, |(_, end)| start.saturating_add(offset(end)));
+            }
+            scalars.push(Span::new(start, end));
         }
     }
     Ok(scalars)
@@ -219,13 +224,12 @@ impl<'f> Builder<'f> {
             return Node::Literal(literal, span);
         }
         let raw = self.file.get(span.range()).unwrap_or_default();
-        let quote = match style {
-            ScalarStyle::SingleQuoted => Some('\''),
-            ScalarStyle::DoubleQuoted => Some('"'),
-            _ => None,
-        };
-        let host = match quote.and_then(|quote| raw.find(quote)) {
-            Some(start) => Span::new(span.start.saturating_add(offset(start)), span.end),
+        let quote = quote_of(style);
+        let host = match quote.and_then(|quote| quoted(raw, quote)) {
+            Some((start, end)) => Span::new(
+                span.start.saturating_add(offset(start)),
+                span.start.saturating_add(offset(end)),
+            ),
             // A tag or an anchor before the scalar is no part of what it says.
             None => Span::new(span.start.saturating_add(offset(skip_properties(raw))), span.end),
         };
@@ -310,6 +314,33 @@ fn literal(said: &str) -> Option<String> {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let is_whole = is_number(whole) && (whole == "0" || !whole.starts_with('0'));
     (is_whole && part.is_none_or(is_number)).then(|| said.to_owned())
+}
+
+fn quote_of(style: ScalarStyle) -> Option<char> {
+    match style {
+        ScalarStyle::SingleQuoted => Some('\''),
+        ScalarStyle::DoubleQuoted => Some('"'),
+        _ => None,
+    }
+}
+
+/// Returns where a scalar in quotes starts and ends, quotes included. The reader counts a comment
+/// behind it as a part of it.
+fn quoted(raw: &str, quote: char) -> Option<(usize, usize)> {
+    let start = raw.find(quote)?;
+    let mut inner = raw.char_indices().skip_while(|(at, _)| *at <= start).peekable();
+    while let Some((at, c)) = inner.next() {
+        if c == '\\' && quote == '"' {
+            inner.next();
+        } else if c == quote {
+            let is_escape = quote == '\'' && inner.peek().is_some_and(|(_, next)| *next == quote);
+            if !is_escape {
+                return Some((start, at.saturating_add(c.len_utf8())));
+            }
+            inner.next();
+        }
+    }
+    Some((start, raw.len()))
 }
 
 /// Returns how many bytes tags and anchors take before a scalar, blanks included.
