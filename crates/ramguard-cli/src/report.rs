@@ -118,6 +118,7 @@ impl Report {
     pub(crate) fn in_words(&self, max_problems: usize) -> String {
         let sums = self.sums();
         let mut words = match sums.findings() {
+            0 if sums.documents == 0 && self.unreadable.is_empty() => "No policy found".to_owned(),
             0 => "No findings".to_owned(),
             n => {
                 let parts =
@@ -130,7 +131,9 @@ impl Report {
                 format!("Found {} ({})", counted(n, "finding"), parts.join(", "))
             }
         };
-        words.push_str(&format!(" in {}", counted(sums.documents, "document")));
+        if words != "No policy found" {
+            words.push_str(&format!(" in {}", counted(sums.documents, "document")));
+        }
         if sums.suppressed > 0 {
             words.push_str(&format!("; {} suppressed", sums.suppressed));
         }

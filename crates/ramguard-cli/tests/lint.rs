@@ -290,6 +290,26 @@ fn a_rule_that_does_not_exist_is_a_mistake_with_a_suggestion() {
 }
 
 #[test]
+fn a_mistake_says_what_was_most_likely_meant() {
+    for (flags, words) in [
+        (&["--fail-on", "eror"][..], "neither a level nor a rule; did you mean `error`?"),
+        (&["--select", "passrole-any-rol"], "did you mean `passrole-any-role`?"),
+        (&["--select", "passrole"], "did you mean `passrole-any-role`?"),
+        (
+            &["--baseline", "none.json"],
+            "there is no baseline `none.json`; `--write-baseline` makes it",
+        ),
+        (&["--exclude", "[a"], "`[a` is no glob: unclosed character class"),
+    ] {
+        let run = lint(&[&["developer.json"], flags].concat());
+        assert_eq!(run.code, 2, "{flags:?}");
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+    let empty = folder("lint-nothing");
+    assert_eq!(lint_in(&empty, &["."]).stderr, "No policy found.\n");
+}
+
+#[test]
 fn messages_are_told_in_chinese_on_request() {
     let run = lint(&["everything.json", "--lang", "zh", "--output", "concise"]);
     assert!(run.stdout.contains("管理员"), "{}", run.stdout);

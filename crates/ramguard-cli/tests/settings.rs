@@ -270,6 +270,13 @@ fn settings_leave_files_and_folders_out_wherever_the_run_starts() {
         assert_eq!(run.json()["summary"]["documents"], expected, "{folder}");
         assert!(run.stderr.contains("left out by `exclude`"), "{}", run.stderr);
     }
+    // From inside and from beside as well.
+    for (start, folder) in [("policies/old/deep", "."), ("policies", "../policies")] {
+        let flags = ["lint", folder, "--output", "json", "--exit-zero", "--allow-empty"];
+        let run = run(command(flags).current_dir(root.join(start)));
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(run.json()["summary"]["documents"], usize::from(start == "policies"));
+    }
     // What is named is checked, and without settings nothing is left out.
     let named = ["lint", "policies/old/a.json"];
     assert_eq!(run(command(named).current_dir(&root)).code, 1);

@@ -14,7 +14,8 @@ use crate::inputs::{InputError, Inputs};
 use crate::render::escape::escape;
 
 use super::file::{self, Fault, LevelWord, SettingsFile, per_file_rules, place_of};
-use super::{NoRule, normal, selector};
+use super::globs::normal;
+use super::{NoRule, selector};
 
 /// No more settings files than this are built on one another.
 const MAX_LAYERS: usize = 8;

@@ -15,7 +15,8 @@ use crate::command::Failure;
 use crate::inputs::name_of;
 
 use super::chain::{self, Forbidden};
-use super::{Choice, Project, fits, normal};
+use super::globs::normal;
+use super::{Choice, Project, fits};
 
 /// What settings files are called; the first that is there counts.
 const NAMES: [&str; 2] = ["ramguard.toml", ".ramguard.toml"];
@@ -137,28 +138,22 @@ impl Projects {
 
     fn leaves_out_folder(&mut self, folder: &Path) -> Result<bool, Failure> {
         // From the outermost folder inwards, so that the settings of a folder that is left out are
-        // not read. Nothing above the settings that govern has a say.
-        let mut unknown: Vec<PathBuf> = Vec::new();
+        // not read.
+        let top = self.top_of(folder);
+        let mut unknown: Vec<&Path> = Vec::new();
         let mut is_out = false;
-        for folder in folder.ancestors() {
+        for folder in folder.ancestors().take_while(|folder| folder.starts_with(&top)) {
             if let Some(known) = self.is_left_out.get(folder) {
                 is_out = *known;
                 break;
             }
-            unknown.push(folder.to_owned());
-            if folder == self.started_in || folder.join(".git").exists() {
-                break;
-            }
+            unknown.push(folder);
         }
         for folder in unknown.into_iter().rev() {
-            is_out = is_out
-                || match folder.parent() {
-                    Some(parent) if folder.starts_with(&self.started_in) => {
-                        folder != self.started_in && self.excludes(parent, &folder)?
-                    }
-                    _ => false,
-                };
-            self.is_left_out.insert(folder, is_out);
+            if let Some(parent) = folder.parent().filter(|_| !is_out && folder != top) {
+                is_out = self.excludes(parent, folder)?;
+            }
+            self.is_left_out.insert(folder.to_owned(), is_out);
         }
         Ok(is_out)
     }
@@ -231,16 +226,5 @@ impl Projects {
     /// Returns a path as it is shown: relative to where the command was started, if it is below.
     pub(crate) fn shown(&self, path: &Path) -> String {
         name_of(path.strip_prefix(&self.started_in).unwrap_or(path).as_os_str())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dots_are_taken_out_of_a_path() {
-        assert_eq!(normal(Path::new("/a/./b/../c")), Path::new("/a/c"));
-        assert_eq!(normal(Path::new("/../a")), Path::new("/a"));
     }
 }

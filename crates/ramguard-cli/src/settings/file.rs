@@ -292,9 +292,44 @@ fn fault(error: &toml::de::Error) -> Fault {
             }
             words
         }
-        _ => message.replace('\n', " "),
+        Some(found) if message.starts_with("unknown variant") => {
+            let possible: Vec<&str> = quoted.collect();
+            let mut words = format!("`{found}` is none of `{}`", possible.join("`, `"));
+            if let Some(near) = nearest(found, possible) {
+                words.push_str(&format!("; did you mean `{near}`?"));
+            }
+            words
+        }
+        Some(found) if message.starts_with("missing field") => format!("`{found}` is missing"),
+        _ => wanted(message).unwrap_or_else(|| message.replace('\n', " ")),
     };
     Fault { span: place, message }
+}
+
+/// Says which form a value must have, in the words of TOML and not of a programming language.
+fn wanted(message: &str) -> Option<String> {
+    let form = |expected: &str| match expected {
+        "a sequence" => Some("a list, in `[` and `]`"),
+        "a map" => Some("a table of `name = value`"),
+        "a string" | "string" => Some("a text in quotes"),
+        "a boolean" => Some("`true` or `false`"),
+        "a TOML datetime" => Some("a day without quotes, as 2026-12-31"),
+        _ => None,
+    };
+    if message == "wanted string or table" {
+        return Some(format!("write {}", form("string")?));
+    }
+    let (found, expected) = message.strip_prefix("invalid type: ")?.rsplit_once(", expected ")?;
+    let form = form(expected)?;
+    let found = match found.split([' ', '`']).next()? {
+        "map" => "a table",
+        "sequence" => "a list",
+        "string" => "a text",
+        "integer" | "float" => "a number",
+        "boolean" => "`true` or `false`",
+        _ => return Some(format!("write {form}")),
+    };
+    Some(format!("write {form}, not {found}"))
 }
 
 impl Fault {
@@ -320,6 +355,28 @@ mod tests {
             fault.in_words("r.toml", "prset = \"strict\"").split(": ").next(),
             Some("r.toml:1:1")
         );
+    }
+
+    #[test]
+    fn a_value_of_another_form_is_told_in_the_words_of_the_file() {
+        for (text, message) in [
+            ("fail-on = \"error\"", "write a list, in `[` and `]`, not a text"),
+            ("rules = [1]", "write a table of `name = value`, not a list"),
+            ("[rules]\nRAM604 = true", "write a text in quotes"),
+            ("own-accounts = [1]", "write a text in quotes, not a number"),
+            ("require-reason = \"no\"", "write `true` or `false`, not a text"),
+            ("[[ignore]]\nreason = \"x\"", "`codes` is missing"),
+            (
+                "[[ignore]]\ncodes = []\nuntil = \"2026-12-31\"",
+                "write a day without quotes, as 2026-12-31, not a text",
+            ),
+            (
+                "preset = \"strickt\"",
+                "`strickt` is none of `default`, `strict`, `audit`; did you mean `strict`?",
+            ),
+        ] {
+            assert_eq!(read(text).unwrap_err().message, message, "{text}");
+        }
     }
 
     #[test]

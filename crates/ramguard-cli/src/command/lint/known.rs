@@ -44,7 +44,17 @@ impl Baselines {
                 continue;
             }
             let is_new = args.write_baseline && !path.exists();
-            let read = if is_new { Ok(Baseline::default()) } else { Baseline::read(&path) };
+            let read = if is_new {
+                Ok(Baseline::default())
+            } else if path.exists() {
+                Baseline::read(&path)
+            } else {
+                let shown = projects.shown(&path);
+                Err(format!(
+                    "there is no baseline `{}`; `--write-baseline` makes it",
+                    escape(&shown)
+                ))
+            };
             all.files.insert(path, (read.map_err(Failure::new)?, vec![index]));
         }
         all.are_compared = !args.write_baseline && !all.files.is_empty();

@@ -44,7 +44,7 @@ const MAX_STALE: usize = 10;
 
 /// What came of one file.
 enum Outcome {
-    Checked(FileReport),
+    Checked(Box<FileReport>),
     /// It was found in a folder and holds no policy.
     Skipped,
     Unreadable(String),
@@ -103,7 +103,7 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
                     let told = file.findings.iter().map(|finding| finding.fingerprint.as_str());
                     ledger.visit(&listed.governed.path, file.raw.iter().zip(told));
                 }
-                checked.push((file, &listed.governed));
+                checked.push((*file, &listed.governed));
             }
             Outcome::Skipped => {
                 report.skipped += 1;
@@ -179,7 +179,7 @@ struct Run<'r> {
 impl Run<'_> {
     fn file(&self, file: &Listed) -> Outcome {
         match self.checked(file) {
-            Ok(Some(report)) => Outcome::Checked(report),
+            Ok(Some(report)) => Outcome::Checked(Box::new(report)),
             Ok(None) => Outcome::Skipped,
             Err(message) => Outcome::Unreadable(message),
         }
