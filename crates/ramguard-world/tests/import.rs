@@ -241,7 +241,24 @@ fn a_saved_error_is_told_and_a_mark_before_the_text_is_not_minded() {
     let import = Import::read(saved);
     let messages: Vec<String> = import.problems().iter().map(ToString::to_string).collect();
     assert_eq!(messages, ["ListUsers.json: is an error, not an answer: NoPermission"]);
+    assert!(import.problems().iter().all(|problem| problem.is_fatal()));
     assert_eq!(import.form().account, "1");
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_fatal_and_a_file_nobody_asked_for_is_not() {
+    for (name, text, is_fatal) in [
+        ("ListPoliciesForUser.a.json", "{", true),
+        ("ListPoliciesForUser.a.json", "{}", true),
+        ("ListUsers.json", r#"{ "Roles": {} }"#, true),
+        ("package.json", "{", false),
+        ("package.json", "{}", false),
+    ] {
+        let import =
+            Import::read([("GetCallerIdentity.json", r#"{ "AccountId": "1" }"#), (name, text)]);
+        let fatal: Vec<bool> = import.problems().iter().map(|problem| problem.is_fatal()).collect();
+        assert_eq!(fatal, [is_fatal], "{name} {text}");
+    }
 }
 
 #[test]

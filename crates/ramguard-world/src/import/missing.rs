@@ -1,7 +1,7 @@
 //! What the saved answers leave open, said together with the question that would tell it.
 //!
-//! Always holds: what is missing and could hold a Deny, or without which there is no world, is
-//! fatal; what somebody may have left out on purpose is a note.
+//! Always holds: what was asked for but is not all there is fatal, since it could hold a Deny, and so
+//! is what no world can be without; what somebody may have left out on purpose is a note.
 
 use std::collections::BTreeSet;
 

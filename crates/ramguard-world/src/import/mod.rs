@@ -41,6 +41,29 @@ use missing::Pages;
 /// No longer answer is read, in bytes.
 const MAX_BYTES: usize = 16 << 20;
 
+const NO_LIST: &str = "does not hold the list its name says";
+
+/// The questions whose answers are read.
+const IMPORTED: &[&str] = &[
+    "DescribeInstanceRamRole",
+    "DescribeInstances",
+    "GetCallerIdentity",
+    "GetGroup",
+    "GetPolicy",
+    "GetRole",
+    "GetUser",
+    "ListGroups",
+    "ListGroupsForUser",
+    "ListPolicies",
+    "ListPoliciesForGroup",
+    "ListPoliciesForRole",
+    "ListPoliciesForUser",
+    "ListPolicyVersions",
+    "ListRoles",
+    "ListUsers",
+    "ListUsersForGroup",
+];
+
 /// What is wrong with the saved answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportProblem {
@@ -157,7 +180,7 @@ impl Importer {
     }
 
     fn fatal(&mut self, message: impl Into<String>) {
-        let file = std::mem::take(&mut self.file);
+        let file = self.file.clone();
         let message = one_line(&message.into()).to_string();
         self.problems.push(ImportProblem { file, message, is_fatal: true });
     }
@@ -168,24 +191,28 @@ impl Importer {
         let Some(question) = base.strip_suffix(".json") else {
             return self.problem("is not a saved answer: its name does not end in `.json`");
         };
-        if text.len() > MAX_BYTES {
-            return self.problem("is too long to be a saved answer");
-        }
-        // Some shells put a mark before what they save.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let value: Value = match serde_json::from_str(text) {
-            Ok(value) => value,
-            Err(error) => return self.problem(format!("is not JSON: {error}")),
-        };
-        let answer = Answer(&value);
-        if let (Some(code), Some(_)) = (answer.text("Code"), answer.text("Message")) {
-            return self.problem(format!("is an error, not an answer: {code}"));
-        }
         let question = match question.rsplit_once('@') {
             Some((whole, page)) if page.bytes().all(|byte| byte.is_ascii_digit()) => whole,
             _ => question,
         };
         let (operation, about) = question.split_once('.').unwrap_or((question, ""));
+        if !IMPORTED.contains(&operation) {
+            return self.problem(format!("answers `{operation}`, which is not imported"));
+        }
+        // Whatever was asked on purpose could have held a Deny, so it has to be readable.
+        if text.len() > MAX_BYTES {
+            return self.fatal("is too long to be a saved answer");
+        }
+        // Some shells put a mark before what they save.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let value: Value = match serde_json::from_str(text) {
+            Ok(value) => value,
+            Err(error) => return self.fatal(format!("is not JSON: {error}")),
+        };
+        let answer = Answer(&value);
+        if let (Some(code), Some(_)) = (answer.text("Code"), answer.text("Message")) {
+            return self.fatal(format!("is an error, not an answer: {code}"));
+        }
         self.asked.insert((operation.to_owned(), about.to_owned()));
         self.pages.entry(question.to_owned()).or_default().add(answer);
         match operation {
@@ -201,7 +228,7 @@ impl Importer {
             }),
             "GetPolicy" => match answer.object("Policy") {
                 Some(policy) => self.policy(policy, answer.object("DefaultPolicyVersion")),
-                None => self.problem("holds no `Policy`"),
+                None => self.fatal("holds no `Policy`"),
             },
             "ListPolicyVersions" => self.versions(about, answer),
             "ListPoliciesForUser" => self.attachments("user", about, answer),
@@ -213,21 +240,21 @@ impl Importer {
             "DescribeInstances" => {
                 self.each(answer.list("Instances", "Instance"), Self::instance);
             }
-            _ => self.problem(format!("answers `{operation}`, which is not imported")),
+            _ => {}
         }
     }
 
     fn one(&mut self, found: Option<Answer<'_>>, take: impl Fn(&mut Self, Answer<'_>)) {
         match found {
             Some(found) => take(self, found),
-            None => self.problem("does not hold what its name says"),
+            None => self.fatal("does not hold what its name says"),
         }
     }
 
     fn each<'v>(&mut self, found: Option<Vec<Answer<'v>>>, take: impl Fn(&mut Self, Answer<'v>)) {
         match found {
             Some(found) => found.into_iter().for_each(|item| take(self, item)),
-            None => self.problem("does not hold the list its name says"),
+            None => self.fatal(NO_LIST),
         }
     }
 
@@ -235,7 +262,7 @@ impl Importer {
     fn named(&mut self, item: Answer<'_>, member: &str) -> Option<String> {
         let name = item.text(member);
         if name.is_none() {
-            self.problem(format!("an entry has no `{member}`"));
+            self.fatal(format!("an entry has no `{member}`"));
         }
         name
     }
@@ -246,7 +273,7 @@ impl Importer {
             self.form.account = id;
         } else if self.form.account != id {
             let other = self.form.account.clone();
-            self.problem(format!("is about account `{id}`, other files about `{other}`"));
+            self.fatal(format!("is about account `{id}`, other files about `{other}`"));
         }
     }
 
@@ -333,7 +360,7 @@ impl Importer {
             return self.problem(message);
         };
         let Some(found) = answer.list("PolicyVersions", "PolicyVersion") else {
-            return self.problem("does not hold the list its name says");
+            return self.fatal(NO_LIST);
         };
         let mut versions = Vec::new();
         for item in found {
@@ -358,7 +385,7 @@ impl Importer {
 
     fn attachments(&mut self, kind: &str, name: &str, answer: Answer<'_>) {
         let Some(found) = answer.list("Policies", "Policy") else {
-            return self.problem("does not hold the list its name says");
+            return self.fatal(NO_LIST);
         };
         let mut attachments = Vec::new();
         for item in found {
@@ -367,7 +394,7 @@ impl Importer {
                 Some("System") => "system",
                 Some("Custom") => "custom",
                 _ => {
-                    self.problem(format!("policy `{policy}` is neither `System` nor `Custom`"));
+                    self.fatal(format!("policy `{policy}` is neither `System` nor `Custom`"));
                     continue;
                 }
             };
@@ -395,7 +422,7 @@ impl Importer {
 
     fn members(&mut self, group: &str, answer: Answer<'_>) {
         let Some(found) = answer.list("Users", "User") else {
-            return self.problem("does not hold the list its name says");
+            return self.fatal(NO_LIST);
         };
         for item in found {
             if let Some(user) = self.named(item, "UserName") {
@@ -406,7 +433,7 @@ impl Importer {
 
     fn memberships(&mut self, user: &str, answer: Answer<'_>) {
         let Some(found) = answer.list("Groups", "Group") else {
-            return self.problem("does not hold the list its name says");
+            return self.fatal(NO_LIST);
         };
         for item in found {
             if let Some(group) = self.named(item, "GroupName") {
@@ -421,7 +448,7 @@ impl Importer {
 
     fn bindings(&mut self, answer: Answer<'_>) {
         let Some(found) = answer.list("InstanceRamRoleSets", "InstanceRamRoleSet") else {
-            return self.problem("does not hold the list its name says");
+            return self.fatal(NO_LIST);
         };
         let region = answer.text("RegionId");
         for item in found {
