@@ -1,11 +1,12 @@
-//! Turns what criterion measured into a table and a chart.
+//! Turns what criterion measured into tables and charts.
 //!
-//! `report <folder of criterion> <chart.svg>` prints a Markdown table of the decisions, in
-//! nanoseconds and in steps U of the same group, and draws them against the number of statements.
-//! Groups named `peers-decide/...` are drawn beside them.
-#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
+//! `report <folder of criterion> <decide.svg> <match.svg>` prints Markdown tables: decisions in
+//! nanoseconds and in steps U of the same group, the same beside other engines, sets of patterns
+//! beside other matchers, and what is measured once. What was not measured is left out. The charts
+//! show time against size.
+#![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
@@ -13,18 +14,28 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// Nanoseconds an element, by group, function and number of statements.
-type Times = BTreeMap<(String, String, u64), f64>;
+/// The function of every group that does a thousand steps U.
+const UNIT: &str = "unit-x1000";
+
+/// Our name where others are measured too.
+const OURS: &str = "ramguard";
+
+/// Nanoseconds an element, by group, function and size.
+#[derive(Default)]
+struct Times(BTreeMap<(String, String, u64), f64>);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, chart] = arguments.as_slice() else {
-        return Err("usage: report <folder of criterion> <chart.svg>".into());
+    let [folder, decide, patterns] = arguments.as_slice() else {
+        return Err("usage: report <folder of criterion> <decide.svg> <match.svg>".into());
     };
-    let mut times = Times::new();
+    let mut times = Times::default();
     collect(Path::new(folder), &mut times)?;
-    println!("{}", table(&times));
-    fs::write(chart, svg(&times))?;
+    let tables = [decisions(&times), engines(&times), matchers(&times), single(&times)];
+    let tables: Vec<String> = tables.into_iter().filter(|table| !table.is_empty()).collect();
+    println!("{}", tables.join("\n\n"));
+    fs::write(decide, svg("statements", &decide_lines(&times)))?;
+    fs::write(patterns, svg("patterns", &match_lines(&times)))?;
     Ok(())
 }
 
@@ -39,10 +50,10 @@ fn collect(folder: &Path, times: &mut Times) -> Result<(), Box<dyn Error>> {
         let median = estimates.pointer("/median/point_estimate").and_then(Value::as_f64);
         let function = text("function_id").to_owned();
         // A thousand steps U are measured without regard to the throughput of their group.
-        let divisor = if function == "unit-x1000" { 1_000.0 } else { elements.unwrap_or(1.0) };
+        let divisor = if function == UNIT { 1_000.0 } else { elements.unwrap_or(1.0) };
         let value = text("value_str").parse().unwrap_or(0);
         if let Some(median) = median {
-            times.insert((text("group_id").to_owned(), function, value), median / divisor);
+            times.0.insert((text("group_id").to_owned(), function, value), median / divisor);
         }
         return Ok(());
     }
@@ -55,65 +66,188 @@ fn collect(folder: &Path, times: &mut Times) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn time(times: &Times, group: &str, function: &str, statements: u64) -> Option<f64> {
-    times.get(&(group.to_owned(), function.to_owned(), statements)).copied()
-}
-
-/// Numbers of statements that were measured.
-fn sizes(times: &Times) -> Vec<u64> {
-    let mut sizes: Vec<u64> = times
-        .keys()
-        .filter(|(group, function, _)| group == "decide/plain" && function == "decide")
-        .map(|(_, _, size)| *size)
-        .collect();
-    sizes.sort_unstable();
-    sizes
-}
-
-fn peers(times: &Times) -> Vec<String> {
-    let mut peers: Vec<String> = times
-        .keys()
-        .filter(|(group, function, _)| group == "peers-decide/plain" && function != "unit-x1000")
-        .map(|(_, function, _)| function.clone())
-        .collect();
-    peers.dedup();
-    peers
-}
-
-fn table(times: &Times) -> String {
-    let peers = peers(times);
-    let mut text = String::from("| statements | plain | with conditions | plain scan |");
-    for peer in &peers {
-        let _ = write!(text, " {peer} |");
+impl Times {
+    fn of(&self, group: &str, function: &str, size: u64) -> Option<f64> {
+        self.0.get(&(group.to_owned(), function.to_owned(), size)).copied()
     }
-    text.push_str("\n| --- | --- | --- | --- |");
-    text.push_str(&" --- |".repeat(peers.len()));
-    for size in sizes(times) {
-        let _ = write!(text, "\n| {size} |");
-        for (group, function) in [
-            ("decide/plain", "decide"),
-            ("decide/conditions", "decide"),
-            ("decide/plain", "plain-scan"),
-        ] {
-            let unit = time(times, group, "unit-x1000", 0);
-            let _ = match (time(times, group, function, size), unit) {
-                (Some(ns), Some(unit)) => write!(text, " {ns:.0} ns ({:.0} U) |", ns / unit),
-                (Some(ns), None) => write!(text, " {ns:.0} ns |"),
-                (None, _) => write!(text, " |"),
-            };
-        }
-        for peer in &peers {
-            let _ = match time(times, "peers-decide/plain", peer, size) {
-                Some(ns) => write!(text, " {ns:.0} ns |"),
-                None => write!(text, " |"),
-            };
+
+    /// Returns a time as text: nanoseconds, and steps U if the group has measured one.
+    fn cell(&self, group: &str, function: &str, size: u64) -> String {
+        match (self.of(group, function, size), self.of(group, UNIT, 0)) {
+            (Some(ns), Some(unit)) => format!("{} ({:.0} U)", time(ns), ns / unit),
+            (Some(ns), None) => time(ns),
+            (None, _) => String::new(),
         }
     }
-    text
+
+    fn sizes(&self, group: &str, function: &str) -> BTreeSet<u64> {
+        self.0.keys().filter(|(g, f, _)| g == group && f == function).map(|(_, _, n)| *n).collect()
+    }
+
+    /// Returns what a group measured, but for the step U.
+    fn functions(&self, group: &str) -> BTreeSet<&str> {
+        let all = self.0.keys().filter(|(g, f, _)| g == group && f != UNIT);
+        all.map(|(_, function, _)| function.as_str()).collect()
+    }
+
+    fn groups(&self, start: &str) -> BTreeSet<&str> {
+        self.0.keys().map(|(group, ..)| group.as_str()).filter(|g| g.starts_with(start)).collect()
+    }
+
+    /// Returns the fastest of the others at a size: those that are neither ours nor the baseline.
+    fn best_other(&self, group: &str, size: u64) -> Option<(&str, f64)> {
+        let others =
+            self.functions(group).into_iter().filter(|f| ![OURS, "plain-scan"].contains(f));
+        others
+            .filter_map(|function| Some((function, self.of(group, function, size)?)))
+            .min_by(|(_, one), (_, other)| one.total_cmp(other))
+    }
+
+    fn line(&self, group: &str, function: &str, name: &str) -> Line {
+        let at = |size: &u64| Some((*size, self.of(group, function, *size)?));
+        (name.to_owned(), self.sizes(group, function).iter().filter_map(at).collect())
+    }
 }
 
-/// Both axes are logarithms: statements from 1 to 100,000, time from 10 ns to 10 ms.
-fn svg(times: &Times) -> String {
+/// Three figures are enough for every number there is.
+fn time(ns: f64) -> String {
+    match ns {
+        ..1_000.0 => format!("{ns:.0} ns"),
+        ..10_000.0 => format!("{:.2} µs", ns / 1e3),
+        ..100_000.0 => format!("{:.1} µs", ns / 1e3),
+        ..1_000_000.0 => format!("{:.0} µs", ns / 1e3),
+        _ => format!("{:.1} ms", ns / 1e6),
+    }
+}
+
+fn row<'c>(text: &mut String, cells: impl IntoIterator<Item = &'c str>) {
+    for cell in cells {
+        let _ = write!(text, "| {cell} ");
+    }
+    text.push_str("|\n");
+}
+
+fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut text = String::new();
+    row(&mut text, head.iter().copied());
+    row(&mut text, head.iter().map(|_| "---"));
+    for cells in rows {
+        row(&mut text, cells.iter().map(String::as_str));
+    }
+    text.trim_end().to_owned()
+}
+
+fn decisions(times: &Times) -> String {
+    let rows: Vec<Vec<String>> = times
+        .sizes("decide/plain", "decide")
+        .into_iter()
+        .map(|size| {
+            let cold = times.cell("decide/cold", "plain", size);
+            vec![
+                size.to_string(),
+                times.cell("decide/plain", "decide", size),
+                times.cell("decide/conditions", "decide", size),
+                cold,
+                times.cell("decide/plain", "plain-scan", size),
+            ]
+        })
+        .collect();
+    table(&["statements", "plain", "with conditions", "plain, cold", "plain scan"], &rows)
+}
+
+fn engines(times: &Times) -> String {
+    let group = "peers-decide/plain";
+    let others: Vec<&str> =
+        times.functions(group).into_iter().filter(|f| ![OURS, "plain-scan"].contains(f)).collect();
+    let rows: Vec<Vec<String>> = times
+        .sizes(group, OURS)
+        .into_iter()
+        .map(|size| {
+            let own = times.of(group, OURS, size);
+            let ratio = times.best_other(group, size).zip(own).map(|((_, ns), own)| ns / own);
+            let cell = |function: &str| times.of(group, function, size).map(time);
+            [size.to_string(), cell(OURS).unwrap_or_default()]
+                .into_iter()
+                .chain(others.iter().map(|other| cell(other).unwrap_or_default()))
+                .chain([ratio.map(|ratio| format!("{ratio:.0}")).unwrap_or_default()])
+                .collect()
+        })
+        .collect();
+    let head: Vec<&str> =
+        ["statements", "RamGuard"].into_iter().chain(others).chain(["times as fast"]).collect();
+    table(&head, &rows)
+}
+
+fn matchers(times: &Times) -> String {
+    let mut rows = vec![];
+    for group in times.groups("peers-match/") {
+        for size in times.sizes(group, OURS) {
+            let (Some(own), Some((other, ns))) =
+                (times.of(group, OURS, size), times.best_other(group, size))
+            else {
+                continue;
+            };
+            rows.push(vec![
+                group.trim_start_matches("peers-match/").to_owned(),
+                size.to_string(),
+                times.cell(group, OURS, size),
+                format!("{} ({other})", time(ns)),
+                format!("{:.1}", ns / own),
+            ]);
+        }
+    }
+    table(&["mix", "patterns", "RamGuard", "best of the others", "times as fast"], &rows)
+}
+
+/// What has no size of its own, one line a measurement.
+fn single(times: &Times) -> String {
+    let mut rows = vec![];
+    for start in ["decide/hostile", "tenants", "operations/", "compile/"] {
+        for group in times.groups(start) {
+            for function in times.functions(group) {
+                for size in times.sizes(group, function) {
+                    let name = if size == 0 { String::new() } else { format!(", {size}") };
+                    let cell = times.cell(group, function, size);
+                    rows.push(vec![format!("{group}: {function}{name}"), cell]);
+                }
+            }
+        }
+    }
+    table(&["measured", "time"], &rows)
+}
+
+/// A name, and nanoseconds by size.
+type Line = (String, Vec<(u64, f64)>);
+
+fn decide_lines(times: &Times) -> Vec<Line> {
+    let mut lines = vec![
+        times.line("decide/plain", "decide", "RamGuard"),
+        times.line("decide/conditions", "decide", "RamGuard, with conditions"),
+        times.line("decide/plain", "plain-scan", "plain scan"),
+    ];
+    let group = "peers-decide/plain";
+    for function in times.functions(group) {
+        if ![OURS, "plain-scan"].contains(&function) {
+            lines.push(times.line(group, function, function));
+        }
+    }
+    lines
+}
+
+/// Resources are the patterns that most policies have.
+fn match_lines(times: &Times) -> Vec<Line> {
+    let group = "peers-match/resources";
+    let functions = times.functions(group).into_iter();
+    let name =
+        |function: &str| if function == OURS { "RamGuard".into() } else { function.to_owned() };
+    functions.map(|function| times.line(group, function, &name(function))).collect()
+}
+
+/// Both axes are logarithms: sizes from 1 to 100,000, time from 10 ns to 10 ms.
+fn svg(sizes: &str, lines: &[Line]) -> String {
     const LEFT: f64 = 70.0;
     const BOTTOM: f64 = 330.0;
     let x = |size: u64| LEFT + (size.max(1) as f64).log10() * 96.0;
@@ -141,31 +275,19 @@ fn svg(times: &Times) -> String {
             x(size)
         );
     }
-    text.push_str("<text x=\"310\" y=\"372\" text-anchor=\"middle\">statements</text>\n");
-    let mut lines = vec![
-        ("decide/plain".to_owned(), "decide".to_owned(), "RamGuard".to_owned()),
-        ("decide/conditions".into(), "decide".into(), "RamGuard, with conditions".into()),
-        ("decide/plain".into(), "plain-scan".into(), "plain scan".into()),
-    ];
-    for peer in peers(times) {
-        lines.push(("peers-decide/plain".into(), peer.clone(), peer));
-    }
-    let colours = ["#0a6", "#05a", "#999", "#c40", "#a0a", "#860", "#444"];
-    for ((group, function, name), colour) in lines.iter().zip(colours.iter().cycle()) {
-        let points: Vec<(f64, f64)> = times
-            .iter()
-            .filter(|((g, f, _), _)| g == group && f == function)
-            .map(|((_, _, size), ns)| (x(*size), y(*ns)))
-            .collect();
-        let path: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-        let Some((end_x, end_y)) = points.last() else { continue };
+    let _ = writeln!(text, "<text x=\"310\" y=\"372\" text-anchor=\"middle\">{sizes}</text>");
+    let colours = ["#0a6", "#05a", "#999", "#c40", "#a0a", "#860", "#444", "#c90"];
+    for ((name, points), colour) in lines.iter().zip(colours.iter().cycle()) {
+        let path: Vec<String> =
+            points.iter().map(|(size, ns)| format!("{:.1},{:.1}", x(*size), y(*ns))).collect();
+        let Some((end, ns)) = points.last() else { continue };
         let _ = writeln!(
             text,
             "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\
              <text x=\"{:.0}\" y=\"{:.0}\" fill=\"{colour}\">{name}</text>",
             path.join(" "),
-            end_x + 6.0,
-            end_y + 4.0
+            x(*end) + 6.0,
+            y(*ns) + 4.0
         );
     }
     text.push_str("</svg>\n");
