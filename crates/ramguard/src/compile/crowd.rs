@@ -248,8 +248,8 @@ impl Crowd {
 /// to match, else nothing. `slow` says of each thing whether it is; what has no number gets 0.
 pub(super) fn numbers(slow: impl ExactSizeIterator<Item = bool> + Clone) -> Vec<u16> {
     let all = slow.len();
-    let count = slow.clone().filter(|slow| *slow).count();
-    let chosen = if all <= MOST { all } else { count };
+    let count = || slow.clone().filter(|slow| *slow).take(MOST + 1).count();
+    let chosen = if all <= MOST { all } else { count() };
     if !(LEAST..=MOST).contains(&chosen) {
         return Vec::new();
     }

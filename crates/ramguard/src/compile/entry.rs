@@ -218,12 +218,18 @@ impl Entries {
 
     /// Makes the sets of what is better asked at once, when everything is there.
     pub(super) fn gather(&mut self) {
-        let slow = |entry: &ActionEntry| is_slow(self.piece(entry.text, 0, entry.length));
+        // A single wildcard at the end is told by lengths alone.
+        let is_open =
+            |shape: Shape, length: u16| !shape.is_literal() && shape.head_len() + 1 < length.into();
+        let slow = |entry: &ActionEntry| {
+            is_open(entry.shape, entry.length) && is_slow(self.piece(entry.text, 0, entry.length))
+        };
         let actions = numbers(self.actions.iter().map(slow));
         let slow = |entry: &ResourceEntry| {
-            let fields = self.fields(entry);
             let Forms { service, region, account } = entry.forms;
-            [service, region, account].contains(&Form::Pattern) || is_slow(fields.relative_id)
+            [service, region, account].contains(&Form::Pattern)
+                || (is_open(entry.shape, entry.length - entry.account_end - 1)
+                    && is_slow(self.fields(entry).relative_id))
         };
         let is_arn = |entry: &&ResourceEntry| !entry.kind.is_any() && !entry.kind.is_special();
         let arns: Vec<&ResourceEntry> = self.resources.iter().filter(is_arn).collect();
