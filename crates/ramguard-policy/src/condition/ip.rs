@@ -172,14 +172,19 @@ fn lies_in_any<A: Ord>(ranges: &[(A, A)], address: &A) -> bool {
         .is_some_and(|(_, last)| address <= last)
 }
 
-/// Reads one to three digits without a leading zero. Whoever makes a block of it refuses what is
-/// too long for the family, of at most `max_bits`, in the same words.
+/// Reads one to three digits without a leading zero, at most `max_bits`.
+///
+/// The bound has to hold here: behind an IPv4 address, a prefix of 96 or more would be taken for one
+/// of a mapped address and be shortened, so that `10.0.0.0/96` would cover every address.
 fn parse_prefix(text: &str, max_bits: u8) -> Result<u8, AddressFault> {
     let is_plain = !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_digit())
         && (text == "0" || !text.starts_with('0'));
     if is_plain {
-        text.parse().map_err(|_| AddressFault::PrefixTooLong { max_bits })
+        match text.parse() {
+            Ok(prefix) if prefix <= max_bits => Ok(prefix),
+            _ => Err(AddressFault::PrefixTooLong { max_bits }),
+        }
     } else if text.contains(char::is_whitespace) {
         Err(AddressFault::Blank)
     } else if text.contains('*') {
@@ -287,6 +292,14 @@ mod tests {
             IpNet::new(Ipv6Addr::from_bits(bits).into(), prefix).unwrap()
         });
         prop_oneof![v4, v6]
+    }
+
+    #[test]
+    fn a_prefix_of_ipv6_behind_an_address_of_ipv4_is_too_long() {
+        for text in ["0.0.0.0/33", "10.0.0.0/96", "0.0.0.0/96", "10.0.0.0/104", "10.0.0.1/128"] {
+            let fault = parse_block(text).unwrap_err();
+            assert_eq!(fault, AddressFault::PrefixTooLong { max_bits: 32 }, "{text}");
+        }
     }
 
     proptest! {
