@@ -50,6 +50,13 @@ proptest! {
     }
 
     #[test]
+    fn a_file_of_any_name_is_read_to_its_end((_, text) in generate::documents(), name in 0..7_usize) {
+        let names = ["a.json", "a.tf", "a.yml", "a.md", "baseline.json", "ramguard.toml", "a"];
+        let name = names.get(name).unwrap_or(&"a");
+        held(laws::target::cli_inputs(format!("{name}\n{text}").as_bytes()))?;
+    }
+
+    #[test]
     fn any_text_is_a_world_or_is_refused((_, text) in generate::documents()) {
         held(laws::world_files_are_judged(&text))?;
     }
