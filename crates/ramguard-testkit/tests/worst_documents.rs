@@ -3,7 +3,6 @@
 //! Every family is one way to be slow: as many items of a kind as fit into one document. What the
 //! bound is and why it holds is argued in the design notes of the crate `ramguard`.
 #![cfg(feature = "steps")]
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is wrong")]
 
 use ramguard::policy::Limits;
 use ramguard::{Authorizer, Context, Kind, Policy, Request, steps};

@@ -1,4 +1,5 @@
 //! A statement with more conditions than are looked up one by one.
+#![expect(clippy::expect_used, reason = "a test says what it takes for granted")]
 
 use ramguard::role::InstanceOperation;
 use ramguard::{Authorizer, Context, Outcome, Policy};
