@@ -1,5 +1,9 @@
 //! What is said in Chinese says no less than in English.
-#![expect(clippy::unwrap_used, reason = "functions of tests fail like tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "functions of tests fail like tests"
+)]
 
 use std::path::Path;
 
