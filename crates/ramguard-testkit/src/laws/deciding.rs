@@ -65,8 +65,13 @@ pub fn engine_agrees(case: &Value) -> Verdict {
 pub fn case_line_is_judged_alike(line: &str) -> Verdict {
     // Whatever the line is, reading and deciding it must end.
     let _ = engine_on_text(line);
-    let Ok(case) = serde_json::from_str::<Value>(line) else {
-        return law(Case::parse(line).is_err(), || format!("a case that is not JSON: {line}"));
+    let case = match serde_json::from_str::<Value>(line) {
+        Ok(case) => case,
+        // A number that fits no `f64` is never converted by the engine, which takes it for JSON.
+        Err(error) if error.to_string().starts_with("number out of range") => return Ok(()),
+        Err(_) => {
+            return law(Case::parse(line).is_err(), || format!("a case that is not JSON: {line}"));
+        }
     };
     // Written anew, the line holds no key twice, which only the engine would see.
     let got = engine_on_text(&case.to_string());
