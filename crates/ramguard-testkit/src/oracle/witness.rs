@@ -1,6 +1,6 @@
 //! Which rules a decision of the textbook turned on, and which it only nearly did.
 //!
-//! The textbook says so itself: wherever it asks a rule, it calls [`rule`] with what came out. So
+//! The textbook says so itself: wherever it asks a rule, it calls `rule` with what came out. So
 //! the coverage of generated cases is measured in the words of the language and not in lines of
 //! code. Nothing is recorded, and next to no time spent, outside [`observe`]; what is recorded
 //! never flows back into a decision.
