@@ -55,7 +55,7 @@ impl Table {
         let (mut low, mut high) = (from, to.min(self.len()));
         while low < high {
             let middle = low + (high - low) / 2;
-            if folded(self.row(middle).text(0)).lt(folded(name)) {
+            if is_below(self.row(middle).text(0), name) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -77,8 +77,15 @@ impl Table {
     }
 }
 
-fn folded(text: &str) -> impl Iterator<Item = u8> {
-    text.bytes().map(|byte| byte.to_ascii_lowercase())
+/// Returns whether `a` comes before `b`, case folded.
+fn is_below(a: &str, b: &str) -> bool {
+    let mut pairs = a.bytes().zip(b.bytes());
+    // Most bytes are equal as they stand; only others are folded.
+    let differing = pairs.find(|(a, b)| a != b && !a.eq_ignore_ascii_case(b));
+    match differing {
+        Some((a, b)) => a.to_ascii_lowercase() < b.to_ascii_lowercase(),
+        None => a.len() < b.len(),
+    }
 }
 
 impl Row {

@@ -4,7 +4,7 @@ use ramguard_policy::text::Span;
 use ramguard_policy::{Document, Kind};
 
 use crate::finding::RelatedPlace;
-use crate::rule::Draft;
+use crate::rule::{Draft, Rule};
 use crate::subject::Subject;
 use crate::{Category, Code, Finding, Settings, loader, registry};
 
@@ -48,8 +48,7 @@ impl Linter {
     /// Returns whether the settings turn a rule on. A rule that is not written never is.
     #[must_use]
     pub fn runs(&self, code: Code) -> bool {
-        let is_on = |meta| self.settings.level_of(meta, meta.preset, meta.level).is_some();
-        registry::rule(code).is_some_and(is_on)
+        registry::all().find(|rule| rule.meta().code == code).is_some_and(|rule| self.shows(rule))
     }
 
     /// Lints a text read as `kind`.
@@ -76,7 +75,7 @@ impl Linter {
         for rule in registry::all() {
             let category = rule.meta().category();
             // A text that could not be read whole says nothing about what a policy grants.
-            if goes_on || category == Category::Text {
+            if (goes_on || category == Category::Text) && self.shows(rule) {
                 rule.check(&subject, &mut found);
             }
         }
@@ -91,6 +90,12 @@ impl Linter {
             }
         }
         findings
+    }
+
+    /// Returns whether a finding of the rule can show.
+    fn shows(&self, rule: &dyn Rule) -> bool {
+        let meta = rule.meta();
+        self.settings.level_of(meta, rule.first_preset(), meta.level).is_some()
     }
 
     /// Completes a draft, unless the settings turn it off.

@@ -19,21 +19,38 @@ impl Overlap {
         Self { budget: BUDGET }
     }
 
-    /// Returns whether `pattern` and `template` have a resource in common. Variables of the
-    /// template, `${Name}`, stand for any text.
-    pub(crate) fn with_template(&mut self, pattern: &ArnFields<'_>, template: &str) -> bool {
+    /// Returns whether one of `patterns` and `template` have a resource in common. Variables of
+    /// the template, `${Name}`, stand for any text.
+    pub(crate) fn any_with_template<'p, 'a: 'p>(
+        &mut self,
+        patterns: impl IntoIterator<Item = &'p ArnFields<'a>>,
+        template: &str,
+    ) -> bool {
         let template = without_variables(template);
-        let Ok(Resource::Arn(wanted)) = Resource::parse(&template) else { return true };
-        let is_ram = wanted.service.eq_ignore_ascii_case("ram");
-        // The region of a ram resource is blank in every request (rule R-7); RAM325 speaks of it.
-        self.texts(pattern.service, wanted.service, true)
-            && (is_ram || self.texts(pattern.region, wanted.region, true))
-            && self.texts(pattern.account, wanted.account, true)
-            && self.texts(pattern.relative_id, wanted.relative_id, is_ram)
+        let wanted = Resource::parse(&template);
+        patterns.into_iter().any(|pattern| {
+            let Ok(Resource::Arn(wanted)) = &wanted else { return true };
+            let is_ram = wanted.service.eq_ignore_ascii_case("ram");
+            // The region of a ram resource is blank in every request (rule R-7); RAM325 speaks of
+            // it.
+            self.texts(pattern.service, wanted.service, true)
+                && (is_ram || self.texts(pattern.region, wanted.region, true))
+                && self.texts(pattern.account, wanted.account, true)
+                && self.texts(pattern.relative_id, wanted.relative_id, is_ram)
+        })
     }
 
     /// Returns whether two patterns have a text in common.
     pub(crate) fn texts(&mut self, a: &str, b: &str, folds: bool) -> bool {
+        // Nearly all fields are settled by what stands before their wildcards.
+        if a == "*" || b == "*" {
+            return true;
+        }
+        match heads_agree(a, b, folds) {
+            Heads::Differ => return false,
+            Heads::Whole => return true,
+            Heads::Open => {}
+        }
         let read = |text: &str| -> Vec<char> {
             text.chars().map(|c| if folds { c.to_ascii_lowercase() } else { c }).collect()
         };
@@ -45,6 +62,35 @@ impl Overlap {
         }
         self.budget -= cost;
         overlap(&a, &b)
+    }
+}
+
+/// What two patterns have in common before the first wildcard of either.
+enum Heads {
+    /// They differ: no text fits both.
+    Differ,
+    /// Neither has a wildcard, and they are equal.
+    Whole,
+    /// It depends on what follows.
+    Open,
+}
+
+fn heads_agree(a: &str, b: &str, folds: bool) -> Heads {
+    let is_wild = |byte: &u8| matches!(byte, b'*' | b'?');
+    let mut pairs = a.bytes().zip(b.bytes());
+    let first = pairs.find(|(a, b)| {
+        is_wild(a) || is_wild(b) || !(a == b || (folds && a.eq_ignore_ascii_case(b)))
+    });
+    match first {
+        Some((a, b)) if is_wild(&a) || is_wild(&b) => Heads::Open,
+        Some(_) => Heads::Differ,
+        None if a.len() == b.len() => Heads::Whole,
+        // A star may stand for nothing; anything else in the longer one has no counterpart.
+        None => {
+            let (longer, length) = if a.len() > b.len() { (a, b.len()) } else { (b, a.len()) };
+            let rest = longer.as_bytes().get(length..).unwrap_or_default();
+            if rest.iter().all(|byte| *byte == b'*') { Heads::Whole } else { Heads::Differ }
+        }
     }
 }
 
@@ -158,7 +204,7 @@ mod tests {
     #[test]
     fn past_its_budget_everything_may_overlap() {
         let mut overlap = Overlap { budget: 3 };
-        assert!(overlap.texts("abc", "xyz", false));
+        assert!(overlap.texts("*abc", "*xyz", false));
     }
 
     #[test]

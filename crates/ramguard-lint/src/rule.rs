@@ -101,6 +101,12 @@ pub(crate) trait Described: Sync {
 
 /// A rule.
 pub(crate) trait Rule: Described {
+    /// The smallest preset in which one of its findings shows: that of the rule, unless it brings
+    /// some into a smaller one ([`Draft::already_in`]).
+    fn first_preset(&self) -> Preset {
+        self.meta().preset
+    }
+
     /// Says a problem of the loader in the words of this rule.
     fn explain(&self, _subject: &Subject<'_>, _problem: &Problem) -> Verdict {
         Verdict::NotMine

@@ -268,5 +268,9 @@ pub(crate) fn literal_action(text: &str) -> Option<(&str, &str)> {
 
 /// Returns whether an action of a policy covers an operation (rules ).
 pub(crate) fn covers_action(pattern: &str, operation: &str) -> bool {
-    Pattern::new(pattern, Case::AsciiInsensitive).is_match(operation)
+    if pattern.contains(['*', '?']) {
+        Pattern::new(pattern, Case::AsciiInsensitive).is_match(operation)
+    } else {
+        pattern.eq_ignore_ascii_case(operation)
+    }
 }

@@ -38,6 +38,10 @@ const FIRST: Text = Text::new("first used here", "第一次出现在这里");
 const RENAME: Text = Text::new("make it unique: `{fixed}`", "改为唯一：`{fixed}`");
 
 impl Rule for Sid {
+    fn first_preset(&self) -> Preset {
+        Preset::Default
+    }
+
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let mut seen: BTreeMap<&str, (Span, usize)> = BTreeMap::new();
         let sids = subject.statements.iter().filter_map(|statement| statement.sid);

@@ -31,10 +31,10 @@ impl Rule for ActionCase {
         for word in words {
             let Some((service, name)) = word.text.split_once(':') else { continue };
             let Some(action) = subject.settings.catalog().action(service, name) else { continue };
-            let canon = action.to_string();
-            if canon == word.text {
+            if service == action.service() && name == action.name() {
                 continue;
             }
+            let canon = action.to_string();
             let edits = [edit::to_string(word.span, &canon)];
             found.push(
                 self.draft(word.span).diagnostic("action-case-drift").arg("canon", canon).fix(

@@ -43,9 +43,9 @@ impl Rule for ResourceTypeUnsupported {
             let mut known: BTreeMap<&str, bool> = BTreeMap::new();
             let mut reaches = |overlap: &mut Overlap, action: Action| {
                 action.templates().any(|template| {
-                    *known.entry(template).or_insert_with(|| {
-                        patterns.iter().any(|pattern| overlap.with_template(pattern, template))
-                    })
+                    *known
+                        .entry(template)
+                        .or_insert_with(|| overlap.any_with_template(&patterns, template))
                 })
             };
             let mut failing = Vec::new();

@@ -35,6 +35,10 @@ const FIELD: Text = Text::new(
 const WRITE: Text = Text::new("write `{canon}`", "改为 `{canon}`");
 
 impl Rule for RoleArnCase {
+    fn first_preset(&self) -> Preset {
+        Preset::Default
+    }
+
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         for word in subject.readable().flat_map(|statement| statement.resource_words()) {
             let Some(fields) = arn_fields(word.text) else { continue };

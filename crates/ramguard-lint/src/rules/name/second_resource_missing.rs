@@ -80,10 +80,9 @@ impl Rule for SecondResourceMissing {
             let Some((view, word, resources)) = grants(subject, action) else { continue };
             let mut missing = Vec::new();
             for check @ (_, _, template) in *checks {
-                let is_granted = resources.iter().any(|resource| match resource {
-                    None => true,
-                    Some(fields) => overlap.with_template(fields, template),
-                });
+                // `None` is `*`, which covers all of them.
+                let is_granted = resources.contains(&None)
+                    || overlap.any_with_template(resources.iter().flatten(), template);
                 if !is_granted {
                     missing.push(*check);
                 }

@@ -48,7 +48,7 @@ impl Rule for UnknownAction {
                 if subject.is_full(found) {
                     return;
                 }
-                let draft = self.draft(word.span).arg("v", word.text).arg("date", DATE);
+                let draft = || self.draft(word.span).arg("v", word.text).arg("date", DATE);
                 if let Some((meant, why)) = misnamed(word.text) {
                     // Both names side by side do no harm.
                     let is_granted = granted.entry(meant).or_insert_with(|| {
@@ -58,7 +58,7 @@ impl Rule for UnknownAction {
                     if !*is_granted {
                         let edits = [edit::to_string(word.span, meant)];
                         found.push(
-                            draft
+                            draft()
                                 .help(CHECKED_AS)
                                 .whole_arg("why", why.to_owned())
                                 .whole_arg("dym", format!("`{meant}`"))
@@ -74,7 +74,7 @@ impl Rule for UnknownAction {
                 }
                 let has_api = catalog.service(service).is_some_and(|service| service.has_api());
                 if known == Known::SeenInPolicies || !has_api || name.len() > LONGEST {
-                    let draft = draft.message(UNKNOWN).only_in(Preset::Strict);
+                    let draft = draft().message(UNKNOWN).only_in(Preset::Strict);
                     found.push(draft.confidence(Confidence::Low));
                     continue;
                 }
@@ -84,13 +84,13 @@ impl Rule for UnknownAction {
                         let edits = [edit::to_string(word.span, first)];
                         let list: Vec<String> =
                             near.iter().map(|name| format!("`{name}`")).collect();
-                        draft.whole_arg("dym", list.join(", ")).arg("first", first).fix(
+                        draft().whole_arg("dym", list.join(", ")).arg("first", first).fix(
                             Applicability::Unsafe,
                             WRITE,
                             edits,
                         )
                     }
-                    None => draft.message(UNKNOWN),
+                    None => draft().message(UNKNOWN),
                 });
             }
         }
