@@ -8,10 +8,12 @@
 //!   granted the second;
 //! * a text is unescaped, its span includes the quotes.
 
+use ramguard_catalog::{Action, Catalog};
 use ramguard_match::{Case, Pattern};
 use ramguard_policy::condition::Operator;
 use ramguard_policy::json::{Kind as JsonKind, Value};
 use ramguard_policy::name::action;
+use ramguard_policy::name::resource::{ArnFields, Resource};
 use ramguard_policy::text::Span;
 use ramguard_policy::{Document, Effect, Kind, Statement};
 
@@ -51,6 +53,16 @@ pub(crate) struct TestView<'a> {
     pub(crate) values: Vec<Word<'a>>,
 }
 
+/// A string of `Action` or `NotAction` that names one operation.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation<'a> {
+    pub(crate) word: Word<'a>,
+    pub(crate) service: &'a str,
+    pub(crate) name: &'a str,
+    /// What the generated tables say of it; several rules ask.
+    pub(crate) known: Option<Action>,
+}
+
 /// One statement.
 pub(crate) struct StatementView<'a> {
     pub(crate) value: Value<'a>,
@@ -64,6 +76,10 @@ pub(crate) struct StatementView<'a> {
     pub(crate) actions: Option<Words<'a>>,
     pub(crate) is_not_action: bool,
     pub(crate) resources: Option<Words<'a>>,
+    /// The strings of `Action` or `NotAction` that name one operation each.
+    pub(crate) operations: Vec<Operation<'a>>,
+    /// The strings of `Resource` that the loader accepts and that are not `*`.
+    pub(crate) arns: Vec<(Word<'a>, ArnFields<'a>)>,
     pub(crate) principal: Option<Value<'a>>,
     pub(crate) condition: Option<Value<'a>>,
     pub(crate) tests: Vec<TestView<'a>>,
@@ -81,7 +97,7 @@ impl<'a> Subject<'a> {
         let statements = statements
             .into_iter()
             .map(|value| {
-                let mut view = StatementView::new(value);
+                let mut view = StatementView::new(value, settings.catalog());
                 view.sound = sound.next_if(|statement| statement.span() == value.span());
                 view
             })
@@ -159,7 +175,7 @@ impl<'a> Subject<'a> {
 }
 
 impl<'a> StatementView<'a> {
-    fn new(value: Value<'a>) -> Self {
+    fn new(value: Value<'a>, catalog: &Catalog) -> Self {
         let mut view = Self {
             value,
             sound: None,
@@ -170,6 +186,8 @@ impl<'a> StatementView<'a> {
             actions: None,
             is_not_action: false,
             resources: None,
+            operations: Vec::new(),
+            arns: Vec::new(),
             principal: None,
             condition: None,
             tests: Vec::new(),
@@ -199,6 +217,16 @@ impl<'a> StatementView<'a> {
                 _ => {}
             }
         }
+        let operation = |word: &Word<'a>| {
+            let (service, name) = literal_action(word.text)?;
+            Some(Operation { word: *word, service, name, known: catalog.action(service, name) })
+        };
+        view.operations = view.action_words().iter().filter_map(operation).collect();
+        let arn = |word: &Word<'a>| match Resource::parse(word.text) {
+            Ok(Resource::Arn(fields)) => Some((*word, fields)),
+            _ => None,
+        };
+        view.arns = view.resource_words().iter().filter_map(arn).collect();
         for operator in view.condition.iter().flat_map(|condition| condition.members()) {
             for key in operator.value.members() {
                 view.tests.push(TestView {
@@ -268,9 +296,8 @@ pub(crate) fn literal_action(text: &str) -> Option<(&str, &str)> {
 
 /// Returns whether an action of a policy covers an operation (rules ).
 pub(crate) fn covers_action(pattern: &str, operation: &str) -> bool {
-    if pattern.contains(['*', '?']) {
-        Pattern::new(pattern, Case::AsciiInsensitive).is_match(operation)
-    } else {
-        pattern.eq_ignore_ascii_case(operation)
-    }
+    // Most patterns are names; only others are worth compiling.
+    pattern.eq_ignore_ascii_case(operation)
+        || (pattern.bytes().any(|byte| matches!(byte, b'*' | b'?'))
+            && Pattern::new(pattern, Case::AsciiInsensitive).is_match(operation))
 }

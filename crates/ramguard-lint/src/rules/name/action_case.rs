@@ -2,7 +2,7 @@ use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
-use crate::subject::Subject;
+use crate::subject::{Operation, Subject};
 
 rule! {
     /// # What it finds
@@ -27,11 +27,10 @@ const WRITE: Text = Text::new("write `{canon}`", "改为 `{canon}`");
 
 impl Rule for ActionCase {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
-        let words = subject.readable().flat_map(|statement| statement.action_words());
-        for word in words {
-            let Some((service, name)) = word.text.split_once(':') else { continue };
-            let Some(action) = subject.settings.catalog().action(service, name) else { continue };
-            if service == action.service() && name == action.name() {
+        let operations = subject.readable().flat_map(|statement| &statement.operations);
+        for Operation { word, service, name, known } in operations {
+            let Some(action) = *known else { continue };
+            if *service == action.service() && *name == action.name() {
                 continue;
             }
             let canon = action.to_string();

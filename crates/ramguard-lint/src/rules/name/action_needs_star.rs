@@ -8,7 +8,7 @@ use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
 use crate::split::{Change, split};
-use crate::subject::{Subject, literal_action};
+use crate::subject::{Operation, Subject};
 
 rule! {
     /// # What it finds
@@ -48,11 +48,8 @@ impl Rule for ActionNeedsStar {
             }
             let Some(patterns) = resource_patterns(view) else { continue };
             let mut flagged = Vec::new();
-            for word in view.action_words() {
-                let Some((service, name)) = literal_action(word.text) else { continue };
-                let Some(action) = subject.settings.catalog().action(service, name) else {
-                    continue;
-                };
+            for Operation { word, known, .. } in &view.operations {
+                let Some(action) = *known else { continue };
                 let is_documented = action.template_basis() == Some(Basis::Documented);
                 if !is_documented || !service_level(action) {
                     continue;

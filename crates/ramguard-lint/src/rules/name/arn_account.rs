@@ -1,4 +1,3 @@
-use super::arn_fields;
 use super::template_placeholder::placeholder;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
@@ -29,8 +28,7 @@ const WORD: Text = Text::new(
 
 impl Rule for ArnAccount {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
-        for word in subject.readable().flat_map(|statement| statement.resource_words()) {
-            let Some(fields) = arn_fields(word.text) else { continue };
+        for (word, fields) in subject.readable().flat_map(|statement| &statement.arns) {
             let account = fields.account;
             let is_pattern = account.contains(['*', '?']);
             if account.is_empty() || is_pattern || account.eq_ignore_ascii_case("system") {

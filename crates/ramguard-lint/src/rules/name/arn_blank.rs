@@ -55,8 +55,7 @@ impl Rule for ArnBlank {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
-        for word in subject.readable().flat_map(|statement| statement.resource_words()) {
-            let Some(fields) = arn_fields(word.text) else { continue };
+        for (word, fields) in subject.readable().flat_map(|statement| &statement.arns) {
             let id = fields.relative_id;
             if !id.starts_with(is_blank) && !id.ends_with(is_blank) {
                 continue;

@@ -1,4 +1,3 @@
-use super::arn_fields;
 use super::template_placeholder::placeholder;
 use crate::edit;
 use crate::fix::Applicability;
@@ -33,8 +32,7 @@ const WRITE: Text = Text::new("write `{dym}`", "改为 `{dym}`");
 impl Rule for ArnRegion {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let catalog = subject.settings.catalog();
-        for word in subject.readable().flat_map(|statement| statement.resource_words()) {
-            let Some(fields) = arn_fields(word.text) else { continue };
+        for (word, fields) in subject.readable().flat_map(|statement| &statement.arns) {
             let region = fields.region;
             // RAM has no region (RAM325), a placeholder is RAM315, other scripts are RAM104.
             let is_other = fields.service.eq_ignore_ascii_case("ram")

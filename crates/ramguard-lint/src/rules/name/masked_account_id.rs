@@ -1,6 +1,5 @@
 use ramguard_policy::{Problem, ProblemKind};
 
-use super::arn_fields;
 use crate::Level;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, Verdict, rule};
@@ -43,8 +42,7 @@ impl Rule for MaskedAccountId {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
-        for word in subject.readable().flat_map(|statement| statement.resource_words()) {
-            let Some(fields) = arn_fields(word.text) else { continue };
+        for (word, fields) in subject.readable().flat_map(|statement| &statement.arns) {
             let draft = self.draft(word.span).diagnostic("masked-identifier");
             if holds_masked_number(fields.account) {
                 found.push(draft.arg("v", fields.account));

@@ -72,7 +72,9 @@ pub(super) fn resource_patterns<'a>(statement: &StatementView<'a>) -> Option<Vec
     if words.is_empty() || words.iter().any(|word| is_open(word.text)) {
         return None;
     }
-    words.iter().map(|word| arn_fields(word.text)).collect()
+    // One that is left out is `*`, or refused.
+    let is_whole = statement.arns.len() == words.len();
+    is_whole.then(|| statement.arns.iter().map(|(_, fields)| *fields).collect())
 }
 
 /// Returns whether a document gives the action no narrower resource than all of them. OSS lists

@@ -7,7 +7,7 @@ use crate::edit;
 use crate::fix::{Applicability, Edit};
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
-use crate::subject::{StatementView, Subject, literal_action};
+use crate::subject::{Operation, StatementView, Subject};
 
 rule! {
     /// # What it finds
@@ -43,7 +43,8 @@ enum Level {
 impl Rule for OssBucketObject {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         for (view, statement) in subject.sound() {
-            if statement.is_not_action() {
+            let is_oss = |operation: &Operation<'_>| operation.service.eq_ignore_ascii_case("oss");
+            if statement.is_not_action() || !view.operations.iter().any(is_oss) {
                 continue;
             }
             let forms = Forms::of(view);
@@ -51,13 +52,11 @@ impl Rule for OssBucketObject {
                 continue;
             }
             let mut knows_both = None;
-            for word in view.action_words() {
-                let Some((service, name)) = literal_action(word.text) else { continue };
+            for Operation { word, service, known, .. } in &view.operations {
                 if !service.eq_ignore_ascii_case("oss") || subject.is_full(found) {
                     continue;
                 }
-                let action = subject.settings.catalog().action(service, name);
-                let Some((action, level)) = action.and_then(|a| Some((a, level(a)?))) else {
+                let Some((action, level)) = known.and_then(|a| Some((a, level(a)?))) else {
                     continue;
                 };
                 if forms.has(level) || is_elsewhere(subject, view, word.text, level) {
@@ -129,10 +128,8 @@ fn is_elsewhere(
 /// Returns whether an action of the statement has the form it needs, while another statement of the
 /// same effect names OSS in the form that is missing here.
 fn knows_both_forms(subject: &Subject<'_>, statement: &StatementView<'_>, forms: &Forms) -> bool {
-    let catalog = subject.settings.catalog();
-    let fits = statement.action_words().iter().any(|word| {
-        let action = literal_action(word.text).filter(|(s, _)| s.eq_ignore_ascii_case("oss"));
-        let action = action.and_then(|(service, name)| catalog.action(service, name));
+    let fits = statement.operations.iter().any(|operation| {
+        let action = operation.known.filter(|_| operation.service.eq_ignore_ascii_case("oss"));
         action.and_then(level).is_some_and(|level| forms.has(level))
     });
     fits && subject.statements.iter().take(MAX_STATEMENTS).any(|other| {

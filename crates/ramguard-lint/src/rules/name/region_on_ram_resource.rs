@@ -1,6 +1,5 @@
 use ramguard_policy::Effect;
 
-use super::arn_fields;
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
@@ -31,8 +30,7 @@ const WRITE: Text = Text::new("write `{fixed}`", "改为 `{fixed}`");
 impl Rule for RegionOnRamResource {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         for statement in subject.readable() {
-            for word in statement.resource_words() {
-                let Some(fields) = arn_fields(word.text) else { continue };
+            for (word, fields) in &statement.arns {
                 let is_ram = fields.service.eq_ignore_ascii_case("ram");
                 if !is_ram || matches!(fields.region, "" | "*") {
                     continue;

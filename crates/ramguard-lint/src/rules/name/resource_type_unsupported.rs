@@ -8,7 +8,7 @@ use crate::Level;
 use crate::message::Text;
 use crate::overlap::Overlap;
 use crate::rule::{Described, Draft, Rule, rule};
-use crate::subject::{Subject, literal_action};
+use crate::subject::{Operation, Subject};
 
 rule! {
     /// # What it finds
@@ -49,11 +49,8 @@ impl Rule for ResourceTypeUnsupported {
                 })
             };
             let mut failing = Vec::new();
-            for word in view.action_words() {
-                let Some((service, name)) = literal_action(word.text) else { continue };
-                let Some(action) = subject.settings.catalog().action(service, name) else {
-                    continue;
-                };
+            for Operation { word, known, .. } in &view.operations {
+                let Some(action) = *known else { continue };
                 // RAM320 and RAM321 know more about these.
                 let is_other = service_level(action) || action.service() == "oss";
                 let is_documented = action.template_basis() == Some(Basis::Documented);

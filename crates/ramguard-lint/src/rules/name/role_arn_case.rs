@@ -1,4 +1,3 @@
-use super::arn_fields;
 use super::template_placeholder::placeholder;
 use crate::Preset;
 use crate::edit;
@@ -40,8 +39,7 @@ impl Rule for RoleArnCase {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
-        for word in subject.readable().flat_map(|statement| statement.resource_words()) {
-            let Some(fields) = arn_fields(word.text) else { continue };
+        for (word, fields) in subject.readable().flat_map(|statement| &statement.arns) {
             let has_upper = |text: &str| text.bytes().any(|byte| byte.is_ascii_uppercase());
             let in_fields = has_upper(fields.service) || has_upper(fields.region);
             let in_name = fields.service.eq_ignore_ascii_case("ram")

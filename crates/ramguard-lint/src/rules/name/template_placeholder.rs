@@ -127,6 +127,10 @@ pub(crate) fn placeholder(text: &str) -> Option<&str> {
 
 /// Returns a filler such as `YOUR_BUCKET` or a run of at least four `x`.
 fn filler(text: &str) -> Option<&str> {
+    // Both begin with letters that most resources lack.
+    if !text.bytes().any(|byte| matches!(byte, b'x' | b'X' | b'y' | b'Y')) {
+        return None;
+    }
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     text.split(|c| !is_word(c)).find(|word| {
         let head = word.get(..5).unwrap_or_default();

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use ramguard_catalog::{DATE, Known, misnamed};
+use ramguard_catalog::{Action, DATE, Known, misnamed};
 
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
-use crate::subject::{Subject, covers_action, literal_action};
+use crate::subject::{Operation, Subject, covers_action};
 use crate::{Confidence, Preset};
 
 rule! {
@@ -43,13 +43,17 @@ impl Rule for UnknownAction {
         let catalog = subject.settings.catalog();
         for statement in subject.readable() {
             let mut granted: BTreeMap<&str, bool> = BTreeMap::new();
-            for word in statement.action_words() {
-                let Some((service, name)) = literal_action(word.text) else { continue };
+            for &Operation { word, service, name, known } in &statement.operations {
+                // Nearly every word: it is documented, and no other name is meant by it.
+                let misnamed = misnamed(word.text);
+                if misnamed.is_none() && known.is_some_and(Action::is_verified) {
+                    continue;
+                }
                 if subject.is_full(found) {
                     return;
                 }
                 let draft = || self.draft(word.span).arg("v", word.text).arg("date", DATE);
-                if let Some((meant, why)) = misnamed(word.text) {
+                if let Some((meant, why)) = misnamed {
                     // Both names side by side do no harm.
                     let is_granted = granted.entry(meant).or_insert_with(|| {
                         let words = statement.action_words();

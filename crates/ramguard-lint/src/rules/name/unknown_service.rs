@@ -50,8 +50,13 @@ impl Rule for UnknownService {
             .readable()
             .flat_map(|view| view.action_words().iter().map(move |word| (view.effect, word)));
         let mut granted: BTreeMap<Option<Effect>, Granted> = BTreeMap::new();
+        let mut known = None;
         for (effect, word) in words {
             let Some((service, name)) = word.text.split_once(':') else { continue };
+            // Actions of one service stand together.
+            if known == Some(service) {
+                continue;
+            }
             let is_foreign = super::aws_syntax::is_aws_service(service);
             if service.contains(['*', '?']) || !service.is_ascii() || is_foreign {
                 continue;
@@ -59,7 +64,11 @@ impl Rule for UnknownService {
             if literal_action(word.text).is_none() && !name.contains(['*', '?']) {
                 continue;
             }
-            if catalog.service_is_known(service) != Known::No || subject.is_full(found) {
+            if catalog.service_is_known(service) != Known::No {
+                known = Some(service);
+                continue;
+            }
+            if subject.is_full(found) {
                 continue;
             }
             let mut draft = self.draft(word.span).arg("svc", service).arg("date", DATE);
