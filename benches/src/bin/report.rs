@@ -250,6 +250,8 @@ fn match_lines(times: &Times) -> Vec<Line> {
 fn svg(sizes: &str, lines: &[Line]) -> String {
     const LEFT: f64 = 70.0;
     const BOTTOM: f64 = 330.0;
+    /// The height of a name.
+    const LABEL: f64 = 13.0;
     let x = |size: u64| LEFT + (size.max(1) as f64).log10() * 96.0;
     let y = |ns: f64| BOTTOM - (ns.max(10.0).log10() - 1.0) * 50.0;
     let mut text = String::from(
@@ -277,17 +279,27 @@ fn svg(sizes: &str, lines: &[Line]) -> String {
     }
     let _ = writeln!(text, "<text x=\"310\" y=\"372\" text-anchor=\"middle\">{sizes}</text>");
     let colours = ["#0a6", "#05a", "#999", "#c40", "#a0a", "#860", "#444", "#c90"];
+    let mut placed: Vec<(f64, f64)> = Vec::new();
     for ((name, points), colour) in lines.iter().zip(colours.iter().cycle()) {
         let path: Vec<String> =
             points.iter().map(|(size, ns)| format!("{:.1},{:.1}", x(*size), y(*ns))).collect();
         let Some((end, ns)) = points.last() else { continue };
+        // A name that would lie on another one goes below it.
+        let (at_x, mut at_y) = (x(*end) + 6.0, y(*ns) + 4.0);
+        while let Some((_, other)) = placed
+            .iter()
+            .find(|(other_x, other_y)| *other_x == at_x && (other_y - at_y).abs() < LABEL)
+        {
+            at_y = other + LABEL;
+        }
+        placed.push((at_x, at_y));
         let _ = writeln!(
             text,
             "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\
              <text x=\"{:.0}\" y=\"{:.0}\" fill=\"{colour}\">{name}</text>",
             path.join(" "),
-            x(*end) + 6.0,
-            y(*ns) + 4.0
+            at_x,
+            at_y
         );
     }
     text.push_str("</svg>\n");
