@@ -1,0 +1,210 @@
+//! Whether a request is covered by an entry: its actions, its resource, its conditions.
+//!
+//! Always holds here: nothing allocates, and what an entry says is what the statement it was made of
+//! says ([`StatementTest`](crate::compile::StatementTest), which the plain scan asks).
+
+use ramguard_match::{Case, Shape};
+use ramguard_policy::Policy;
+use ramguard_policy::condition::Truth;
+
+use super::{Entries, EntryKind, Form, MOST_CONDITIONS, ResourceEntry};
+use crate::compile::Polarity;
+use crate::compile::asked::{Asked, AskedArn};
+use crate::compile::crowd::Memo;
+use crate::compile::key::{lowest_bytes, same};
+use crate::compile::statement::evaluate_key;
+use crate::steps;
+
+impl Entries {
+    /// Returns whether the statement of a resource entry applies by way of this entry: its actions
+    /// cover the action, this entry covers the resource and its conditions hold.
+    #[inline]
+    pub(in crate::compile) fn applies(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'_>,
+        memo: &Memo,
+        policies: &[Policy],
+    ) -> bool {
+        if entry.kind.is_special() {
+            return self.applies_special(entry, asked, memo, policies);
+        }
+        self.lists_action(entry, asked, memo)
+            && (entry.kind.is_any() || self.covers(entry, asked, memo))
+            && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo))
+    }
+
+    /// Returns whether the statement applies by way of this entry to some relative id: everything
+    /// [`Self::applies`] asks but that. Special statements are left open.
+    pub(in crate::compile) fn may_apply(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'_>,
+        memo: &Memo,
+    ) -> bool {
+        entry.kind.is_special()
+            || (self.lists_action(entry, asked, memo)
+                && (entry.kind.is_any()
+                    || asked.arn.as_ref().is_some_and(|arn| {
+                        covers_fields(entry, self.piece(entry.text, 0, entry.length), arn)
+                    }))
+                && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo)))
+    }
+
+    /// Returns whether the statement applies, if [`Self::may_apply`] says that it may.
+    pub(in crate::compile) fn applies_after_all(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'_>,
+        memo: &Memo,
+        policies: &[Policy],
+    ) -> bool {
+        if entry.kind.is_special() {
+            return self.applies_special(entry, asked, memo, policies);
+        }
+        let Some(arn) = &asked.arn else { return entry.kind.is_any() };
+        entry.kind.is_any() || self.covers_id(entry, arn)
+    }
+
+    /// Returns whether the statement applies by way of any of its resource entries.
+    pub(in crate::compile) fn applies_by_any(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'_>,
+        memo: &Memo,
+        policies: &[Policy],
+    ) -> bool {
+        if entry.kind.is_special() {
+            return self.applies_special(entry, asked, memo, policies);
+        }
+        self.lists_action(entry, asked, memo)
+            && (entry.kind.is_any()
+                || self
+                    .resources_of(entry.statement)
+                    .iter()
+                    .any(|entry| entry.kind.is_any() || self.covers(entry, asked, memo)))
+            && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo))
+    }
+
+    #[cold]
+    fn applies_special(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'_>,
+        memo: &Memo,
+        policies: &[Policy],
+    ) -> bool {
+        // Every resource leads to the statement, and the answer is the same by all of them.
+        if memo.has_failed(entry.actions) {
+            return false;
+        }
+        let test = self.special.get(entry.actions as usize);
+        let applies = test.is_some_and(|test| test.applies(asked.request(), policies));
+        if !applies {
+            memo.fail(entry.actions);
+        }
+        applies
+    }
+
+    /// Rules C-1 and C-11; see [`StatementTest::applies`](crate::compile::StatementTest::applies).
+    fn conditions_hold(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
+        let Some(statement) = self.statements.get(entry.statement as usize) else { return false };
+        let run = statement.conditions;
+        let conditions = self.conditions.get(run.start as usize..run.end as usize);
+        let conditions = conditions.unwrap_or_default();
+        let are_many = conditions.len() > MOST_CONDITIONS;
+        let mut all = Truth::True;
+        for condition in conditions {
+            steps::count(1);
+            let known = self.keys.get(condition.key as usize);
+            let (key, bit) = known.map_or(("", 0), |(key, bit)| (key, *bit));
+            // An absent key meets a negated operator and fails any other (rule C-3).
+            if are_many && condition.is_negated && !memo.may_have_key(bit, asked.request()) {
+                continue;
+            }
+            all = all.and(evaluate_key(key, &condition.test, asked.request()));
+            if all == Truth::False {
+                return false;
+            }
+        }
+        entry.polarity().settle(all)
+    }
+
+    /// Rules.
+    #[inline]
+    fn lists_action(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
+        if entry.kind.has(EntryKind::EVERY_ACTION) {
+            return true;
+        }
+        let start = entry.actions as usize;
+        let actions = self.actions.get(start..start + usize::from(entry.action_count));
+        steps::count(1);
+        let is_listed = actions.unwrap_or_default().iter().any(|action| {
+            steps::count(1);
+            if (asked.name_word ^ action.word) & lowest_bytes(action.counted.into()) != 0 {
+                return false;
+            }
+            if action.is_bare() {
+                return true;
+            }
+            self.crowd.lists(memo, action.crowd, asked).unwrap_or_else(|| {
+                let text = self.piece(action.text, 0, action.length);
+                action.shape.is_match(text, asked.request().action(), Case::AsciiInsensitive)
+            })
+        });
+        is_listed != entry.kind.has(EntryKind::NOT_ACTION)
+    }
+
+    /// Returns whether the ARN of an entry covers the resource; see
+    /// [`ResourceTest::matches`](crate::compile::ResourceTest::matches).
+    #[inline]
+    fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
+        let Some(arn) = &asked.arn else { return false };
+        if (arn.word ^ entry.word) & lowest_bytes(entry.counted.into()) != 0 {
+            return false;
+        }
+        match self.crowd.covers(memo, entry.crowd, asked, arn) {
+            Some(covers) if !(covers && arn.is_ram) => return covers,
+            _ => {}
+        }
+        self.covers_id(entry, arn)
+            && covers_fields(entry, self.piece(entry.text, 0, entry.length), arn)
+    }
+
+    /// Returns whether the relative id of an entry covers that of the resource.
+    #[inline]
+    fn covers_id(&self, entry: &ResourceEntry, arn: &AskedArn<'_>) -> bool {
+        if (arn.word ^ entry.word) & lowest_bytes(entry.counted.into()) != 0 {
+            return false;
+        }
+        let case = if arn.is_ram { Case::AsciiInsensitive } else { Case::Sensitive };
+        let id = self.piece(entry.text, entry.account_end + 1, entry.length);
+        entry.shape.is_match(id, arn.relative_id, case)
+    }
+}
+
+/// Returns whether service, region and account fit; `own` is the ARN of the entry.
+#[inline]
+fn covers_fields(entry: &ResourceEntry, own: &str, arn: &AskedArn<'_>) -> bool {
+    let &ResourceEntry { service_end, region_end, account_end, forms, .. } = entry;
+    let fits = |form: Form, from: u16, to: u16, text: &[u8]| match form {
+        Form::Any => true,
+        Form::Literal => own
+            .as_bytes()
+            .get(usize::from(from)..usize::from(to))
+            .is_some_and(|field| same(field, text)),
+        Form::Pattern => {
+            let pattern = own.get(usize::from(from)..usize::from(to)).unwrap_or_default();
+            // The fields of a request are what lies between two colons of a text.
+            let text = std::str::from_utf8(text).unwrap_or_default();
+            Shape::of(pattern).is_match(pattern, text, Case::AsciiInsensitive)
+        }
+    };
+    // The region of a RAM resource is blank: an Allow has to match that, a Deny need not look
+    // (rule R-7).
+    let region = if arn.is_ram { &[] } else { arn.region };
+    fits(forms.service, 4, service_end, arn.service)
+        && fits(forms.account, region_end + 1, account_end, arn.account)
+        && ((arn.is_ram && entry.polarity() == Polarity::Deny)
+            || fits(forms.region, service_end + 1, region_end, region))
+}
