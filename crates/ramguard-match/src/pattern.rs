@@ -180,7 +180,7 @@ impl Parts<'_> {
         folding: Folding<FOLD>,
     ) -> bool {
         let Some(end) = text.len().checked_sub(self.tail.len()) else { return false };
-        let Some(room) = text.get(self.head.len()..end) else { return false };
+        let Some(room) = text.as_bytes().get(self.head.len()..end) else { return false };
         match self.middle {
             Middle::Empty => room.is_empty(),
             Middle::Stars => true,
@@ -197,21 +197,24 @@ impl Parts<'_> {
                 };
                 let found = start
                     .and_then(|start| start.checked_sub(self.head.len()))
-                    .and_then(|start| room.as_bytes().get(start..)?.get(..run.len()));
+                    .and_then(|start| room.get(start..)?.get(..run.len()));
                 if found.is_some_and(|found| folding.equal(found, run)) {
                     return true;
                 }
-                Run::new(run, folding).end_in_bytes(room.as_bytes()).is_some()
+                Run::new(run, folding).end_in_bytes(room).is_some()
             }
             Middle::Starred => {
-                let mut rest = room.as_bytes();
+                let mut rest = room;
                 self.between.split(|&byte| byte == b'*').filter(|run| !run.is_empty()).all(|run| {
                     let end = Run::new(run, folding).end_in_bytes(rest);
                     rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
                     end.is_some()
                 })
             }
-            Middle::Other => fits_middle(self.between, room, folding),
+            // Head and tail are valid UTF-8, so they start and end between two characters.
+            Middle::Other => text
+                .get(self.head.len()..end)
+                .is_some_and(|room| fits_middle(self.between, room, folding)),
         }
     }
 

@@ -111,6 +111,13 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
     /// Does what [`Run::end_in`] does if the run has no question marks or the text is ASCII.
     #[inline]
     pub(crate) fn end_in_bytes(self, bytes: &[u8]) -> Option<usize> {
+        if let [first, .., last] = *self.bytes
+            && self.bytes.len() > WORD
+            && first != b'?'
+            && last != b'?'
+        {
+            return self.end_by_both_ends(bytes, first, last);
+        }
         let word = word_at::<FOLD>(self.bytes, 0);
         let mask = lowest_bytes(self.bytes.len()) & not_any(word);
         let mut from = 0;
@@ -124,6 +131,34 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
             from = start + 1;
         }
         self.end_after(bytes, from)
+    }
+
+    /// Looks for a run of two symbols or more, the first and the last of which are no question
+    /// marks, where both of them stand.
+    fn end_by_both_ends(self, bytes: &[u8], first: u8, last: u8) -> Option<usize> {
+        let (first, last) = (self.folding.fold(first), self.folding.fold(last));
+        let to_last = self.bytes.len() - 1;
+        let end = bytes.len().checked_sub(to_last)?;
+        let (mut at, mut tries) = (0, TRIES);
+        while at < end {
+            steps::count(1);
+            let mut places = roughly(word_at::<FOLD>(bytes, at), first)
+                & roughly(word_at::<FOLD>(bytes, at + to_last), last);
+            while places != 0 {
+                let start = at + places.trailing_zeros() as usize / 8;
+                places &= places - 1;
+                let place = bytes.get(start..=start + to_last)?;
+                if self.fits_at(place) {
+                    return Some(start + self.bytes.len());
+                }
+                tries -= 1;
+                if tries == 0 {
+                    return self.end_after(bytes, start + 1);
+                }
+            }
+            at += WORD;
+        }
+        None
     }
 
     /// Returns whether the run fits `place`, which is as long as it is.

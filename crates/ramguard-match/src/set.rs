@@ -12,6 +12,7 @@ mod marks;
 mod occurrences;
 mod patterns;
 mod search;
+mod sieve;
 mod table;
 
 use std::ops::ControlFlow;
@@ -90,7 +91,7 @@ impl PatternSet {
             }
         }
         patterns.shrink();
-        let index = Index::new(&patterns, seeds);
+        let index = Index::new(&patterns, case == Case::AsciiInsensitive, seeds);
         PatternSet { case, patterns, index, late }
     }
 
@@ -109,7 +110,7 @@ impl PatternSet {
     /// Returns whether any pattern fits the whole of `text`. Stops at the first that does.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        let mut sink = First { visited: Recent::default() };
+        let mut sink = First { visited: None };
         self.search(text, &mut sink).is_break()
             || self.late.iter().any(|pattern| pattern.is_match(text))
     }
@@ -193,7 +194,8 @@ impl Sink for Matches {
 
 /// Stops at the first pattern that fits.
 struct First {
-    visited: Recent,
+    /// Made when it is needed, as most look-ups visit no list twice.
+    visited: Option<Recent>,
 }
 
 impl Sink for First {
@@ -204,7 +206,7 @@ impl Sink for First {
 
     #[inline]
     fn visit(&mut self, first: u32) -> bool {
-        self.visited.insert(first)
+        self.visited.get_or_insert_default().insert(first)
     }
 }
 

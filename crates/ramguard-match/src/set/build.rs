@@ -128,6 +128,7 @@ impl<'p> Builder<'p> {
         self.families.shrink();
         self.lists.shrink_to_fit();
         Some(Index {
+            sieve: None,
             seeds: self.seeds,
             literals,
             always: self.always,

@@ -16,6 +16,7 @@ use super::build::Builder;
 use super::family::Families;
 use super::key::Seeds;
 use super::patterns::Patterns;
+use super::sieve::Sieve;
 use super::table::{Next, Table};
 use crate::word::Folding;
 
@@ -96,6 +97,8 @@ impl Edges {
 /// The index over the patterns of a set.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
+    /// All patterns, if they are few; there is nothing in the rest of the index then.
+    pub(super) sieve: Option<Sieve>,
     pub(super) seeds: Seeds,
     /// Patterns without a wildcard, by their whole text.
     pub(super) literals: Option<Table>,
@@ -113,7 +116,10 @@ pub(super) struct Index {
 
 impl Index {
     /// Makes the index. `seeds` is asked for new seeds if some turn out to be bad.
-    pub(super) fn new(patterns: &Patterns, mut seeds: impl FnMut() -> Seeds) -> Index {
+    pub(super) fn new(patterns: &Patterns, fold: bool, mut seeds: impl FnMut() -> Seeds) -> Index {
+        if let Some(sieve) = Sieve::new(patterns, fold) {
+            return Index { sieve: Some(sieve), ..Index::unsorted(&Patterns::default()) };
+        }
         // Groups with the same key at different places of the index are next to impossible; if
         // they happen, other seeds are tried, and in the end a plain list is right as well.
         for _ in 0..4 {
@@ -128,7 +134,8 @@ impl Index {
         let mut lists = vec![];
         let root = list(&mut lists, 0..patterns.len() as u32);
         Index {
-            seeds: Seeds::random(),
+            sieve: None,
+            seeds: Seeds::default(),
             literals: None,
             always: vec![],
             root,
@@ -152,7 +159,8 @@ impl Index {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.literals.as_ref().map_or(0, Table::heap_bytes)
+        self.sieve.as_ref().map_or(0, Sieve::heap_bytes)
+            + self.literals.as_ref().map_or(0, Table::heap_bytes)
             + self.table.heap_bytes()
             + self.tails.capacity() * size_of::<Tails>()
             + self.middles.capacity() * size_of::<Middles>()

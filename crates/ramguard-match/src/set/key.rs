@@ -19,8 +19,8 @@ pub(super) const WINDOWS: [usize; 4] = [2, 4, 8, 16];
 
 const MAX_WORDS: usize = 16;
 
-/// The multipliers of one set.
-#[derive(Clone, Debug)]
+/// The multipliers of one set; by default they are all zero, for a set without keys.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Seeds {
     pub(super) head: Ladder,
     pub(super) tail: Ladder,
@@ -84,7 +84,7 @@ impl Seeds {
 }
 
 /// The multipliers for windows of one length.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lens {
     /// The length, in bytes.
     pub(super) length: usize,
@@ -108,7 +108,7 @@ impl Lens {
 ///
 /// Keys are made of the words that are counted off from that end. A sum stands for some of them
 /// and for the key of what was known before; it grows by [`Rung::term`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Ladder {
     rungs: [Rung; MAX_WORDS + 1],
     /// Added to keys of ends that are so many bytes longer than the words of the sum.

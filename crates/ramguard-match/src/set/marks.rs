@@ -20,7 +20,7 @@ impl PatternSet {
     /// assert_eq!(marks, [0b101]);
     /// ```
     pub fn mark_into(&self, text: &str, marks: &mut [u64]) {
-        let mut sink = Marks { marks, recent: Recent::default() };
+        let mut sink = Marks { marks, recent: None };
         let _ = self.search(text, &mut sink);
         for (number, pattern) in (self.patterns.len()..).zip(&self.late) {
             if pattern.is_match(text) {
@@ -32,7 +32,8 @@ impl PatternSet {
 
 struct Marks<'m> {
     marks: &'m mut [u64],
-    recent: Recent,
+    /// Made when it is needed, as most look-ups visit no list twice.
+    recent: Option<Recent>,
 }
 
 impl Sink for Marks<'_> {
@@ -46,7 +47,7 @@ impl Sink for Marks<'_> {
 
     #[inline]
     fn visit(&mut self, first: u32) -> bool {
-        self.recent.insert(first)
+        self.recent.get_or_insert_default().insert(first)
     }
 }
 

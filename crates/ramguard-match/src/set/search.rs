@@ -7,7 +7,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::index::{Edges, Index, Middles, end, pair};
-use super::patterns::Patterns;
+use super::patterns::{Asked, Patterns};
 use super::table::Next;
 use crate::pattern::Near;
 use crate::steps;
@@ -27,7 +27,7 @@ pub(super) trait Sink {
 struct Search<'s, 't, const FOLD: bool, S> {
     patterns: &'s Patterns,
     index: &'s Index,
-    text: &'t str,
+    asked: Asked<'t>,
     bytes: &'t [u8],
     sink: &'s mut S,
     /// Where in the first window of the text some bytes stand, as they were last asked for.
@@ -56,13 +56,39 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
     sink: &mut S,
 ) -> ControlFlow<()> {
     let bytes = text.as_bytes();
-    let seen = Seen::NOTHING;
-    let mut search = Search::<FOLD, S> { patterns, index, text, bytes, sink, seen };
-    index.always.iter().try_for_each(|&number| search.sink.take(number))?;
-    if let Some(literals) = &index.literals {
-        let next = literals.get(index.seeds.whole::<FOLD>(bytes));
-        search.check(next, Near::Unknown)?;
+    if let Some(sieve) = &index.sieve {
+        let mut left = sieve.left_for(bytes);
+        if left == 0 {
+            return ControlFlow::Continue(());
+        }
+        let asked = Asked::new::<FOLD>(text);
+        while left != 0 {
+            let number = left.trailing_zeros();
+            left &= left - 1;
+            if patterns.fits::<FOLD>(number, asked, Near::Unknown) {
+                sink.take(number)?;
+            }
+        }
+        return ControlFlow::Continue(());
     }
+    index.always.iter().try_for_each(|&number| sink.take(number))?;
+    if let Some(literals) = &index.literals {
+        let take = |&number: &u32| {
+            let fits = patterns.is::<FOLD>(number, text);
+            if fits { sink.take(number) } else { ControlFlow::Continue(()) }
+        };
+        match literals.get(index.seeds.whole::<FOLD>(bytes)) {
+            Next::One(number) => [number].iter().try_for_each(take)?,
+            Next::List(start) => index.list(start).iter().try_for_each(take)?,
+            _ => {}
+        }
+    }
+    if index.root == Next::Nothing {
+        return ControlFlow::Continue(());
+    }
+    let seen = Seen::NOTHING;
+    let asked = Asked::new::<FOLD>(text);
+    let mut search = Search::<FOLD, S> { patterns, index, asked, bytes, sink, seen };
     search.by_head()
 }
 
@@ -307,12 +333,13 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
 
     fn check_family(&mut self, family: u32) -> ControlFlow<()> {
         let families = &self.index.families;
-        families.search::<FOLD>(family, self.patterns, self.text, |number| self.sink.take(number))
+        let text = self.asked.text;
+        families.search::<FOLD>(family, self.patterns, text, |number| self.sink.take(number))
     }
 
     #[inline]
     fn check_one(&mut self, number: u32, near: Near) -> ControlFlow<()> {
-        if self.patterns.fits::<FOLD>(number, self.text, near) {
+        if self.patterns.fits::<FOLD>(number, self.asked, near) {
             self.sink.take(number)
         } else {
             ControlFlow::Continue(())

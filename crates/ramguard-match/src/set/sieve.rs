@@ -1,0 +1,256 @@
+//! A few patterns told apart by single bytes of a text, counted from its start or its end.
+//!
+//! A row stands for one place of the text. It has a set of patterns for the lower half of the byte
+//! there and one for the upper half; the patterns in both are those that have this byte there, or
+//! none in particular. What is in the sets of all rows is worth checking. No key is made, nothing
+//! is looked up, and patterns come out in the order of their numbers.
+//!
+//! Holds for every sieve: a pattern that fits a text is never held back, whatever the text.
+
+use super::patterns::Patterns;
+use crate::pattern::{Middle, Parts};
+
+/// How many patterns a sieve can have.
+pub(super) const MOST: usize = u32::BITS as usize;
+
+/// How many rows it has at most.
+const ROWS: usize = 8;
+
+/// How many bytes from the start, and from the end, can be looked at.
+const REACH: usize = 40;
+
+/// A row is worth its work if it holds back one pattern more of so many texts.
+const WORTH: u32 = 3;
+
+/// More patterns than this that are left for a text, on average, are too many.
+const LEFT: u32 = 3;
+
+/// A sieve over all patterns of a set.
+#[derive(Clone, Debug)]
+pub(super) struct Sieve {
+    all: u32,
+    /// Rows that count from the start.
+    starts: Vec<Row>,
+    /// Rows that count from the end.
+    ends: Vec<Row>,
+}
+
+/// From where the bytes of a text are counted.
+#[derive(Clone, Copy)]
+enum From {
+    /// The first byte is 0.
+    Start,
+    /// The last byte is 1.
+    End,
+}
+
+/// What a text has to start and to end with to fit a pattern; the same for a literal.
+struct Ends<'p> {
+    start: &'p [u8],
+    end: &'p [u8],
+}
+
+impl<'p> Ends<'p> {
+    fn of(parts: Parts<'p>) -> Ends<'p> {
+        let end = if parts.middle == Middle::Empty { parts.head } else { parts.tail };
+        Ends { start: parts.head, end }
+    }
+
+    /// Returns which byte a text has to have at a place, if it has to have a certain one there.
+    fn byte(&self, from: From, at: usize) -> Option<u8> {
+        match from {
+            From::Start => self.start.get(at).copied(),
+            From::End => self.end.len().checked_sub(at).and_then(|at| self.end.get(at)).copied(),
+        }
+    }
+}
+
+/// One place of a text, and which patterns go with which halves of the byte there.
+#[derive(Clone, Debug)]
+struct Row {
+    /// The place, as [`From`] says.
+    at: usize,
+    low: [u32; 16],
+    high: [u32; 16],
+}
+
+impl Row {
+    /// Returns the patterns that go with a byte, or with none if the text does not reach there.
+    #[inline]
+    fn of(&self, byte: Option<&u8>) -> u32 {
+        let byte = usize::from(byte.copied().unwrap_or(0));
+        match (self.low.get(byte % 16), self.high.get(byte / 16)) {
+            (Some(low), Some(high)) => low & high,
+            _ => !0,
+        }
+    }
+
+    /// Returns the patterns that are left for a text that is made for a pattern with this byte, or
+    /// with none in particular.
+    fn of_pattern(&self, byte: Option<u8>) -> u32 {
+        self.of(Some(&byte.unwrap_or(0)))
+    }
+
+    /// Returns the rows for all places at which some pattern has a byte.
+    fn all(patterns: &[Ends<'_>], fold: bool) -> Vec<(From, Row)> {
+        let longest =
+            |end: fn(&Ends<'_>) -> usize| patterns.iter().map(end).max().unwrap_or(0).min(REACH);
+        let starts = (0..longest(|ends| ends.start.len())).map(|at| (From::Start, at));
+        let ends = (1..=longest(|ends| ends.end.len())).map(|at| (From::End, at));
+        let bytes = |from, at| patterns.iter().map(move |ends| ends.byte(from, at));
+        starts.chain(ends).map(|(from, at)| (from, Row::new(at, bytes(from, at), fold))).collect()
+    }
+
+    /// Makes a row of what each pattern has at a place.
+    fn new(at: usize, bytes: impl Iterator<Item = Option<u8>>, fold: bool) -> Row {
+        let mut row = Row { at, low: [0; 16], high: [0; 16] };
+        for (number, byte) in bytes.enumerate().take(MOST) {
+            let bit = 1 << number;
+            let Some(byte) = byte else {
+                row.low.iter_mut().chain(&mut row.high).for_each(|set| *set |= bit);
+                continue;
+            };
+            // Patterns are kept in small letters. The cases of a letter differ in the upper half,
+            // so both halves together still stand for these two bytes and no others.
+            for byte in [byte, if fold { byte.to_ascii_uppercase() } else { byte }] {
+                let (low, high) = (usize::from(byte % 16), usize::from(byte / 16));
+                if let (Some(low), Some(high)) = (row.low.get_mut(low), row.high.get_mut(high)) {
+                    *low |= bit;
+                    *high |= bit;
+                }
+            }
+        }
+        row
+    }
+}
+
+impl Sieve {
+    /// Returns a sieve for `patterns`, `None` if there are too many or single bytes do not tell
+    /// them apart. `fold` says that letters match in either case.
+    ///
+    /// Rows are chosen one after the other, each time the one that holds back most from texts made
+    /// for each of the patterns, where a wildcard takes what is unlike everything else.
+    pub(super) fn new(patterns: &Patterns, fold: bool) -> Option<Sieve> {
+        let count = patterns.len();
+        if count > MOST || count == 0 {
+            return None;
+        }
+        let all = u32::MAX >> (MOST - count);
+        let ends: Vec<Ends<'_>> =
+            (0..count as u32).map(|number| Ends::of(patterns.parts(number))).collect();
+        let mut rows = Row::all(&ends, fold);
+        let mut left = vec![all; count];
+        let mut sieve = Sieve { all, starts: vec![], ends: vec![] };
+        let mut now = all.count_ones() * all.count_ones();
+        while sieve.starts.len() + sieve.ends.len() < ROWS {
+            let after = |(from, row): &(From, Row)| -> u32 {
+                let sets = ends.iter().zip(&left);
+                sets.map(|(ends, set)| {
+                    (set & row.of_pattern(ends.byte(*from, row.at))).count_ones()
+                })
+                .sum()
+            };
+            let best = rows.iter().map(after).enumerate().min_by_key(|&(_, after)| after);
+            let Some((index, best)) = best else { break };
+            if (now - best) * WORTH < all.count_ones() {
+                break;
+            }
+            now = best;
+            let (from, row) = rows.swap_remove(index);
+            for (ends, set) in ends.iter().zip(&mut left) {
+                *set &= row.of_pattern(ends.byte(from, row.at));
+            }
+            match from {
+                From::Start => sieve.starts.push(row),
+                From::End => sieve.ends.push(row),
+            }
+        }
+        sieve.starts.shrink_to_fit();
+        sieve.ends.shrink_to_fit();
+        (now <= LEFT * all.count_ones()).then_some(sieve)
+    }
+
+    /// Returns the set of patterns worth checking.
+    #[inline]
+    pub(super) fn left_for(&self, text: &[u8]) -> u32 {
+        let mut left = self.all;
+        for row in &self.starts {
+            left &= row.of(text.get(row.at));
+        }
+        for row in &self.ends {
+            left &= row.of(text.get(text.len().wrapping_sub(row.at)));
+        }
+        left
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        (self.starts.capacity() + self.ends.capacity()) * size_of::<Row>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Case, Matches, Pattern, PatternSet};
+
+    fn sieve(patterns: &[&str], fold: bool) -> Option<Sieve> {
+        let mut all = Patterns::default();
+        assert!(patterns.iter().all(|pattern| all.push(pattern, fold)));
+        Sieve::new(&all, fold)
+    }
+
+    #[test]
+    fn a_pattern_that_fits_is_left_whatever_the_text() {
+        let patterns = ["svc:Get", "svc:Put*", "SVC:*x", "é*", "e*é", "\0", ""];
+        let mut texts = vec![String::new()];
+        for symbols in
+            [["svc:", "SVC:", "e", "\0"], ["Get", "put", "x", "é"], ["x", "X", "\0", "é"]]
+        {
+            let longer: Vec<String> = texts
+                .iter()
+                .flat_map(|text| symbols.iter().map(move |symbol| format!("{text}{symbol}")))
+                .collect();
+            texts.extend(longer);
+        }
+        for (fold, case) in [(false, Case::Sensitive), (true, Case::AsciiInsensitive)] {
+            let sieve = sieve(&patterns, fold).unwrap();
+            for text in &texts {
+                for (number, pattern) in patterns.iter().enumerate() {
+                    let fits = Pattern::new(pattern, case).is_match(text);
+                    let left = sieve.left_for(text.as_bytes()) >> number & 1 == 1;
+                    assert!(left || !fits, "{pattern} {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn patterns_with_bytes_of_their_own_are_told_apart_by_one_row() {
+        let sieve = sieve(&["a:*", "b:*", "c:*", "d:*"], false).unwrap();
+        assert_eq!((sieve.starts.len(), sieve.ends.len()), (1, 0));
+        assert_eq!(sieve.left_for(b"c:x"), 0b100);
+        assert_eq!(sieve.left_for(b"x:x"), 0);
+        assert_eq!(sieve.left_for(b""), 0);
+    }
+
+    #[test]
+    fn patterns_that_only_their_middles_tell_apart_get_no_sieve() {
+        assert!(sieve(&["*a*", "*b*", "*c*", "*d*"], false).is_none());
+        assert!(sieve(&["*a*", "*b*", "*c*"], false).is_some());
+        assert!(sieve(&[], false).is_none());
+    }
+
+    #[test]
+    fn one_pattern_more_than_fit_into_a_sieve_changes_no_answer() {
+        let mut found = Matches::new();
+        for count in [MOST - 1, MOST, MOST + 1] {
+            let patterns: Vec<String> = (0..count).map(|n| format!("s{n}:*{}", n % 3)).collect();
+            let set = PatternSet::new(&patterns, Case::Sensitive);
+            for (number, text) in (0..count).map(|n| (n, format!("s{n}:x{}", n % 3))) {
+                set.matches_into(&text, &mut found);
+                assert_eq!(found.as_slice(), [number as u32]);
+                assert!(set.is_match(&text));
+            }
+        }
+    }
+}
