@@ -15,7 +15,7 @@
 
 use crate::steps;
 use crate::window::{self, Characters, WIDTH};
-use crate::word::{Folding, WORD, lowest_bytes, not_any, roughly, word_at};
+use crate::word::{Folding, WORD, folded, lowest_bytes, not_any, roughly, word_at};
 
 /// Literal runs of up to this many bytes are looked for 64 places at a time; longer ones would
 /// cost more this way than by two-way search.
@@ -138,25 +138,55 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
     fn end_by_both_ends(self, bytes: &[u8], first: u8, last: u8) -> Option<usize> {
         let (first, last) = (self.folding.fold(first), self.folding.fold(last));
         let to_last = self.bytes.len() - 1;
-        let end = bytes.len().checked_sub(to_last)?;
-        let (mut at, mut tries) = (0, TRIES);
-        while at < end {
+        let starts = bytes.get(..bytes.len().checked_sub(to_last)?)?;
+        let ends = bytes.get(to_last..)?;
+        let (start_words, rest) = starts.as_chunks::<WORD>();
+        let (end_words, _) = ends.as_chunks::<WORD>();
+        let mut tries = TRIES;
+        let words = start_words.iter().zip(end_words).map(|(start, end)| {
+            roughly(folded::<FOLD>(start), first) & roughly(folded::<FOLD>(end), last)
+        });
+        for (number, places) in words.enumerate() {
             steps::count(1);
-            let mut places = roughly(word_at::<FOLD>(bytes, at), first)
-                & roughly(word_at::<FOLD>(bytes, at + to_last), last);
-            while places != 0 {
-                let start = at + places.trailing_zeros() as usize / 8;
-                places &= places - 1;
-                let place = bytes.get(start..=start + to_last)?;
-                if self.fits_at(place) {
-                    return Some(start + self.bytes.len());
-                }
-                tries -= 1;
-                if tries == 0 {
-                    return self.end_after(bytes, start + 1);
-                }
+            if places != 0
+                && let Some(found) = self.end_at(bytes, places, WORD * number, &mut tries)
+            {
+                return found;
             }
-            at += WORD;
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        steps::count(1);
+        let at = starts.len() - rest.len();
+        let places =
+            roughly(word_at::<FOLD>(starts, at), first) & roughly(word_at::<FOLD>(ends, at), last);
+        self.end_at(bytes, places, at, &mut tries).flatten()
+    }
+
+    /// Compares the run at `places`, counted from `at`, as long as there are tries. Returns where
+    /// it ends and that it is nowhere if one of the two is certain.
+    #[inline]
+    fn end_at(
+        self,
+        bytes: &[u8],
+        mut places: u64,
+        at: usize,
+        tries: &mut usize,
+    ) -> Option<Option<usize>> {
+        while places != 0 {
+            let start = at + places.trailing_zeros() as usize / 8;
+            places &= places - 1;
+            let end = start + self.bytes.len();
+            // Past the last place of all there is none either.
+            let Some(place) = bytes.get(start..end) else { return Some(None) };
+            if self.fits_at(place) {
+                return Some(Some(end));
+            }
+            *tries -= 1;
+            if *tries == 0 {
+                return Some(self.end_after(bytes, start + 1));
+            }
         }
         None
     }

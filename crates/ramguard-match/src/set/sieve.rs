@@ -20,10 +20,10 @@ const ROWS: usize = 8;
 const REACH: usize = 40;
 
 /// A row is worth its work if it holds back one pattern more of so many texts.
-const WORTH: u32 = 3;
+const WORTH: usize = 3;
 
 /// More patterns than this that are left for a text, on average, are too many.
-const LEFT: u32 = 3;
+const LEFT: usize = 3;
 
 /// A sieve over all patterns of a set.
 #[derive(Clone, Debug)]
@@ -85,22 +85,6 @@ impl Row {
         }
     }
 
-    /// Returns the patterns that are left for a text that is made for a pattern with this byte, or
-    /// with none in particular.
-    fn of_pattern(&self, byte: Option<u8>) -> u32 {
-        self.of(Some(&byte.unwrap_or(0)))
-    }
-
-    /// Returns the rows for all places at which some pattern has a byte.
-    fn all(patterns: &[Ends<'_>], fold: bool) -> Vec<(From, Row)> {
-        let longest =
-            |end: fn(&Ends<'_>) -> usize| patterns.iter().map(end).max().unwrap_or(0).min(REACH);
-        let starts = (0..longest(|ends| ends.start.len())).map(|at| (From::Start, at));
-        let ends = (1..=longest(|ends| ends.end.len())).map(|at| (From::End, at));
-        let bytes = |from, at| patterns.iter().map(move |ends| ends.byte(from, at));
-        starts.chain(ends).map(|(from, at)| (from, Row::new(at, bytes(from, at), fold))).collect()
-    }
-
     /// Makes a row of what each pattern has at a place.
     fn new(at: usize, bytes: impl Iterator<Item = Option<u8>>, fold: bool) -> Row {
         let mut row = Row { at, low: [0; 16], high: [0; 16] };
@@ -124,6 +108,70 @@ impl Row {
     }
 }
 
+/// A place that rows can be made of, and what such a row would do.
+struct Choice {
+    from: From,
+    at: usize,
+    /// So many patterns are held back at most by it and the rows there are, over all texts.
+    most: u32,
+    /// So many are held back by it alone.
+    alone: u32,
+    /// For the text that is made for each pattern, the patterns that are held back.
+    held: [u32; MOST],
+}
+
+impl Choice {
+    /// Returns all places at which some pattern has a byte, and some other another one.
+    fn all(patterns: &[Ends<'_>]) -> Vec<Choice> {
+        let longest =
+            |end: fn(&Ends<'_>) -> usize| patterns.iter().map(end).max().unwrap_or(0).min(REACH);
+        let starts = (0..longest(|ends| ends.start.len())).map(|at| (From::Start, at));
+        let ends = (1..=longest(|ends| ends.end.len())).map(|at| (From::End, at));
+        // Which patterns have which byte at the place, all empty between two places.
+        let mut with = [0_u32; 256];
+        let mut choices = vec![];
+        for (from, at) in starts.chain(ends) {
+            let mut of_none = 0;
+            for (number, ends) in patterns.iter().enumerate() {
+                let set = ends.byte(from, at).and_then(|byte| with.get_mut(usize::from(byte)));
+                *set.unwrap_or(&mut of_none) |= 1 << number;
+            }
+            let (mut held, mut most) = ([0; MOST], 0);
+            for (ends, held) in patterns.iter().zip(&mut held) {
+                let byte = ends.byte(from, at).map(usize::from);
+                let with = byte.and_then(|byte| with.get(byte)).copied().unwrap_or(0);
+                *held = !(of_none | with) & (u32::MAX >> (MOST - patterns.len()));
+                most += held.count_ones();
+            }
+            if most > 0 {
+                choices.push(Choice { from, at, most, alone: most, held });
+            }
+            for byte in patterns.iter().filter_map(|ends| ends.byte(from, at)) {
+                with.get_mut(usize::from(byte)).into_iter().for_each(|set| *set = 0);
+            }
+        }
+        choices
+    }
+
+    /// Takes away the choice that holds back most of what is left, if it is worth a row.
+    fn best(choices: &mut Vec<Choice>, left: &[u32]) -> Option<Choice> {
+        let mut best = ((0, 0), 0);
+        for (index, choice) in choices.iter_mut().enumerate() {
+            // What is left gets less, and so does what can be held back.
+            if (choice.most, choice.alone) > best.0 {
+                let held = choice.held.iter().zip(left).map(|(held, left)| held & left);
+                choice.most = held.map(u32::count_ones).sum();
+                // Of equals the one that tells more apart is better for other texts as well.
+                if (choice.most, choice.alone) > best.0 {
+                    best = ((choice.most, choice.alone), index);
+                }
+            }
+        }
+        let ((most, _), index) = best;
+        (most > 0 && most as usize * WORTH >= left.len()).then(|| choices.swap_remove(index))
+    }
+}
+
 impl Sieve {
     /// Returns a sieve for `patterns`, `None` if there are too many or single bytes do not tell
     /// them apart. `fold` says that letters match in either case.
@@ -138,28 +186,17 @@ impl Sieve {
         let all = u32::MAX >> (MOST - count);
         let ends: Vec<Ends<'_>> =
             (0..count as u32).map(|number| Ends::of(patterns.parts(number))).collect();
-        let mut rows = Row::all(&ends, fold);
+        let mut choices = Choice::all(&ends);
         let mut left = vec![all; count];
         let mut sieve = Sieve { all, starts: vec![], ends: vec![] };
-        let mut now = all.count_ones() * all.count_ones();
         while sieve.starts.len() + sieve.ends.len() < ROWS {
-            let after = |(from, row): &(From, Row)| -> u32 {
-                let sets = ends.iter().zip(&left);
-                sets.map(|(ends, set)| {
-                    (set & row.of_pattern(ends.byte(*from, row.at))).count_ones()
-                })
-                .sum()
-            };
-            let best = rows.iter().map(after).enumerate().min_by_key(|&(_, after)| after);
-            let Some((index, best)) = best else { break };
-            if (now - best) * WORTH < all.count_ones() {
+            let Some(Choice { from, at, held, .. }) = Choice::best(&mut choices, &left) else {
                 break;
+            };
+            for (left, held) in left.iter_mut().zip(held) {
+                *left &= !held;
             }
-            now = best;
-            let (from, row) = rows.swap_remove(index);
-            for (ends, set) in ends.iter().zip(&mut left) {
-                *set &= row.of_pattern(ends.byte(from, row.at));
-            }
+            let row = Row::new(at, ends.iter().map(|ends| ends.byte(from, at)), fold);
             match from {
                 From::Start => sieve.starts.push(row),
                 From::End => sieve.ends.push(row),
@@ -167,7 +204,8 @@ impl Sieve {
         }
         sieve.starts.shrink_to_fit();
         sieve.ends.shrink_to_fit();
-        (now <= LEFT * all.count_ones()).then_some(sieve)
+        let left: u32 = left.into_iter().map(u32::count_ones).sum();
+        (left as usize <= LEFT * count).then_some(sieve)
     }
 
     /// Returns the set of patterns worth checking.
