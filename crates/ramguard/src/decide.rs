@@ -55,6 +55,8 @@ pub struct Authorizer {
     layers: Layers,
     semantics: Semantics,
     poison: Option<(Layer, Poison)>,
+    /// Whether there are policies at account level and nothing else, as most callers have.
+    is_plain: bool,
 }
 
 /// What one side of the chain says.
@@ -66,6 +68,7 @@ struct Side {
 }
 
 impl Side {
+    #[inline]
     fn of(layer: Layer, verdict: Verdict) -> Self {
         let by = |outcome, at| Self {
             outcome,
@@ -87,6 +90,7 @@ impl Side {
         Self { outcome: Outcome::Allow, reason: Reason::Ownership, statement: None }
     }
 
+    #[inline]
     fn decision(self) -> Decision {
         match self.statement {
             Some(statement) => Decision::by(self.outcome, statement),
@@ -134,7 +138,14 @@ impl Authorizer {
         if let Some(set) = &layers.resource {
             check(Layer::Resource, set, &[Kind::Trust, Kind::Bucket]);
         }
-        Self { layers, semantics, poison }
+        let is_plain = matches!(
+            (&layers, poison),
+            (
+                Layers { control: None, session: None, resource_group: None, resource: None, .. },
+                None
+            )
+        );
+        Self { layers, semantics, poison, is_plain }
     }
 
     /// Returns the first policy that stands where its kind does not belong.
@@ -200,13 +211,27 @@ impl Authorizer {
         decisions
     }
 
+    #[inline]
     pub(crate) fn decide_asked(&self, asked: &Asked<'_>) -> Decision {
+        let request = asked.request();
+        let kind = request.principal().map_or(PrincipalKind::User, crate::Principal::kind);
+        let owns = request.caller_owns_resource();
+        // Where no other layer has a say, what the caller's own policies say is all there is.
+        if self.is_plain
+            && request.mode() == Mode::Standard
+            && matches!(kind, PrincipalKind::User | PrincipalKind::Role)
+        {
+            return self.identity_side(asked, kind, owns).decision();
+        }
+        self.decide_by_layers(asked, kind, owns)
+    }
+
+    #[inline(never)]
+    fn decide_by_layers(&self, asked: &Asked<'_>, kind: PrincipalKind, owns: bool) -> Decision {
         let request = asked.request();
         if let Some((layer, _)) = self.poison {
             return Decision::new(Outcome::ImplicitDeny, Reason::Poisoned(layer));
         }
-        let kind = request.principal().map_or(PrincipalKind::User, crate::Principal::kind);
-        let owns = request.caller_owns_resource();
         let is_owner_root = kind == PrincipalKind::Root && owns && self.semantics.root_bypass;
         let assumes = request.mode() != Mode::Standard;
         if is_owner_root && assumes {
@@ -246,6 +271,7 @@ impl Authorizer {
     }
 
     /// The caller's own policies (rules E-5 and E-12).
+    #[inline]
     fn identity_side(&self, asked: &Asked<'_>, kind: PrincipalKind, owns: bool) -> Side {
         let request = asked.request();
         match kind {

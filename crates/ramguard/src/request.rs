@@ -1,12 +1,12 @@
 //! One question: may this caller do this to this resource?
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use ramguard_policy::name::action::split_request;
 use ramguard_policy::name::resource::{ArnError, ArnFields, Resource};
 use ramguard_policy::text::shown;
 
+use crate::compile::{folded_word, lowest_bytes};
 use crate::context::Values;
 use crate::{Context, Principal};
 
@@ -96,8 +96,11 @@ pub enum RequestError {
 pub struct Request<'a> {
     action: Cow<'a, str>,
     resource: Cow<'a, str>,
-    fields: Option<FieldBounds>,
+    /// Where the name of the action starts, behind its colon.
+    name_at: u16,
+    fields: Option<FieldEnds>,
     is_ram: bool,
+    starts: Starts,
     owner: Option<Cow<'a, str>>,
     principal: Option<Principal<'a>>,
     context: Keys<'a>,
@@ -113,13 +116,76 @@ enum Keys<'a> {
     Shared(&'a Context<'a>),
 }
 
-/// Where the fields of an ARN stand in its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct FieldBounds {
-    service: Range<usize>,
-    region: Range<usize>,
-    account: Range<usize>,
-    relative_id: Range<usize>,
+/// Where the fields of an ARN end in its text; the next one starts behind a colon. Offsets fit as
+/// a resource has at most [`Request::MAX_BYTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FieldEnds {
+    service: u16,
+    region: u16,
+    account: u16,
+}
+
+/// What a decision compares first, read off the texts of a request once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Starts {
+    /// The first eight bytes of the action's name, ASCII capitals made small.
+    pub(crate) name: u64,
+    /// The same of the relative id.
+    pub(crate) id: u64,
+    /// The first four bytes of the service of the resource, and behind them those of its relative
+    /// id.
+    pub(crate) resource: u64,
+}
+
+impl Starts {
+    fn of(action: &str, name_at: u16, resource: &str, fields: Option<FieldEnds>) -> Self {
+        let name = folded_word(action.as_bytes(), name_at.into());
+        let Some(FieldEnds { service, account, .. }) = fields else {
+            return Self { name, ..Self::default() };
+        };
+        let resource = resource.as_bytes();
+        let id = folded_word(resource, usize::from(account) + 1);
+        let length = usize::from(service) - SERVICE_AT;
+        let service = folded_word(resource, SERVICE_AT) & lowest_bytes(length.min(4));
+        Self { name, id, resource: id << 32 | service }
+    }
+}
+
+/// Where the service of an ARN starts.
+const SERVICE_AT: usize = "acs:".len();
+
+/// The resource of a request as bytes, and where its fields are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ArnBytes<'r> {
+    /// All of it.
+    pub(crate) text: &'r [u8],
+    pub(crate) service_end: usize,
+    pub(crate) region_end: usize,
+    pub(crate) account_end: usize,
+    pub(crate) relative_id: &'r str,
+}
+
+impl<'r> ArnBytes<'r> {
+    /// Where the service starts.
+    pub(crate) const SERVICE_AT: usize = SERVICE_AT;
+
+    /// Returns the service.
+    #[inline]
+    pub(crate) fn service(&self) -> &'r [u8] {
+        self.text.get(SERVICE_AT..self.service_end).unwrap_or_default()
+    }
+
+    /// Returns the region.
+    #[inline]
+    pub(crate) fn region(&self) -> &'r [u8] {
+        self.text.get(self.service_end + 1..self.region_end).unwrap_or_default()
+    }
+
+    /// Returns the account.
+    #[inline]
+    pub(crate) fn account(&self) -> &'r [u8] {
+        self.text.get(self.region_end + 1..self.account_end).unwrap_or_default()
+    }
 }
 
 impl<'a> Request<'a> {
@@ -141,23 +207,27 @@ impl<'a> Request<'a> {
         if action.len() > Self::MAX_BYTES || resource.len() > Self::MAX_BYTES {
             return Err(RequestError::TooLarge { limit: Self::MAX_BYTES });
         }
-        if split_request(&action).is_none() {
+        let Some((service, _)) = split_request(&action) else {
             return Err(RequestError::Action { found: action.into_owned().into() });
-        }
+        };
+        let name_at = offset(service.len() + 1);
         let (fields, is_ram) = match Resource::parse(&resource) {
             Ok(Resource::Any) => (None, false),
             Ok(Resource::Arn(arn)) => {
-                (Some(FieldBounds::of(&arn)), arn.service.eq_ignore_ascii_case("ram"))
+                (Some(FieldEnds::of(&arn)), arn.service.eq_ignore_ascii_case("ram"))
             }
             Err(error) => {
                 return Err(RequestError::Resource { found: resource.into_owned().into(), error });
             }
         };
+        let starts = Starts::of(&action, name_at, &resource, fields);
         Ok(Self {
             action,
             resource,
+            name_at,
             fields,
             is_ram,
+            starts,
             owner: None,
             principal: None,
             context: Keys::Own(Context::default()),
@@ -259,13 +329,13 @@ impl<'a> Request<'a> {
     /// Returns the fields of the resource, or `None` for `*`.
     #[must_use]
     pub fn arn(&self) -> Option<ArnFields<'_>> {
-        let bounds = self.fields.as_ref()?;
-        let field = |range: &Range<usize>| self.resource.get(range.clone()).unwrap_or_default();
+        let FieldEnds { service, region, account } = self.fields?;
+        let field = |from: usize, to: u16| self.resource.get(from..to.into()).unwrap_or_default();
         Some(ArnFields {
-            service: field(&bounds.service),
-            region: field(&bounds.region),
-            account: field(&bounds.account),
-            relative_id: field(&bounds.relative_id),
+            service: field(SERVICE_AT, service),
+            region: field(usize::from(service) + 1, region),
+            account: field(usize::from(region) + 1, account),
+            relative_id: self.resource.get(usize::from(account) + 1..).unwrap_or_default(),
         })
     }
 
@@ -276,8 +346,8 @@ impl<'a> Request<'a> {
             _ => self.context() == other.context(),
         };
         same_context
-            && self.arn_bytes().map(|(fields, _)| fields)
-                == other.arn_bytes().map(|(fields, _)| fields)
+            && self.before_relative_id() == other.before_relative_id()
+            && self.fields == other.fields
             && self.action == other.action
             && self.owner == other.owner
             && self.principal == other.principal
@@ -286,14 +356,36 @@ impl<'a> Request<'a> {
             && self.principal_arn == other.principal_arn
     }
 
-    /// Returns service, region and account as bytes and the relative id, or `None` for `*`.
+    /// Returns the resource up to its relative id; all of `*`.
+    fn before_relative_id(&self) -> Option<&str> {
+        let end = self.fields.map_or(self.resource.len(), |ends| ends.account.into());
+        self.resource.get(..end)
+    }
+
+    /// Returns the resource in bytes, or `None` for `*`.
     #[inline]
-    pub(crate) fn arn_bytes(&self) -> Option<([&[u8]; 3], &str)> {
-        let bounds = self.fields.as_ref()?;
-        let bytes = self.resource.as_bytes();
-        let field = |range: &Range<usize>| bytes.get(range.clone()).unwrap_or_default();
-        let fields = [field(&bounds.service), field(&bounds.region), field(&bounds.account)];
-        Some((fields, self.resource.get(bounds.relative_id.start..).unwrap_or_default()))
+    pub(crate) fn arn_bytes(&self) -> Option<ArnBytes<'_>> {
+        let FieldEnds { service, region, account } = self.fields?;
+        let resource: &str = &self.resource;
+        Some(ArnBytes {
+            text: resource.as_bytes(),
+            service_end: service.into(),
+            region_end: region.into(),
+            account_end: account.into(),
+            relative_id: resource.get(usize::from(account) + 1..).unwrap_or_default(),
+        })
+    }
+
+    /// Returns where the name of the action starts, behind its colon.
+    #[inline]
+    pub(crate) fn name_at(&self) -> usize {
+        self.name_at.into()
+    }
+
+    /// Returns how name and resource start.
+    #[inline]
+    pub(crate) fn starts(&self) -> Starts {
+        self.starts
     }
 
     /// Returns whether the resource belongs to RAM itself, whose names fold case and whose region
@@ -314,20 +406,16 @@ impl<'a> Request<'a> {
         if let Some(owner) = &self.owner {
             return Some(owner);
         }
-        let bounds = self.fields.as_ref()?;
-        let account = self.resource.get(bounds.account.clone())?;
+        let FieldEnds { region, account, .. } = self.fields?;
+        let account = self.resource.get(usize::from(region) + 1..account.into())?;
         (!matches!(account, "" | "*" | "system")).then_some(account)
     }
 
     /// Returns whether the caller's account owns the resource. An owner that nobody states counts
     /// as the caller's own account (decision D-33); a caller without an account owns nothing.
     pub(crate) fn caller_owns_resource(&self) -> bool {
-        match (&self.principal, self.owner()) {
-            (None, _) => true,
-            (Some(principal), owner) => {
-                principal.account().is_some_and(|own| owner.is_none_or(|owner| owner == own))
-            }
-        }
+        let Some(principal) = &self.principal else { return true };
+        principal.account().is_some_and(|own| self.owner().is_none_or(|owner| owner == own))
     }
 
     /// Returns the value of a condition key that has exactly one.
@@ -366,14 +454,18 @@ impl<'a> Request<'a> {
     }
 }
 
-impl FieldBounds {
+impl FieldEnds {
     fn of(arn: &ArnFields<'_>) -> Self {
-        let service = 4..4 + arn.service.len();
-        let region = service.end + 1..service.end + 1 + arn.region.len();
-        let account = region.end + 1..region.end + 1 + arn.account.len();
-        let relative_id = account.end + 1..account.end + 1 + arn.relative_id.len();
-        Self { service, region, account, relative_id }
+        let service = SERVICE_AT + arn.service.len();
+        let region = service + 1 + arn.region.len();
+        let account = region + 1 + arn.account.len();
+        Self { service: offset(service), region: offset(region), account: offset(account) }
     }
+}
+
+/// Offsets fit, as a request has at most [`Request::MAX_BYTES`].
+fn offset(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
 }
 
 /// The values of a key as a condition sees them.

@@ -1,16 +1,15 @@
 //! A request as the sets of one decision look at it: what all of them need is found out once.
 
 use super::batch::Batch;
-use super::key::{Field, Seeds, Starts, folded_word};
+use super::key::{Field, Seeds, Starts};
 use crate::Request;
+use crate::request::ArnBytes;
 
 /// A request, taken apart.
 #[derive(Debug)]
 pub(crate) struct Asked<'r> {
     request: &'r Request<'r>,
     batch: Option<&'r Batch>,
-    /// The name of the action, behind the colon.
-    pub(super) name: &'r [u8],
     /// The first eight bytes of the name, ASCII capitals made small.
     pub(super) name_word: u64,
     pub(super) arn: Option<AskedArn<'r>>,
@@ -19,12 +18,12 @@ pub(crate) struct Asked<'r> {
 /// The fields of a resource.
 #[derive(Debug)]
 pub(super) struct AskedArn<'r> {
-    pub(super) service: &'r [u8],
-    pub(super) region: &'r [u8],
-    pub(super) account: &'r [u8],
-    pub(super) relative_id: &'r str,
+    pub(super) bytes: ArnBytes<'r>,
     /// The first eight bytes of the relative id, ASCII capitals made small.
     pub(super) word: u64,
+    /// The first bytes of service and relative id in one word; see
+    /// [`Signature`](super::entry::Signature).
+    pub(super) signature: u64,
     pub(super) is_ram: bool,
 }
 
@@ -47,18 +46,14 @@ pub(super) struct ArnKeys<'r> {
 impl<'r> Asked<'r> {
     #[inline]
     pub(crate) fn new(request: &'r Request<'r>) -> Self {
-        let action = request.action().as_bytes();
-        let colon = action.iter().position(|&byte| byte == b':').unwrap_or(0);
-        let name = action.get(colon + 1..).unwrap_or_default();
-        let arn = request.arn_bytes().map(|([service, region, account], relative_id)| AskedArn {
-            service,
-            region,
-            account,
-            relative_id,
-            word: folded_word(relative_id.as_bytes(), 0),
+        let starts = request.starts();
+        let arn = request.arn_bytes().map(|bytes| AskedArn {
+            bytes,
+            word: starts.id,
+            signature: starts.resource,
             is_ram: request.is_ram(),
         });
-        Self { request, batch: None, name, name_word: folded_word(name, 0), arn }
+        Self { request, batch: None, name_word: starts.name, arn }
     }
 
     /// Takes a request as one of many that differ in the relative id only.
@@ -80,11 +75,12 @@ impl<'r> Asked<'r> {
     #[inline]
     pub(super) fn action_keys(&self, seeds: &Seeds) -> ActionKeys<'r> {
         let action = self.request.action().as_bytes();
-        let service = action.len().saturating_sub(self.name.len() + 1);
-        let service = action.get(..service).unwrap_or_default();
+        let name_at = self.request.name_at();
+        let service = action.get(..name_at - 1).unwrap_or_default();
+        let name = action.get(name_at..).unwrap_or_default();
         ActionKeys {
             service: seeds.whole(Field::ActionService, service),
-            name: Starts::new(seeds, Field::ActionName, self.name),
+            name: Starts::new(seeds, Field::ActionName, name),
         }
     }
 }
@@ -94,17 +90,10 @@ impl<'r> AskedArn<'r> {
     #[inline]
     pub(super) fn keys(&self, seeds: &Seeds) -> ArnKeys<'r> {
         ArnKeys {
-            service: seeds.whole(Field::Service, self.service),
-            region: seeds.whole(Field::Region, self.region),
-            account: seeds.whole(Field::Account, self.account),
-            relative_id: Starts::new(seeds, Field::RelativeId, self.relative_id.as_bytes()),
+            service: seeds.whole(Field::Service, self.bytes.service()),
+            region: seeds.whole(Field::Region, self.bytes.region()),
+            account: seeds.whole(Field::Account, self.bytes.account()),
+            relative_id: Starts::new(seeds, Field::RelativeId, self.bytes.relative_id.as_bytes()),
         }
-    }
-
-    /// Returns the first bytes of service and relative id in one word; see
-    /// [`Signature`](super::entry::Signature).
-    #[inline]
-    pub(super) fn signature(&self) -> u64 {
-        self.word << 32 | folded_word(self.service, 0) & 0xFFFF_FFFF
     }
 }

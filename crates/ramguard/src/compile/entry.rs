@@ -7,7 +7,8 @@
 //! * every statement has at least one resource entry. Statements that are not a plain list of
 //!   actions and a plain list of resources are *special*: the entry leads to a [`StatementTest`],
 //!   which is asked as a whole;
-//! * lengths and offsets lie inside the one text they belong to, on character boundaries.
+//! * lengths and offsets lie inside the one text they belong to, on character boundaries;
+//! * service, region and account of a resource are kept without ASCII capitals.
 
 mod applies;
 
@@ -386,7 +387,12 @@ impl Entries {
             },
             ..*template
         });
+        let start = self.text.len();
         self.text.push_str(text);
+        // In all fields but the last, case does not count.
+        if let Some(fields) = self.text.get_mut(start..start + account_end) {
+            fields.make_ascii_lowercase();
+        }
     }
 
     fn piece(&self, start: u32, from: u16, to: u16) -> &str {

@@ -227,12 +227,26 @@ fn short_word(text: &[u8]) -> u64 {
     }
 }
 
-/// Returns whether two texts are the same up to ASCII case.
+/// Returns whether two texts are the same, up to ASCII case if `FOLD`.
+///
+/// By far most texts that are the same are written the same, so that is what is looked at first.
 #[inline]
-pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
+pub(crate) fn same<const FOLD: bool>(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len() && (same_bytes(left, right) || (FOLD && same_folded(left, right)))
+}
+
+/// Returns whether two texts of one length are the same.
+#[inline]
+fn same_bytes(left: &[u8], right: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (left.first_chunk::<WORD>(), left.last_chunk::<WORD>()) else {
+        return short_word(left) == short_word(right);
+    };
+    let ends = (right.first_chunk(), right.last_chunk());
+    ends == (Some(first), Some(last)) && (left.len() <= 2 * WORD || left == right)
+}
+
+/// Returns whether two texts of one length are the same up to ASCII case.
+fn same_folded(left: &[u8], right: &[u8]) -> bool {
     let (Some(first), Some(other)) = (left.first_chunk(), right.first_chunk()) else {
         return lowered(short_word(left)) == lowered(short_word(right));
     };
@@ -312,12 +326,16 @@ mod tests {
         let left: Vec<u8> = (b'A'..=b'z').collect();
         for length in 0..left.len() {
             let left = &left[..length];
-            assert!(same(left, &left.to_ascii_uppercase()));
-            assert!(!same(left, &[left, b"x"].concat()));
+            assert!(same::<false>(left, &left.to_vec()));
+            assert!(same::<true>(left, &left.to_ascii_uppercase()));
+            assert!(!same::<true>(left, &[left, b"x"].concat()));
             for at in 0..length {
                 let mut right = left.to_vec();
                 right[at] = b'!';
-                assert!(!same(left, &right), "{length} {at}");
+                assert!(!same::<true>(left, &right), "{length} {at}");
+                right[at] = left[at] ^ 0x20;
+                assert_eq!(same::<true>(left, &right), left[at].is_ascii_alphabetic());
+                assert!(!same::<false>(left, &right));
             }
         }
     }

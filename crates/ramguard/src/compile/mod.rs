@@ -26,6 +26,7 @@ use ramguard_policy::{Kind, Policy};
 use crate::{Outcome, Request, StatementRef};
 pub(crate) use asked::Asked;
 pub(crate) use batch::Batch;
+pub(crate) use key::{folded_word, lowest_bytes};
 pub(crate) use principal::PrincipalTest;
 pub(crate) use resource::ResourceTest;
 pub use scan::Scan;

@@ -3,7 +3,7 @@
 
 use ramguard_policy::Policy;
 
-use super::asked::{Asked, AskedArn};
+use super::asked::Asked;
 use super::build::build;
 use super::crowd::Memo;
 use super::entry::{Entries, ResourceEntry, Signature};
@@ -82,6 +82,7 @@ impl Unit {
         }
     }
 
+    #[inline]
     fn decide_each(
         &self,
         signatures: &[Signature],
@@ -92,7 +93,7 @@ impl Unit {
         // A special statement fails for all its entries at once.
         let mut failed = None;
         let memo = Memo::default();
-        let own = asked.arn.as_ref().map_or(0, AskedArn::signature);
+        let own = asked.arn.as_ref().map_or(0, |arn| arn.signature);
         steps::count(signatures.len() as u64);
         for (signature, entry) in signatures.iter().zip(&self.entries.resources) {
             if (own ^ signature.word) & signature.mask != 0 {
@@ -127,6 +128,7 @@ impl Unit {
             .collect()
     }
 
+    #[inline(never)]
     fn decide_narrowed(&self, open: &[u32], asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
         let mut allowed = None;
         let memo = Memo::default();
@@ -144,6 +146,7 @@ impl Unit {
         self.verdict(None, allowed)
     }
 
+    #[inline(never)]
     fn decide_by(&self, index: &Index, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
         let mut hunt = Hunt {
             entries: &self.entries,
@@ -161,6 +164,7 @@ impl Unit {
         self.verdict(hunt.deny, hunt.allow)
     }
 
+    #[inline]
     fn verdict(&self, deny: Option<u32>, allow: Option<u32>) -> Verdict {
         let at = |number: u32| {
             // Numbers come from entries, so there is a statement.

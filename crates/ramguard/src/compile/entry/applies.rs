@@ -13,6 +13,7 @@ use crate::compile::asked::{Asked, AskedArn};
 use crate::compile::crowd::Memo;
 use crate::compile::key::{lowest_bytes, same};
 use crate::compile::statement::evaluate_key;
+use crate::request::ArnBytes;
 use crate::steps;
 
 impl Entries {
@@ -45,9 +46,10 @@ impl Entries {
         entry.kind.is_special()
             || (self.lists_action(entry, asked, memo)
                 && (entry.kind.is_any()
-                    || asked.arn.as_ref().is_some_and(|arn| {
-                        covers_fields(entry, self.piece(entry.text, 0, entry.length), arn)
-                    }))
+                    || asked
+                        .arn
+                        .as_ref()
+                        .is_some_and(|arn| covers_fields(entry, self.arn_of(entry), arn)))
                 && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo)))
     }
 
@@ -148,8 +150,8 @@ impl Entries {
                 return true;
             }
             self.crowd.lists(memo, action.crowd, asked).unwrap_or_else(|| {
-                let text = self.piece(action.text, 0, action.length);
-                action.shape.is_match(text, asked.request().action(), Case::AsciiInsensitive)
+                let text = asked.request().action();
+                self.fits::<true>(action.shape, action.text, 0, action.length, text)
             })
         });
         is_listed != entry.kind.has(EntryKind::NOT_ACTION)
@@ -167,8 +169,15 @@ impl Entries {
             Some(covers) if !(covers && arn.is_ram) => return covers,
             _ => {}
         }
-        self.covers_id(entry, arn)
-            && covers_fields(entry, self.piece(entry.text, 0, entry.length), arn)
+        self.covers_id(entry, arn) && covers_fields(entry, self.arn_of(entry), arn)
+    }
+
+    /// Returns the ARN of an entry.
+    #[inline]
+    fn arn_of(&self, entry: &ResourceEntry) -> &[u8] {
+        let start = entry.text as usize;
+        let arn = self.text.as_bytes().get(start..start + usize::from(entry.length));
+        arn.unwrap_or_default()
     }
 
     /// Returns whether the relative id of an entry covers that of the resource.
@@ -177,34 +186,78 @@ impl Entries {
         if (arn.word ^ entry.word) & lowest_bytes(entry.counted.into()) != 0 {
             return false;
         }
-        let case = if arn.is_ram { Case::AsciiInsensitive } else { Case::Sensitive };
-        let id = self.piece(entry.text, entry.account_end + 1, entry.length);
-        entry.shape.is_match(id, arn.relative_id, case)
+        let (from, to, text) = (entry.account_end + 1, entry.length, arn.bytes.relative_id);
+        if arn.is_ram {
+            self.fits::<true>(entry.shape, entry.text, from, to, text)
+        } else {
+            self.fits::<false>(entry.shape, entry.text, from, to, text)
+        }
+    }
+
+    /// Returns whether `text` fits the pattern that stands `from` to `to` behind `start`, up to
+    /// ASCII case if `FOLD`.
+    #[inline]
+    fn fits<const FOLD: bool>(
+        &self,
+        shape: Shape,
+        start: u32,
+        from: u16,
+        to: u16,
+        text: &str,
+    ) -> bool {
+        let at = start as usize;
+        let own = self.text.as_bytes().get(at + usize::from(from)..at + usize::from(to));
+        let own = own.unwrap_or_default();
+        let bytes = text.as_bytes();
+        // Most patterns are literal, or so but for a star at the end.
+        if shape.is_literal() {
+            steps::count(1);
+            return same::<FOLD>(own, bytes);
+        }
+        if let [head @ .., b'*'] = own
+            && head.len() == shape.head_len()
+        {
+            steps::count(1);
+            return bytes.get(..head.len()).is_some_and(|bytes| same::<FOLD>(head, bytes));
+        }
+        let case = if FOLD { Case::AsciiInsensitive } else { Case::Sensitive };
+        shape.is_match(self.piece(start, from, to), text, case)
     }
 }
 
 /// Returns whether service, region and account fit; `own` is the ARN of the entry.
 #[inline]
-fn covers_fields(entry: &ResourceEntry, own: &str, arn: &AskedArn<'_>) -> bool {
+fn covers_fields(entry: &ResourceEntry, own: &[u8], arn: &AskedArn<'_>) -> bool {
     let &ResourceEntry { service_end, region_end, account_end, forms, .. } = entry;
-    let fits = |form: Form, from: u16, to: u16, text: &[u8]| match form {
-        Form::Any => true,
-        Form::Literal => own
-            .as_bytes()
-            .get(usize::from(from)..usize::from(to))
-            .is_some_and(|field| same(field, text)),
-        Form::Pattern => {
-            let pattern = own.get(usize::from(from)..usize::from(to)).unwrap_or_default();
-            // The fields of a request are what lies between two colons of a text.
-            let text = std::str::from_utf8(text).unwrap_or_default();
-            Shape::of(pattern).is_match(pattern, text, Case::AsciiInsensitive)
-        }
-    };
+    let own = |from: usize, to: u16| own.get(from..to.into()).unwrap_or_default();
+    let own_region = || own(usize::from(service_end) + 1, region_end);
+    let own_account = || own(usize::from(region_end) + 1, account_end);
     // The region of a RAM resource is blank: an Allow has to match that, a Deny need not look
     // (rule R-7).
-    let region = if arn.is_ram { &[] } else { arn.region };
-    fits(forms.service, 4, service_end, arn.service)
-        && fits(forms.account, region_end + 1, account_end, arn.account)
-        && ((arn.is_ram && entry.polarity() == Polarity::Deny)
-            || fits(forms.region, service_end + 1, region_end, region))
+    let fits_region = || match (arn.is_ram, entry.polarity()) {
+        (false, _) => fits_field(forms.region, own_region(), arn.bytes.region()),
+        (true, Polarity::Allow) => fits_field(forms.region, own_region(), &[]),
+        (true, Polarity::Deny) => true,
+    };
+    fits_field(forms.service, own(ArnBytes::SERVICE_AT, service_end), arn.bytes.service())
+        && (forms.account == Form::Any
+            || fits_field(forms.account, own_account(), arn.bytes.account()))
+        && (forms.region == Form::Any || fits_region())
+}
+
+#[inline]
+fn fits_field(form: Form, own: &[u8], text: &[u8]) -> bool {
+    match form {
+        Form::Any => true,
+        Form::Literal => same::<true>(own, text),
+        Form::Pattern => fits_pattern(own, text),
+    }
+}
+
+#[inline(never)]
+fn fits_pattern(own: &[u8], text: &[u8]) -> bool {
+    // Fields are what lies between two colons of a text.
+    let str_of = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+    let (own, text) = (str_of(own), str_of(text));
+    Shape::of(own).is_match(own, text, Case::AsciiInsensitive)
 }
