@@ -1,7 +1,9 @@
 //! The words of the command line. What they mean is checked by the verbs.
 
+mod baseline;
 mod fmt;
 mod lint;
+mod scope;
 mod world;
 
 use std::ffi::OsString;
@@ -9,8 +11,12 @@ use std::ffi::OsString;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use baseline::{
+    BaselineArgs, BaselineLintArgs, BaselineShowArgs, BaselineVerb, SuppressArgs,
+};
 pub(crate) use fmt::{FmtArgs, RuleArgs};
-pub(crate) use lint::{Format, LangName, LintArgs, OutputSpec, PresetName};
+pub(crate) use lint::{Format, LangName, LintArgs, OutputSpec};
+pub(crate) use scope::{ChangedArgs, ChoiceArgs, DocumentArgs, PresetName, SettingsArgs};
 pub(crate) use world::{
     CallerArgs, CredentialsArgs, FailOn, WorldArgs, WorldCallArgs, WorldCheckArgs, WorldImportArgs,
     WorldMetadataArgs, WorldShowArgs, WorldVerb,
@@ -39,6 +45,8 @@ pub(crate) enum Verb {
     Simulate(Box<SimulateArgs>),
     Test(TestArgs),
     Lint(Box<LintArgs>),
+    Baseline(BaselineArgs),
+    Suppress(Box<SuppressArgs>),
     Fmt(FmtArgs),
     Rule(RuleArgs),
     World(Box<WorldArgs>),
@@ -228,13 +236,14 @@ pub(crate) struct TestArgs {
 }
 
 /// The kinds of policy document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KindName {
     Identity,
     Session,
     Control,
     Trust,
     Bucket,
+    #[default]
     Auto,
 }
 

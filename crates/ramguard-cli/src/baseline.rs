@@ -12,7 +12,6 @@ use crate::finding::{Finding, State};
 use crate::inputs::{Inputs, name_of};
 use crate::render::escape::escape;
 use crate::render::json::{SCHEMA, to_line};
-use crate::report::FileReport;
 use crate::settings::Project;
 
 /// What a baseline is called unless somebody says otherwise.
@@ -35,6 +34,13 @@ struct Entry {
     pointer: String,
     fingerprint: String,
     message: String,
+    /// How many findings it stands for: 1, since equal findings of a file are numbered.
+    #[serde(default = "one")]
+    count: u32,
+}
+
+const fn one() -> u32 {
+    1
 }
 
 /// A baseline that was read.
@@ -106,12 +112,40 @@ impl Baseline {
         Ok(Self { entries: file.entries, known })
     }
 
+    /// Makes a baseline of what was found somewhere else, each by its fingerprint and its code, that
+    /// nobody keeps in a file.
+    pub(crate) fn passing(found: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { entries: Vec::new(), known: found.into_iter().collect() }
+    }
+
+    /// Returns how many entries it has.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns a line for each entry, not escaped, in their order; `shown` names a file for people.
+    pub(crate) fn lines(&self, shown: impl Fn(&str) -> String) -> Vec<String> {
+        let line = |entry: &Entry| {
+            let Entry { path, code, pointer, message, .. } = entry;
+            format!("{}: {code} {pointer}: {message}", shown(path))
+        };
+        self.entries.iter().map(line).collect()
+    }
+
+    /// Returns the text of the file, in the order this program writes it.
+    ///
+    /// # Errors
+    /// Never for what was read here.
+    pub(crate) fn text(&self) -> Result<String, serde_json::Error> {
+        text_of(self.entries.clone())
+    }
+
     /// Marks the findings of a project it knows.
     pub(crate) fn mark(&self, findings: &mut [Finding], project: &Project) {
         for finding in findings.iter_mut().filter(|finding| finding.is_new()) {
             let is_known =
                 self.known.get(&finding.fingerprint).is_some_and(|code| *code == finding.id());
-            if is_known && !project.forbids(finding) {
+            if is_known && project.may_be_known(finding) {
                 finding.state = State::Baseline;
             }
         }
@@ -145,39 +179,61 @@ impl Outcome<'_> {
         self.gone.iter().map(stale).collect()
     }
 
-    /// Returns the text of a baseline of what is kept and of everything that counts or was in the
-    /// baseline before in these files, each with its path.
+    /// Returns the text of a baseline of what is kept, and of what counts or was in the baseline
+    /// before in these files, each with its path, and how many entries of it are new.
     ///
     /// # Errors
     /// Never for what is written here.
     pub(crate) fn written<'f>(
         &self,
-        files: impl IntoIterator<Item = (&'f FileReport, &'f str)>,
-    ) -> Result<String, serde_json::Error> {
+        found: impl IntoIterator<Item = (&'f Finding, &'f str)>,
+    ) -> Result<Written, serde_json::Error> {
         let mut entries: Vec<Entry> = self.kept.iter().map(|entry| (*entry).clone()).collect();
-        for (file, path) in files {
-            let kept = file.findings.iter().filter(|finding| {
-                !matches!(finding.state, State::Suppressed { .. })
-                    && !finding.fingerprint.is_empty()
-            });
-            entries.extend(kept.map(|finding| Entry {
+        let before: HashSet<&str> = self.kept.iter().map(|e| e.fingerprint.as_str()).collect();
+        let mut added = HashSet::new();
+        for (finding, path) in found {
+            if matches!(finding.state, State::Suppressed { .. }) || finding.fingerprint.is_empty() {
+                continue;
+            }
+            if !before.contains(finding.fingerprint.as_str()) {
+                added.insert(finding.fingerprint.as_str());
+            }
+            entries.push(Entry {
                 path: path.to_owned(),
                 code: finding.id(),
                 pointer: finding.pointer.clone(),
                 fingerprint: finding.fingerprint.clone(),
                 message: finding.message.clone(),
-            }));
+                count: one(),
+            });
         }
-        // What was found anew tells its place as it is now, so it stands for what was kept.
-        let mut by_fingerprint: BTreeMap<String, Entry> = BTreeMap::new();
-        for entry in entries {
-            by_fingerprint.insert(entry.fingerprint.clone(), entry);
-        }
-        let mut entries: Vec<Entry> = by_fingerprint.into_values().collect();
-        entries.sort();
-        let lines: Result<Vec<String>, _> = entries.iter().map(to_line).collect();
-        let lines = lines?.join(",\n");
-        let gap = if lines.is_empty() { "" } else { "\n" };
-        Ok(format!("{{\"schema\":{SCHEMA},\"entries\":[{gap}{lines}{gap}]}}\n"))
+        let (added, gone) = (added.len(), self.gone.len());
+        Ok(Written { text: text_of(entries)?, added, gone })
     }
+}
+
+/// A baseline that is to be written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    /// The text of the file.
+    pub(crate) text: String,
+    /// How many entries were not there before.
+    pub(crate) added: usize,
+    /// How many entries are not there any more.
+    pub(crate) gone: usize,
+}
+
+/// Returns the text of a baseline: one entry a line, sorted, each once.
+fn text_of(entries: Vec<Entry>) -> Result<String, serde_json::Error> {
+    // What was found anew tells its place as it is now, so it stands for what was kept.
+    let mut by_fingerprint: BTreeMap<String, Entry> = BTreeMap::new();
+    for entry in entries {
+        by_fingerprint.insert(entry.fingerprint.clone(), entry);
+    }
+    let mut entries: Vec<Entry> = by_fingerprint.into_values().collect();
+    entries.sort();
+    let lines: Result<Vec<String>, _> = entries.iter().map(to_line).collect();
+    let lines = lines?.join(",\n");
+    let gap = if lines.is_empty() { "" } else { "\n" };
+    Ok(format!("{{\"schema\":{SCHEMA},\"entries\":[{gap}{lines}{gap}]}}\n"))
 }

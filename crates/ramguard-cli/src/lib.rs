@@ -19,6 +19,7 @@ mod extract;
 mod files;
 mod finding;
 mod fingerprint;
+mod git;
 mod inputs;
 #[doc(hidden)]
 pub mod promise;

@@ -297,7 +297,7 @@ fn a_mistake_says_what_was_most_likely_meant() {
         (&["--select", "passrole"], "did you mean `passrole-any-role`?"),
         (
             &["--baseline", "none.json"],
-            "there is no baseline `none.json`; `--write-baseline` makes it",
+            "there is no baseline `none.json`; `ramguard baseline write` makes it",
         ),
         (&["--exclude", "[a"], "`[a` is no glob: unclosed character class"),
     ] {

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use ramguard_lint::{Date, Zone};
 
-use super::KindName;
+use super::{ChangedArgs, ChoiceArgs, DocumentArgs, SettingsArgs};
 
 /// Check policy documents and say what is wrong, where, and what to write instead
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
   ramguard lint policies/
@@ -28,41 +27,17 @@ RAMGUARD_CONFIG and RAMGUARD_OUTPUT stand in for --config and --output where the
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or input error, 4 no policy found.")]
 pub(crate) struct LintArgs {
-    /// Files or folders; `-` is standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) documents: DocumentArgs,
 
-    /// What the documents are; `auto` looks at their `Principal`
-    #[arg(long, value_enum, default_value_t = KindName::Auto)]
-    pub(crate) kind: KindName,
+    #[command(flatten)]
+    pub(crate) changed: ChangedArgs,
 
-    /// In folders, check files that fit this glob instead (repeatable)
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) include: Vec<String>,
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
 
-    /// In folders, leave out files and folders that fit this glob (repeatable)
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) exclude: Vec<String>,
-
-    /// The rules to start from
-    #[arg(long, value_enum, value_name = "PRESET")]
-    pub(crate) preset: Option<PresetName>,
-
-    /// Run these rules and no other, whatever the preset (repeatable)
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(crate) select: Vec<String>,
-
-    /// Run these rules too, at their own levels (repeatable)
-    #[arg(long, value_name = "RULE", value_delimiter = ',', conflicts_with = "select")]
-    pub(crate) extend_select: Vec<String>,
-
-    /// Leave these rules out (repeatable)
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(crate) ignore: Vec<String>,
-
-    /// Give rules a level: `error`, `warning`, `note` or `off` (repeatable)
-    #[arg(long = "level", value_name = "RULE=LEVEL", value_delimiter = ',')]
-    pub(crate) levels: Vec<String>,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
 
     /// What ends in exit code 1: a level and all above it, `never`, or rules (repeatable); `error`
     /// if nothing else is said
@@ -81,21 +56,15 @@ pub(crate) struct LintArgs {
     #[arg(long)]
     pub(crate) allow_empty: bool,
 
-    /// Use this settings file in place of the nearest `ramguard.toml` above each input
-    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
-    pub(crate) config: Option<PathBuf>,
-
-    /// Use no settings file
-    #[arg(long)]
-    pub(crate) isolated: bool,
-
-    /// The day it is, for ignores that end; today if left out
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) now: Option<Date>,
-
     /// Leave out what is in this baseline; only what is new fails the run
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+
+    /// Leave out what was there in this commit, a branch say; only what is new since fails the run
+    #[arg(long, value_name = "GIT_REF")]
+    #[arg(conflicts_with_all = ["baseline", "write_baseline", "prune_baseline",
+        "fail_on_stale_baseline"])]
+    pub(crate) baseline_ref: Option<String>,
 
     /// Write everything that is found into the baseline, `ramguard-baseline.json` if none is named
     #[arg(long)]
@@ -126,14 +95,6 @@ pub(crate) struct LintArgs {
     #[arg(long)]
     pub(crate) exit_non_zero_on_fix: bool,
 
-    /// Accept `NotResource` as the complement of `Resource`
-    #[arg(long)]
-    pub(crate) legacy_not_resource: bool,
-
-    /// Repair dates without a zone as if they had this one, `Z` or `+08:00` (RAM408)
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
-    pub(crate) assume_zone: Option<Zone>,
-
     /// The name to report for standard input
     #[arg(long, value_name = "NAME")]
     pub(crate) stdin_filename: Option<OsString>,
@@ -145,10 +106,6 @@ pub(crate) struct LintArgs {
     /// Print nothing but errors; reports go to files only
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) silent: bool,
-
-    /// The language of messages
-    #[arg(long, value_enum, value_name = "LANG")]
-    pub(crate) lang: Option<LangName>,
 
     /// How findings are printed, and into which file; standard output if none is given
     /// (repeatable): human, concise, json, sarif, github, gitlab, junit
@@ -211,29 +168,6 @@ impl FromStr for OutputSpec {
             format!("possible formats: {}", names.join(", "))
         })?;
         Ok(Self { format, file: file.map(PathBuf::from) })
-    }
-}
-
-/// The rules to start from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum PresetName {
-    /// High signal, for continuous integration
-    Default,
-    /// Adds hygiene and style
-    Strict,
-    /// Adds what depends on intent
-    Audit,
-}
-
-impl From<PresetName> for ramguard_lint::Preset {
-    fn from(name: PresetName) -> Self {
-        match name {
-            PresetName::Default => Self::Default,
-            PresetName::Strict => Self::Strict,
-            PresetName::Audit => Self::Audit,
-        }
     }
 }
 

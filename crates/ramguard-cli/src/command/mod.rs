@@ -1,11 +1,13 @@
 //! The verbs, and what they have in common: how a run starts and how it ends.
 
+mod baseline;
 mod completions;
 mod fmt;
 mod in_world;
 mod lint;
 mod rule;
 mod simulate;
+mod suppress;
 mod test;
 mod world;
 
@@ -59,6 +61,11 @@ impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
+
+    /// Returns the message, which is escaped.
+    pub(crate) fn into_words(self) -> String {
+        self.0
+    }
 }
 
 impl From<InputError> for Failure {
@@ -86,6 +93,8 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
         Verb::Simulate(args) => simulate::run(args, &mut terminal),
         Verb::Test(args) => test::run(args, &mut terminal),
         Verb::Lint(args) => lint::run(args, &mut terminal),
+        Verb::Baseline(args) => baseline::run(args, &mut terminal),
+        Verb::Suppress(args) => suppress::run(args, &mut terminal),
         Verb::Fmt(args) => fmt::run(args, &mut terminal),
         Verb::Rule(args) => rule::run(args, &mut terminal),
         Verb::World(args) => world::run(args, &mut terminal),

@@ -17,6 +17,8 @@ use super::file::{self, Fault, LevelWord, SettingsFile, per_file_rules, place_of
 use super::globs::normal;
 use super::{NoRule, selector};
 
+/// What stands for the name of a file where the command line speaks.
+pub(super) const SAID: &str = "--config";
 /// No more settings files than this are built on one another.
 const MAX_LAYERS: usize = 8;
 
@@ -25,6 +27,8 @@ const MAX_LAYERS: usize = 8;
 pub(super) struct Layer {
     /// The file as it is shown.
     pub(super) name: String,
+    /// Its path; empty if it is no file.
+    pub(super) path: PathBuf,
     /// Its text.
     pub(super) text: String,
     /// What it says.
@@ -106,7 +110,7 @@ pub(super) fn refusal(forbidden: &[Forbidden], rules: Selector) -> Option<String
 }
 
 /// Reads a settings file and those it extends, the one all others are built on first. None of them
-/// lies outside of `top`; `shown` names a file for people.
+/// lies outside of `top`; `shown` names a file for people, and `open` reads it.
 ///
 /// # Errors
 /// One of them is missing or wrong, or they go round in a circle.
@@ -114,15 +118,22 @@ pub(super) fn read(
     path: &Path,
     top: &Path,
     shown: impl Fn(&Path) -> String,
+    open: impl Fn(&Path, &str) -> Result<Vec<u8>, InputError>,
 ) -> Result<Vec<Layer>, Failure> {
     let mut layers: Vec<Layer> = Vec::new();
     let mut paths: Vec<PathBuf> = Vec::new();
     let mut next = Some(path.to_owned());
     while let Some(path) = next.take() {
-        let layer = open(&path, shown(&path)).map_err(|error| match layers.last() {
+        let name = shown(&path);
+        let read = open(&path, &name).and_then(|bytes| {
+            String::from_utf8(bytes)
+                .map_err(|_| InputError(format!("`{}` is not UTF-8", escape(&name))))
+        });
+        let text = read.map_err(|error| match layers.last() {
             Some(layer) => of_base(layer, &error.0),
             None => Failure::new(error.0),
         })?;
+        let layer = Layer { name, path: path.clone(), text, table: SettingsFile::default() };
         let table = file::read(&layer.text).map_err(|fault| layer.refused(&fault))?;
         let layer = Layer { table, ..layer };
         paths.push(path.clone());
@@ -161,27 +172,53 @@ fn of_base(layer: &Layer, words: &str) -> Failure {
     Failure::new(format!("{}: {words}", place.in_words(&layer.name, &layer.text)))
 }
 
-fn open(path: &Path, name: String) -> Result<Layer, InputError> {
+/// Reads a file of the folder.
+///
+/// # Errors
+/// It is missing, or past a bound.
+pub(super) fn open(path: &Path, name: &str) -> Result<Vec<u8>, InputError> {
     // By the name people know, so that an error tells it; it is lossy only where the path is no text.
-    let known = if path.to_str().is_some() { Path::new(&name) } else { path };
-    let source = Inputs::default().document(known.as_os_str())?;
-    let text = String::from_utf8(source.bytes)
-        .map_err(|_| InputError(format!("`{}` is not UTF-8", escape(&name))))?;
-    Ok(Layer { name, text, table: SettingsFile::default() })
+    let known = if path.to_str().is_some() { Path::new(name) } else { path };
+    Ok(Inputs::default().document(known.as_os_str())?.bytes)
+}
+
+/// Reads `KEY=VALUE` of the command line, as a line of a settings file.
+///
+/// # Errors
+/// It is none.
+pub(super) fn said(text: &str) -> Result<Layer, Failure> {
+    let (name, path) = (SAID.to_owned(), PathBuf::new());
+    let layer = Layer { name, path, text: text.to_owned(), table: SettingsFile::default() };
+    let table = file::read(&layer.text).map_err(|fault| {
+        let value = text.split_once('=').map_or("", |(_, value)| value.trim());
+        let is_bare = value.starts_with(|c: char| c.is_ascii_alphabetic());
+        let hint = "; a text stands in quotes, which the shell must leave, `'preset=\"strict\"'`";
+        let hint = if is_bare && !["true", "false"].contains(&value) { hint } else { "" };
+        layer.refused(&Fault { message: format!("{}{hint}", fault.message), ..fault })
+    })?;
+    if table.extends.is_some() {
+        let words =
+            "a settings file is built on another, the command line names it: `--config FILE`";
+        return Err(Failure::new(words));
+    }
+    Ok(Layer { table, ..layer })
 }
 
 /// Puts the settings of several files together, the base first: what a later file says wins, and
-/// lists of names add up. Ignores stay with their file; a baseline is not handed on.
-pub(super) fn merged(layers: &[Layer]) -> SettingsFile {
+/// lists of names add up. Ignores stay with their file; a baseline is not handed on. `said` is what
+/// the command line says.
+pub(super) fn merged(layers: &[Layer], said: &[Layer]) -> SettingsFile {
     let mut merged = SettingsFile::default();
-    for layer in layers {
+    for layer in layers.iter().chain(said) {
         let table = &layer.table;
         merged.preset = table.preset.or(merged.preset);
         merged.require_reason = table.require_reason.or(merged.require_reason);
         merged.single_value = table.single_value.or(merged.single_value);
         merged.allow_any_service_read =
             table.allow_any_service_read.or(merged.allow_any_service_read);
-        merged.baseline.clone_from(&table.baseline);
+        if layer.name != SAID || table.baseline.is_some() {
+            merged.baseline.clone_from(&table.baseline);
+        }
         for (into, from) in [
             (&mut merged.fail_on, &table.fail_on),
             (&mut merged.include, &table.include),

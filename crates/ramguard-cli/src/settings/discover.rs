@@ -7,16 +7,19 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::GlobSet;
 
+use crate::args::SettingsArgs;
 use crate::command::Failure;
-use crate::inputs::name_of;
+use crate::git::{Commit, Repository};
+use crate::inputs::{InputError, Inputs, name_of};
+use crate::render::escape::escape;
 
 use super::chain::{self, Forbidden};
 use super::globs::normal;
-use super::{Choice, Project, fits};
+use super::{Choice, Project, fits, from_environment};
 
 /// What settings files are called; the first that is there counts.
 const NAMES: [&str; 2] = ["ramguard.toml", ".ramguard.toml"];
@@ -25,6 +28,8 @@ const NAMES: [&str; 2] = ["ramguard.toml", ".ramguard.toml"];
 pub(crate) struct Projects {
     choice: Choice,
     started_in: PathBuf,
+    /// The commit that settings come from, if not from the folders.
+    commit: Option<(Repository, Commit)>,
     /// The settings file that was named, in place of all others.
     named: Option<usize>,
     list: Vec<Project>,
@@ -32,6 +37,12 @@ pub(crate) struct Projects {
     by_root: HashMap<(Option<PathBuf>, PathBuf), usize>,
     /// Whether settings leave a folder out.
     is_left_out: HashMap<PathBuf, bool>,
+}
+
+/// Returns whether a word of `--config` is `KEY=VALUE` and no file: there is no folder in a key.
+fn is_line(word: &str) -> bool {
+    let is_key = |c: char| c.is_ascii_alphanumeric() || "_-.\"' ".contains(c);
+    word.split_once('=').is_some_and(|(key, _)| !key.trim().is_empty() && key.chars().all(is_key))
 }
 
 /// Where the settings of a folder are.
@@ -69,6 +80,7 @@ impl Projects {
         let mut projects = Self {
             choice,
             started_in,
+            commit: None,
             named: None,
             list: Vec::new(),
             by_folder: HashMap::new(),
@@ -88,6 +100,86 @@ impl Projects {
                 Some(projects.open(Nearest { config: None, root, top, above: Vec::new() })?);
         }
         Ok(projects)
+    }
+
+    /// Starts with what the command line and the environment say.
+    ///
+    /// # Errors
+    /// The settings file that is named is missing or wrong, or two are named.
+    pub(crate) fn asked(mut choice: Choice, args: &SettingsArgs) -> Result<Self, Failure> {
+        let mut file: Option<PathBuf> = None;
+        for word in &args.config {
+            if let Some(line) = word.to_str().filter(|word| is_line(word)) {
+                choice.said.push(chain::said(line)?);
+            } else if args.isolated || args.config_from_git.is_some() {
+                let other = if args.isolated { "--isolated" } else { "--config-from-git" };
+                let words = format!("`--config` with a file cannot be used with `{other}`");
+                return Err(Failure::new(words));
+            } else if file.replace(word.into()).is_some() {
+                return Err(Failure::new("`--config` names two settings files, and one is used"));
+            }
+        }
+        if let Some(place) = &args.config_from_git {
+            return Self::of_commit(choice, place);
+        }
+        if file.is_none() && !args.isolated {
+            file = from_environment("RAMGUARD_CONFIG")?.map(PathBuf::from);
+        }
+        Self::new(choice, file.as_deref(), args.isolated)
+    }
+
+    /// Starts with a settings file as it is in a commit, `place` being `GIT_REF:PATH`.
+    fn of_commit(choice: Choice, place: &str) -> Result<Self, Failure> {
+        let Some((name, path)) = place.split_once(':') else {
+            let words =
+                "write `--config-from-git GIT_REF:PATH`, the path from the top of the repository";
+            return Err(Failure::new(words));
+        };
+        let repository = Repository::here()?;
+        let commit = repository.commit(name)?;
+        let is_below =
+            |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !Path::new(path).components().all(is_below) || path.is_empty() {
+            let words = "the path of `--config-from-git` starts from the top of the repository";
+            return Err(Failure::new(words));
+        }
+        let path = normal(&repository.top().join(path));
+        let (root, top) = (path.parent().unwrap_or(&path).to_owned(), repository.top().to_owned());
+        let mut projects = Self::new(choice, None, false)?;
+        projects.commit = Some((repository, commit));
+        let nearest = Nearest { config: Some(path), root, top, above: Vec::new() };
+        projects.named = Some(projects.open(nearest)?);
+        Ok(projects)
+    }
+
+    /// Returns the commit that settings come from, and its repository.
+    pub(crate) fn commit(&self) -> Option<&(Repository, Commit)> {
+        self.commit.as_ref()
+    }
+
+    /// Returns what a file holds, `None` if it is missing.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn in_folders(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        Ok(Some(Inputs::default().document(path.as_os_str())?.bytes))
+    }
+
+    /// Returns what a file holds that settings name, `None` if it is missing: in the commit that
+    /// settings come from, if they do.
+    ///
+    /// # Errors
+    /// It cannot be read, or git cannot tell.
+    pub(crate) fn named_by_settings(&self, path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+        let Some((repository, commit)) = &self.commit else { return Self::in_folders(path) };
+        let path = self.absolute(path);
+        match path.strip_prefix(repository.top()) {
+            Ok(below) => repository.text(commit, below),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Returns the settings of every file so far.
@@ -185,7 +277,20 @@ impl Projects {
         if let Some(known) = self.by_root.get(&key) {
             return Ok(*known);
         }
-        let read = |path: &PathBuf| chain::read(path, &top, |path| self.shown(path));
+        let read = |path: &PathBuf| match &self.commit {
+            None => chain::read(path, &top, |path| self.shown(path), chain::open),
+            Some((repository, commit)) => {
+                let below =
+                    |path: &Path| path.strip_prefix(repository.top()).unwrap_or(path).to_owned();
+                let shown = |path: &Path| commit.name_of(&below(path));
+                let open = |path: &Path, name: &str| match repository.text(commit, &below(path)) {
+                    Ok(Some(bytes)) => Ok(bytes),
+                    Ok(None) => Err(InputError(format!("there is no `{}`", escape(name)))),
+                    Err(failure) => Err(InputError(failure.into_words())),
+                };
+                chain::read(path, &top, shown, open)
+            }
+        };
         let layers = config.as_ref().map(read).transpose()?.unwrap_or_default();
         let mut forbidden: Vec<Forbidden> = Vec::new();
         for path in &above {
@@ -193,7 +298,9 @@ impl Projects {
                 forbidden.extend(layer.forbidden()?);
             }
         }
-        self.list.push(Project::new(&self.choice, root, &layers, forbidden)?);
+        // What stands in a commit stays as it is.
+        let own = config.filter(|_| self.commit.is_none());
+        self.list.push(Project::new(&self.choice, root, own, &layers, forbidden)?);
         let index = self.list.len() - 1;
         self.by_root.insert(key, index);
         Ok(index)
@@ -219,7 +326,8 @@ impl Projects {
         repository.unwrap_or(if inside { &self.started_in } else { folder }).to_owned()
     }
 
-    fn absolute(&self, path: &Path) -> PathBuf {
+    /// Returns the whole path of a file that is named from where the command was started.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         normal(&self.started_in.join(path))
     }
 

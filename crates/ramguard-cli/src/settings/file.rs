@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ramguard_catalog::nearest;
 use ramguard_lint::suppress::{Anchor, Origin, Suppression};
-use ramguard_lint::{Date, Selector, UnknownRule};
+use ramguard_lint::{Date, Selector, Severity, UnknownRule};
 use ramguard_policy::text::{LineIndex, Span};
 use serde::Deserialize;
 use toml::Spanned;
@@ -45,6 +45,9 @@ pub(super) struct SettingsFile {
     pub(super) allow_any_service_read: Option<bool>,
     /// The baseline, relative to this file.
     pub(super) baseline: Option<String>,
+    /// The most severe finding a baseline may hold, 0 to 10; one above it always counts.
+    #[cfg_attr(test, schemars(with = "Option<f64>"))]
+    pub(super) baseline_max_severity: Option<Spanned<f64>>,
     /// The level of rules: `RAM604 = "warning"`, `style = "off"`.
     pub(super) rules: BTreeMap<String, LevelWord>,
     /// Names the catalogue does not know.
@@ -242,6 +245,19 @@ pub(super) fn ignores(name: &str, tables: &[Spanned<IgnoreTable>]) -> Result<Ign
         ignores.entries.push((table.path.as_ref().map(|path| path.as_ref().clone()), entry));
     }
     Ok(ignores)
+}
+
+/// Reads how severe a finding is.
+///
+/// # Errors
+/// It is not from 0 to 10, or has more than one decimal place.
+pub(super) fn severity(value: &Spanned<f64>) -> Result<Severity, Fault> {
+    let tenths =
+        (0..=100_u8).find(|tenths| (f64::from(*tenths) - value.as_ref() * 10.0).abs() < 1e-6);
+    tenths.map(Severity::from_tenths).ok_or_else(|| Fault {
+        span: Some(span(value.span())),
+        message: "a severity is from 0 to 10, with one decimal place".into(),
+    })
 }
 
 fn day(datetime: &Datetime) -> Option<Date> {

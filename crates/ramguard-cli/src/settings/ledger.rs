@@ -8,6 +8,9 @@ use ramguard_lint::{Settings, UnknownRule, registry};
 use super::Project;
 use super::file::{self, Fault};
 
+/// What a glob of more than one file has in it.
+const WILD: [char; 4] = ['*', '?', '[', '{'];
+
 /// Which ignores of a project were used in a run.
 pub(crate) struct Ledgers<'p> {
     project: &'p Project,
@@ -40,8 +43,9 @@ impl<'p> Ledgers<'p> {
     }
 
     /// Returns what there is to say about the settings files: RAM905 to RAM908. That an ignore of a
-    /// file that is extended is not needed is left out: it may be for others that extend it.
-    pub(crate) fn remarks(&self) -> Vec<Remark> {
+    /// file that is extended is not needed is left out: it may be for others that extend it. So is
+    /// one of many files after a run that was to look at a part of them.
+    pub(crate) fn remarks(&self, is_part: bool) -> Vec<Remark> {
         let settings = self.project.linter.settings();
         let own = self.project.files.last().map(|(name, _)| name.as_str());
         let unused = registry::by_name("unused-suppression");
@@ -50,7 +54,11 @@ impl<'p> Ledgers<'p> {
         let unknown = self.project.unknown.iter();
         let mut remarks: Vec<Remark> =
             unknown.filter_map(|(error, origin)| unknown_rule(error, origin, settings)).collect();
-        remarks.extend(self.ledgers.iter().flat_map(Ledger::remarks));
+        for ((glob, _), ledger) in self.project.ignores.iter().zip(&self.ledgers) {
+            let of_many = glob.as_ref().is_none_or(|glob| glob.glob().glob().contains(WILD));
+            let is_known = |remark: &Remark| !(is_part && of_many && Some(remark.code()) == unused);
+            remarks.extend(ledger.remarks().into_iter().filter(is_known));
+        }
         remarks.retain(|remark| !is_others(remark));
         remarks
     }

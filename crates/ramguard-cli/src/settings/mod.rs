@@ -4,25 +4,27 @@
 
 mod chain;
 mod discover;
+mod entry;
 mod file;
 mod globs;
 mod inline;
 mod ledger;
 mod project;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ramguard_catalog::nearest;
 use ramguard_lint::{Date, Lang, Level, Preset, Selector, UnknownRule, Zone, registry};
 
 pub(crate) use discover::{Governed, Projects};
+pub(crate) use entry::{NewIgnore, with_ignores};
 pub(crate) use file::places_of;
 pub(crate) use globs::{fits, globs};
 pub(crate) use inline::Inline;
 pub(crate) use ledger::{Ledgers, Sidecar, sidecar_path};
 pub(crate) use project::Project;
 
-use crate::args::LintArgs;
+use crate::args::{ChoiceArgs, SettingsArgs};
 use crate::command::Failure;
 use crate::finding::Finding;
 use crate::render::escape::escape;
@@ -40,6 +42,8 @@ pub(crate) struct Choice {
     assumed_zone: Option<Zone>,
     today: Option<Date>,
     baseline: Option<PathBuf>,
+    /// What the command line says as a settings file would.
+    said: Vec<chain::Layer>,
     /// The language of messages.
     pub(crate) lang: Lang,
 }
@@ -56,7 +60,7 @@ impl Choice {
     ///
     /// # Errors
     /// A name that no rule has, with what most likely was meant.
-    pub(crate) fn new(args: &LintArgs) -> Result<Self, Failure> {
+    pub(crate) fn new(args: &ChoiceArgs, settings: &SettingsArgs) -> Result<Self, Failure> {
         let selectors = |flag: &str, texts: &[String]| -> Result<Vec<Selector>, Failure> {
             texts.iter().map(|text| selector(text).map_err(|e| e.on(flag))).collect()
         };
@@ -70,21 +74,38 @@ impl Choice {
             })?;
             levels.push((rule, level));
         }
-        let fail_on = (!args.fail_on.is_empty())
-            .then(|| FailOn::parse(&args.fail_on).map_err(|error| error.on_level("--fail-on")));
         Ok(Self {
             preset: args.preset.map(Preset::from),
             select: selectors("--select", &args.select)?,
             extend: selectors("--extend-select", &args.extend_select)?,
             ignore: selectors("--ignore", &args.ignore)?,
             levels,
-            fail_on: fail_on.transpose()?,
+            fail_on: None,
             legacy_not_resource: args.legacy_not_resource,
             assumed_zone: args.assume_zone.clone(),
-            today: args.now.or_else(today),
-            baseline: args.baseline.clone(),
+            today: settings.now.or_else(today),
+            baseline: None,
+            said: Vec::new(),
             lang: args.lang.unwrap_or_default().into(),
         })
+    }
+
+    /// Says what makes a run a failure, unless `words` are none.
+    ///
+    /// # Errors
+    /// A word that is neither a level nor a rule.
+    pub(crate) fn with_fail_on(mut self, words: &[String]) -> Result<Self, Failure> {
+        if !words.is_empty() {
+            let fail_on = FailOn::parse(words).map_err(|error| error.on_level("--fail-on"))?;
+            self.fail_on = Some(fail_on);
+        }
+        Ok(self)
+    }
+
+    /// Says which baseline is meant, if it is said at all.
+    pub(crate) fn with_baseline(mut self, baseline: Option<&Path>) -> Self {
+        self.baseline = baseline.map(Path::to_owned);
+        self
     }
 }
 
@@ -167,6 +188,16 @@ impl FailOn {
         self.level.is_some_and(|level| finding.level >= level)
             || finding.rule.is_some_and(|rule| self.rules.iter().any(|s| s.matches(rule.code)))
     }
+}
+
+/// Returns a variable of the environment, unless it is empty.
+///
+/// # Errors
+/// It is no text.
+pub(crate) fn from_environment(name: &str) -> Result<Option<String>, Failure> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty());
+    let text = value.map(|value| value.into_string()).transpose();
+    text.map_err(|_| Failure::new(format!("{name} is not UTF-8")))
 }
 
 /// Returns the day it is, in UTC, so that the answer is the same all over the world.

@@ -10,7 +10,7 @@ use globset::{GlobMatcher, GlobSet};
 use ramguard_catalog::Catalog;
 use ramguard_lint::suppress::{Origin, Suppression};
 use ramguard_lint::{
-    Level, Linter, Preset, Selector, Settings, SingleValue, UnknownRule, registry,
+    Level, Linter, Preset, Selector, Settings, Severity, SingleValue, UnknownRule, registry,
 };
 use ramguard_policy::{Limits, ProblemCode, ReadOptions};
 
@@ -21,6 +21,7 @@ use super::{Choice, FailOn};
 
 use crate::command::Failure;
 use crate::finding::Finding;
+use crate::render::escape::escape;
 
 /// The settings that are in force for some files.
 #[derive(Debug)]
@@ -32,8 +33,14 @@ pub(crate) struct Project {
     /// The settings files it comes from, as they are shown, with their texts: those that are
     /// extended first, the project's own last.
     pub(crate) files: Vec<(String, String)>,
+    /// The whole paths of these files.
+    pub(crate) paths: Vec<PathBuf>,
+    /// The last of them, if it can be written to.
+    pub(crate) own: Option<PathBuf>,
     /// The baseline, if there is to be one.
     pub(crate) baseline: Option<PathBuf>,
+    /// The most severe finding a baseline may hold.
+    baseline_max_severity: Option<Severity>,
     pub(super) fail_on: FailOn,
     /// The rules somebody has given a level.
     pub(super) levelled: Vec<Selector>,
@@ -50,31 +57,35 @@ pub(crate) struct Project {
 
 impl Project {
     /// Makes the linter of the files below `root` from settings files, the one all others are built
-    /// on first; `above` is what files above them forbid to ignore.
+    /// on first and the one at `own` last; `above` is what files above them forbid to ignore.
     ///
     /// # Errors
     /// What is wrong with a settings file, with its place.
     pub(super) fn new(
         choice: &Choice,
         root: PathBuf,
+        own: Option<PathBuf>,
         layers: &[Layer],
         above: Vec<Forbidden>,
     ) -> Result<Self, Failure> {
         let mut forbidden = above;
-        for layer in layers {
+        for layer in layers.iter().chain(&choice.said) {
             forbidden.extend(layer.forbidden()?);
         }
-        let table = chain::merged(layers);
+        let table = chain::merged(layers, &choice.said);
         let (levels, levelled) = levels_of(choice, layers)?;
         let mut project = Self {
             linter: Linter::new(settings_of(choice, &table, &levels)),
             fail_on: choice.fail_on.clone().unwrap_or_default(),
             files: layers.iter().map(|layer| (layer.name.clone(), layer.text.clone())).collect(),
+            paths: layers.iter().map(|layer| layer.path.clone()).collect(),
+            own,
             baseline: match (&choice.baseline, &table.baseline) {
                 (Some(path), _) => Some(path.clone()),
                 (None, Some(path)) => Some(root.join(path)),
                 (None, None) => None,
             },
+            baseline_max_severity: None,
             root,
             levelled,
             per_file: Vec::new(),
@@ -84,7 +95,7 @@ impl Project {
             exclude: GlobSet::empty(),
             forbidden,
         };
-        for layer in layers {
+        for layer in layers.iter().chain(&choice.said) {
             project.take(choice, layer)?;
         }
         Ok(project)
@@ -92,7 +103,11 @@ impl Project {
 
     /// Takes over what is said apart in each settings file.
     fn take(&mut self, choice: &Choice, layer: &Layer) -> Result<(), Failure> {
-        layer.obey(&self.forbidden)?;
+        // Who starts the command may say what a settings file may not.
+        let is_said = layer.name == chain::SAID;
+        if !is_said {
+            layer.obey(&self.forbidden)?;
+        }
         let table = &layer.table;
         let refused = |key: &str, word: &str, message: String| {
             layer.refused(&Fault { span: file::place_of(&layer.text, key, word), message })
@@ -103,6 +118,10 @@ impl Project {
                     .map_err(|error| layer.no_rule("fail-on", word, &error))?;
             }
             self.fail_on = FailOn::parse(words).unwrap_or_default();
+        }
+        if let Some(most) = &table.baseline_max_severity {
+            let severity = file::severity(most).map_err(|fault| layer.refused(&fault))?;
+            self.baseline_max_severity = Some(severity);
         }
         let all = |key: &str, words: &[String]| -> Result<GlobSet, Failure> {
             for word in words {
@@ -125,7 +144,9 @@ impl Project {
         }
         let ignores =
             file::ignores(&layer.name, &table.ignore).map_err(|fault| layer.refused(&fault))?;
-        self.may_ignore(&ignores).map_err(|fault| layer.refused(&fault))?;
+        if !is_said {
+            self.may_ignore(&ignores).map_err(|fault| layer.refused(&fault))?;
+        }
         for (path, entry) in ignores.entries {
             let path = path
                 .as_deref()
@@ -145,12 +166,19 @@ impl Project {
         ignores.named.iter().find_map(refusal).map_or(Ok(()), Err)
     }
 
-    /// Returns whether a finding may be in no baseline, since nobody may ignore its rule.
-    pub(crate) fn forbids(&self, finding: &Finding) -> bool {
-        let forbids = |rule: crate::finding::RuleOf| {
-            self.forbidden.iter().any(|forbidden| forbidden.is_about(rule.code))
-        };
-        finding.rule.is_some_and(forbids)
+    /// Returns why nobody may ignore a rule, escaped, unless everybody may.
+    pub(crate) fn forbids(&self, rule: Selector) -> Option<String> {
+        let message = chain::refusal(&self.forbidden, rule)?;
+        Some(escape(&message).into_owned())
+    }
+
+    /// Returns whether a finding may be in a baseline: nobody forbids to ignore its rule, and it is
+    /// not more severe than settings take.
+    pub(crate) fn may_be_known(&self, finding: &Finding) -> bool {
+        let Some(rule) = finding.rule else { return true };
+        let is_forbidden = self.forbidden.iter().any(|forbidden| forbidden.is_about(rule.code));
+        let is_mild = |most: Severity| rule.severity.is_none_or(|severity| severity <= most);
+        !is_forbidden && self.baseline_max_severity.is_none_or(is_mild)
     }
 
     /// Says of each finding whether it makes the run a failure. What RAM refuses is an error, however
@@ -200,7 +228,7 @@ type Levels = Vec<(Selector, Option<Level>)>;
 /// that somebody has given one.
 fn levels_of(choice: &Choice, layers: &[Layer]) -> Result<(Levels, Vec<Selector>), Failure> {
     let mut levels = Vec::new();
-    for layer in layers {
+    for layer in layers.iter().chain(&choice.said) {
         let mut said: Vec<(usize, Selector, Option<Level>)> = Vec::new();
         for (word, level) in &layer.table.rules {
             let rules = layer.rule("rules", word)?;

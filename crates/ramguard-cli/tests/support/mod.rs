@@ -88,6 +88,26 @@ fn told(output: std::process::Output) -> Run {
     }
 }
 
+/// Runs git in a folder, with nothing of this machine's settings.
+pub(crate) fn git(root: &Path, arguments: &[&str]) {
+    let output = Command::new("git")
+        .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
+        .args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"])
+        .args(arguments)
+        .current_dir(root)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", root.join("none"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Runs the command in a folder where it finds git.
+pub(crate) fn run_in(root: &Path, arguments: &[&str]) -> Run {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    run(command(arguments).current_dir(root).env("PATH", path))
+}
+
 /// Compares with `golden/<name>.txt`, or writes it where `RAMGUARD_BLESS` is 1.
 pub(crate) fn assert_golden(name: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.txt"));

@@ -123,30 +123,49 @@ impl Check {
         project: &Project,
     ) -> Result<Option<FileReport>, String> {
         let text = source.text();
-        let extraction = extract::documents(&source.name, &text)
-            .map_err(|error| in_words(&source.name, &text, error.span, &error.message))?;
-        let mut report = FileReport { name: source.name.clone(), ..FileReport::default() };
-        for note in &extraction.notes {
-            let words = in_words(&source.name, &text, Some(note.span), &note.message);
-            report.notes.push(words);
-        }
-        let lines = LineIndex::new(&text);
-        let mut place = Place { project, path, made: Fingerprints::default(), lines };
-        let is_json = Format::of(&source.name, &text) == Format::Json;
-        if !extraction.documents.is_empty() {
-            for held in &extraction.documents {
-                self.held(source, held, &mut place, &mut report);
-            }
-        } else if is_json && (is_named || looks_broken(&text)) {
-            self.whole(source, &text, &mut place, &mut report);
-        } else if !is_named && report.notes.is_empty() {
+        let Some(mut report) = self.documents(source, &text, is_named, path, project)? else {
             return Ok(None);
-        }
+        };
         self.inside(source, &text, path, project, &mut report)?;
         self.beside(source, path, project, &mut report)?;
         project.judge(&mut report.findings);
         if !report.findings.is_empty() || !report.remarks.is_empty() {
             report.text = text.into_owned();
+        }
+        Ok(Some(report))
+    }
+
+    /// Checks the policies of a file with this text, without regard to ignores in the file or beside
+    /// it; `None` if it holds none and is not asked for by name.
+    ///
+    /// # Errors
+    /// The file is not what its name says, or past a bound; in words, escaped.
+    pub(crate) fn documents(
+        &self,
+        source: &Source,
+        text: &str,
+        is_named: bool,
+        path: &str,
+        project: &Project,
+    ) -> Result<Option<FileReport>, String> {
+        let extraction = extract::documents(&source.name, text)
+            .map_err(|error| in_words(&source.name, text, error.span, &error.message))?;
+        let mut report = FileReport { name: source.name.clone(), ..FileReport::default() };
+        for note in &extraction.notes {
+            let words = in_words(&source.name, text, Some(note.span), &note.message);
+            report.notes.push(words);
+        }
+        let lines = LineIndex::new(text);
+        let mut place = Place { project, path, made: Fingerprints::default(), lines };
+        let is_json = Format::of(&source.name, text) == Format::Json;
+        if !extraction.documents.is_empty() {
+            for held in &extraction.documents {
+                self.held(source, held, &mut place, &mut report);
+            }
+        } else if is_json && (is_named || looks_broken(text)) {
+            self.whole(source, text, &mut place, &mut report);
+        } else if !is_named && report.notes.is_empty() {
+            return Ok(None);
         }
         Ok(Some(report))
     }

@@ -9,13 +9,53 @@ use std::path::{Path, PathBuf};
 use crate::args::LintArgs;
 use crate::baseline::{self, Baseline, Looked};
 use crate::files;
-use crate::finding::State;
+use crate::finding::{Finding, State};
 use crate::render::escape::escape;
-use crate::render::terminal::Terminal;
 use crate::report::{FileReport, Report};
 use crate::settings::{Governed, Projects};
 
 use super::Failure;
+
+/// What a run does with baselines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// Findings are compared with what is in them.
+    Compare,
+    /// `--write-baseline`: they are brought up to date, or begun where there is none.
+    Store,
+    /// `ramguard baseline write`: they are begun, whatever they held.
+    Begin,
+    /// `ramguard baseline update`: they are brought up to date.
+    Update,
+    /// What is gone is taken out, and nothing added.
+    Prune,
+}
+
+impl Deed {
+    /// Returns what the flags of `ramguard lint` ask for.
+    pub(super) fn of(args: &LintArgs) -> Self {
+        match (args.write_baseline, args.prune_baseline) {
+            (true, _) => Self::Store,
+            (_, true) => Self::Prune,
+            _ => Self::Compare,
+        }
+    }
+
+    /// Returns whether what is found goes into them.
+    fn adds(self) -> bool {
+        matches!(self, Self::Store | Self::Begin | Self::Update)
+    }
+
+    /// Returns whether a baseline that is named nowhere has the usual name.
+    fn has_default(self, is_verb: bool) -> bool {
+        is_verb || self == Self::Store
+    }
+
+    /// Returns whether a baseline may be missing.
+    fn begins(self) -> bool {
+        matches!(self, Self::Store | Self::Begin)
+    }
+}
 
 /// The baselines of a run.
 pub(super) struct Baselines {
@@ -23,52 +63,75 @@ pub(super) struct Baselines {
     files: BTreeMap<PathBuf, (Baseline, Vec<usize>)>,
     /// The baseline of each project.
     of_project: HashMap<usize, PathBuf>,
-    /// Whether findings are compared with them, and not only written to them.
-    are_compared: bool,
+    /// What was there in a commit, for each project, in place of files.
+    of_commit: Option<HashMap<usize, Baseline>>,
+    deed: Deed,
 }
 
 impl Baselines {
-    /// Reads the baseline of each project.
+    /// Reads the baseline of each project; `is_named` if the command line names it.
     ///
     /// # Errors
-    /// One is missing or none; only where it is to be written it may be missing.
-    pub(super) fn read(args: &LintArgs, projects: &Projects) -> Result<Self, Failure> {
-        let mut all =
-            Self { files: BTreeMap::new(), of_project: HashMap::new(), are_compared: false };
+    /// One is missing or none; only where it is begun it may be missing.
+    pub(super) fn read(
+        deed: Deed,
+        is_verb: bool,
+        is_named: bool,
+        projects: &Projects,
+    ) -> Result<Self, Failure> {
+        if deed != Deed::Compare && !is_named && projects.commit().is_some() {
+            let words = "the baseline of a commit stays as it is; name a file with `--baseline`";
+            return Err(Failure::new(words));
+        }
+        let (files, of_project) = (BTreeMap::new(), HashMap::new());
+        let mut all = Self { files, of_project, of_commit: None, deed };
         for (index, project) in projects.list().iter().enumerate() {
-            let default = || args.write_baseline.then(|| baseline::FILE_NAME.into());
+            let default = || deed.has_default(is_verb).then(|| baseline::FILE_NAME.into());
             let Some(path) = project.baseline.clone().or_else(default) else { continue };
             all.of_project.insert(index, path.clone());
             if let Some((_, projects)) = all.files.get_mut(&path) {
                 projects.push(index);
                 continue;
             }
-            let is_new = args.write_baseline && !path.exists();
-            let read = if is_new {
-                Ok(Baseline::default())
-            } else if path.exists() {
-                Baseline::read(&path)
+            let shown = projects.shown(&path);
+            let bytes = if is_named {
+                Projects::in_folders(&path)?
             } else {
-                let shown = projects.shown(&path);
-                Err(format!(
-                    "there is no baseline `{}`; `--write-baseline` makes it",
-                    escape(&shown)
-                ))
+                projects.named_by_settings(&path)?
             };
-            all.files.insert(path, (read.map_err(Failure::new)?, vec![index]));
+            let baseline = match bytes {
+                Some(bytes) => Baseline::parse(&shown, &bytes).map_err(Failure::new)?,
+                None if deed.begins() => Baseline::default(),
+                None => {
+                    let shown = escape(&shown);
+                    let words = format!(
+                        "there is no baseline `{shown}`; `ramguard baseline write` makes it"
+                    );
+                    return Err(Failure::new(words));
+                }
+            };
+            all.files.insert(path, (baseline, vec![index]));
         }
-        all.are_compared = !args.write_baseline && !all.files.is_empty();
         Ok(all)
+    }
+
+    /// Compares with what was there in a commit, project by project, in place of files.
+    pub(super) fn of_commit(known: HashMap<usize, Baseline>) -> Self {
+        let (files, of_project) = (BTreeMap::new(), HashMap::new());
+        Self { files, of_project, of_commit: Some(known), deed: Deed::Compare }
     }
 
     /// Returns whether findings are compared with a baseline.
     pub(super) fn are_compared(&self) -> bool {
-        self.are_compared
+        !self.deed.adds() && (self.of_commit.is_some() || !self.files.is_empty())
     }
 
     /// Returns what the findings of a project are compared with.
     pub(super) fn of(&self, project: usize) -> Option<&Baseline> {
-        let path = self.of_project.get(&project).filter(|_| self.are_compared)?;
+        if let Some(known) = &self.of_commit {
+            return known.get(&project);
+        }
+        let path = self.of_project.get(&project).filter(|_| self.are_compared())?;
         self.files.get(path).map(|(baseline, _)| baseline)
     }
 
@@ -78,13 +141,12 @@ impl Baselines {
     /// A file that cannot be written.
     pub(super) fn settle(
         &self,
-        args: &LintArgs,
         projects: &Projects,
         checked: &mut [(FileReport, &Governed)],
         skipped: &[&Governed],
         report: &mut Report,
-        terminal: &mut Terminal,
-    ) -> Result<(), Failure> {
+    ) -> Result<Vec<String>, Failure> {
+        let mut told = Vec::new();
         for (path, (baseline, members)) in &self.files {
             let of_these: Vec<&(FileReport, &Governed)> =
                 checked.iter().filter(|(_, at)| members.contains(&at.project)).collect();
@@ -100,35 +162,42 @@ impl Baselines {
                 code.parse().map_or(true, on)
             };
             let looked = looked(&of_these, skipped, members, roots, &is_on);
-            let outcome = baseline.outcome(&looked);
+            let none = Baseline::default();
+            let outcome = if self.deed == Deed::Begin { &none } else { baseline }.outcome(&looked);
             let shown = |path: &str| {
                 let root = looked.roots.first().copied().unwrap_or(Path::new(""));
                 projects.shown(&root.join(path))
             };
-            if !args.write_baseline && !args.prune_baseline {
+            if self.deed == Deed::Compare {
                 report.stale.extend(outcome.stale(shown));
                 continue;
             }
-            let is_written = |file: &FileReport| args.write_baseline && file.documents > 0;
-            let written = of_these.iter().filter(|(file, _)| is_written(file));
-            let text = outcome.written(written.map(|(file, at)| (file, at.path.as_str())))?;
-            files::write(path, text.as_bytes())?;
-            if !args.quiet && !args.silent {
-                terminal.log(&format!("Wrote `{}`.", escape(&projects.shown(path))));
-            }
+            let written =
+                of_these.iter().filter(|(file, _)| self.deed.adds() && file.documents > 0);
+            let found = written.flat_map(|(file, at)| {
+                let project = projects.get(at.project);
+                let holds =
+                    move |finding: &&Finding| project.is_none_or(|p| p.may_be_known(finding));
+                file.findings.iter().filter(holds).map(|finding| (finding, at.path.as_str()))
+            });
+            let written = outcome.written(found)?;
+            files::write(path, written.text.as_bytes())?;
+            let shown = projects.shown(path);
+            let (added, gone) = (written.added, written.gone);
+            told.push(format!("Wrote `{}`: {added} new, {gone} gone.", escape(&shown)));
         }
-        if args.write_baseline {
+        if self.deed.adds() {
             for (file, at) in checked {
                 let project = projects.get(at.project);
                 for finding in &mut file.findings {
-                    let is_forbidden = project.is_some_and(|project| project.forbids(finding));
-                    if finding.is_new() && !is_forbidden {
+                    let is_known = project.is_none_or(|project| project.may_be_known(finding));
+                    if finding.is_new() && is_known {
                         finding.state = State::Baseline;
                     }
                 }
             }
         }
-        Ok(())
+        Ok(told)
     }
 }
 

@@ -7,15 +7,17 @@
 //!   as an error;
 //! * the formats change nothing but the format: what a run ends with is the same in all of them.
 
+mod change;
 mod check;
+mod earlier;
 mod known;
 mod outputs;
 mod repair;
+mod selection;
 mod walk;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -27,14 +29,18 @@ use crate::inputs::{InputError, Inputs, Source, is_stdin};
 use crate::render::escape::escape;
 use crate::render::terminal::Terminal;
 use crate::report::{FileReport, Report};
-use crate::settings::{Choice, Governed, Ledgers, Projects};
+use crate::settings::{Choice, Governed, Ledgers, Projects, from_environment};
 
 use super::{Exit, Failure};
-use check::{Check, in_parallel};
+pub(super) use check::Check;
+use check::in_parallel;
+use earlier::earlier;
 use known::Baselines;
+pub(super) use known::Deed;
 use outputs::{Outputs, Ways};
 use repair::Repair;
 pub(super) use repair::diff;
+use selection::Selection;
 pub(super) use walk::{Found, Listing, Walk};
 
 /// A run shorter than this shows no progress.
@@ -52,8 +58,29 @@ enum Outcome {
 
 /// Checks the documents that `args` names.
 pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let walk = Walk::new(&args.include, &args.exclude)?;
-    let choice = Choice::new(args)?;
+    run_as(args, Deed::of(args), false, terminal)
+}
+
+/// Checks the documents that `args` names for the sake of their baselines alone: what is found is
+/// written, and not told.
+pub(super) fn keep_baseline(
+    args: &LintArgs,
+    deed: Deed,
+    terminal: &mut Terminal,
+) -> Result<Exit, Failure> {
+    run_as(args, deed, true, terminal)
+}
+
+fn run_as(
+    args: &LintArgs,
+    deed: Deed,
+    is_verb: bool,
+    terminal: &mut Terminal,
+) -> Result<Exit, Failure> {
+    let walk = Walk::new(&args.documents.include, &args.documents.exclude)?;
+    let choice = Choice::new(&args.choice, &args.settings)?
+        .with_fail_on(&args.fail_on)?
+        .with_baseline(args.baseline.as_deref());
     let lang = choice.lang;
     let is_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
     let outputs = match (&*args.outputs, from_environment("RAMGUARD_OUTPUT")?) {
@@ -65,21 +92,21 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
         }
         (specs, _) => Outputs::new(specs, is_github)?,
     };
-    let config = match &args.config {
-        None if !args.isolated => from_environment("RAMGUARD_CONFIG")?.map(PathBuf::from),
-        config => config.clone(),
-    };
-    let mut projects = Projects::new(choice, config.as_deref(), args.isolated)?;
+    let mut projects = Projects::asked(choice, &args.settings)?;
     let mut report = Report::default();
-    let files = listed(args, &walk, &mut projects, &mut report)?;
-    let baselines = Baselines::read(args, &projects)?;
-    let has_baseline = baselines.are_compared();
-    let run = Run {
-        check: Check { kind: args.kind, lang },
-        repair: Repair::new(args),
-        projects: &projects,
-        baselines: &baselines,
+    let selection = Selection::new(&args.changed)?;
+    let files = listed(args, &walk, selection.as_ref(), &mut projects, &mut report)?;
+    let check = Check { kind: args.documents.kind, lang };
+    let baselines = match &args.baseline_ref {
+        Some(name) => Baselines::of_commit(earlier(name, &check, &files, &projects, terminal)?),
+        None => Baselines::read(deed, is_verb, args.baseline.is_some(), &projects)?,
     };
+    let has_baseline = baselines.are_compared();
+    let settings = change::accepted(args, &check, &files, &projects)?;
+    if let Some(words) = settings.filter(|_| !args.quiet && !args.silent) {
+        terminal.log(&words);
+    }
+    let run = Run { check, repair: Repair::new(args), projects: &projects, baselines: &baselines };
     let bar = progress(files.len());
     let began = Instant::now();
     let outcomes = in_parallel(
@@ -113,7 +140,11 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
         }
     }
     let skipped: Vec<&Governed> = skipped.into_iter().map(|listed| &listed.governed).collect();
-    baselines.settle(args, &projects, &mut checked, &skipped, &mut report, terminal)?;
+    for words in baselines.settle(&projects, &mut checked, &skipped, &mut report)? {
+        if !args.quiet && !args.silent {
+            terminal.log(&words);
+        }
+    }
     let mut repaired = None;
     for (mut file, _) in checked {
         repaired = repaired.or(file.repaired.take());
@@ -127,14 +158,20 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
         report.files.append(&mut file.beside);
         report.files.push(file);
     }
+    // Whether some files were picked out, and not all of a folder looked at.
+    let is_part = selection.is_some() || files.iter().all(|file| file.found.is_named);
     let mut told = BTreeSet::new();
     for (project, ledger) in projects.list().iter().zip(&ledgers) {
         // Several projects may be built on one file.
-        let new = of_settings(project, ledger, lang);
+        let new = of_settings(project, ledger, is_part, lang);
         report.files.extend(new.into_iter().filter(|file| told.insert(file.name.clone())));
     }
     report.files.sort_by(|a, b| a.name.cmp(&b.name));
     let exit = exit_of(args, &report);
+    if is_verb {
+        report.unreadable.iter().for_each(|message| terminal.error(message));
+        return Ok(exit);
+    }
     report.exit_code = exit.code();
     if let Some(text) = &repaired {
         // For the next program, as `ramguard fmt -` does; what is found goes beside it.
@@ -158,13 +195,6 @@ pub(crate) fn run(args: &LintArgs, terminal: &mut Terminal) -> Result<Exit, Fail
         terminal.log(&report.in_words(Linter::MAX_FINDINGS));
     }
     Ok(exit)
-}
-
-/// Returns a variable of the environment, unless it is empty.
-fn from_environment(name: &str) -> Result<Option<String>, Failure> {
-    let value = std::env::var_os(name).filter(|value| !value.is_empty());
-    let text = value.map(|value| value.into_string()).transpose();
-    text.map_err(|_| Failure::new(format!("{name} is not UTF-8")))
 }
 
 /// What all threads of a run share.
@@ -197,7 +227,7 @@ impl Run<'_> {
         let Governed { project, path } = &file.governed;
         let Some(settings) = self.projects.get(*project) else { return Ok(None) };
         let baseline = self.baselines.of(*project);
-        let is_asked = file.found.is_named || self.check.kind != KindName::Auto;
+        let is_asked = file.is_asked(&self.check);
         let Some(mut report) = self.check.file(source, is_asked, path, settings)? else {
             return Ok(None);
         };
@@ -215,9 +245,10 @@ impl Run<'_> {
 fn of_settings(
     project: &crate::settings::Project,
     ledger: &Ledgers<'_>,
+    is_part: bool,
     lang: Lang,
 ) -> Vec<FileReport> {
-    let remarks = ledger.remarks();
+    let remarks = ledger.remarks(is_part);
     let mut reports = Vec::new();
     for (name, text) in &project.files {
         let of_file = remarks.iter().filter(|remark| remark.origin().file == *name);
@@ -238,16 +269,24 @@ struct Listed {
     governed: Governed,
 }
 
+impl Listed {
+    /// Returns whether somebody says that it holds a policy.
+    fn is_asked(&self, check: &Check) -> bool {
+        self.found.is_named || check.kind != KindName::Auto
+    }
+}
+
 /// Lists the files in order, each once, and reads standard input.
 fn listed(
     args: &LintArgs,
     walk: &Walk,
+    selection: Option<&Selection>,
     projects: &mut Projects,
     report: &mut Report,
 ) -> Result<Vec<Listed>, Failure> {
     let mut inputs = Inputs::with_stdin_name(args.stdin_filename.as_ref());
     let mut found = Listing::default();
-    for path in &args.paths {
+    for path in &args.documents.paths {
         if is_stdin(path) {
             found.files.push(Ok(Found { path: path.clone(), is_named: true }));
         } else {
@@ -255,7 +294,10 @@ fn listed(
         }
     }
     report.excluded = found.excluded;
-    let found = found.sorted();
+    let mut found = found.sorted();
+    if let Some(selection) = selection {
+        selection.keep(&mut found, projects)?;
+    }
     let mut listed = Vec::with_capacity(found.len());
     for item in found {
         match item {
@@ -298,12 +340,17 @@ fn progress(files: usize) -> ProgressBar {
     }
 }
 
+/// Returns whether it is well if there is no policy: of files that have changed there may be none.
+fn may_be_empty(args: &LintArgs) -> bool {
+    args.allow_empty || args.changed.is_asked()
+}
+
 fn exit_of(args: &LintArgs, report: &Report) -> Exit {
     let sums = report.sums();
     let too_many = args.max_warnings.is_some_and(|max| sums.warnings > max);
     if !report.unreadable.is_empty() {
         Exit::Error
-    } else if sums.documents == 0 && sums.findings() == 0 && !args.allow_empty {
+    } else if sums.documents == 0 && sums.findings() == 0 && !may_be_empty(args) {
         Exit::Empty
     } else if (sums.failing > 0
         || too_many

@@ -17,6 +17,15 @@ use crate::settings::{Projects, fits, globs};
 /// shows what not to do as often as what to do.
 const DEFAULT_INCLUDE: [&str; 5] = ["*.json", "*.tf", "*.tofu", "*.yaml", "*.yml"];
 
+/// Returns whether a file is looked at in folders unless somebody says otherwise.
+pub(super) fn may_hold_policies(path: &Path) -> bool {
+    let ends = |glob: &&str| {
+        let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+        name.ends_with(glob.trim_start_matches('*'))
+    };
+    DEFAULT_INCLUDE.iter().any(ends)
+}
+
 /// How folders are walked.
 pub(crate) struct Walk {
     /// What is asked for on the command line.
