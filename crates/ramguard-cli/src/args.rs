@@ -3,6 +3,7 @@
 mod baseline;
 mod fmt;
 mod lint;
+mod output;
 mod scope;
 mod world;
 
@@ -15,7 +16,8 @@ pub(crate) use baseline::{
     BaselineArgs, BaselineLintArgs, BaselineShowArgs, BaselineVerb, SuppressArgs,
 };
 pub(crate) use fmt::{FmtArgs, RuleArgs};
-pub(crate) use lint::{Format, LangName, LintArgs, OutputSpec};
+pub(crate) use lint::{LangName, LintArgs};
+pub(crate) use output::{ConvertArgs, Format, OutputArgs, OutputSpec};
 pub(crate) use scope::{ChangedArgs, ChoiceArgs, DocumentArgs, PresetName, SettingsArgs};
 pub(crate) use world::{
     CallerArgs, CredentialsArgs, FailOn, WorldArgs, WorldCallArgs, WorldCheckArgs, WorldImportArgs,
@@ -47,6 +49,7 @@ pub(crate) enum Verb {
     Lint(Box<LintArgs>),
     Baseline(BaselineArgs),
     Suppress(Box<SuppressArgs>),
+    Convert(ConvertArgs),
     Fmt(FmtArgs),
     Rule(RuleArgs),
     World(Box<WorldArgs>),

@@ -3,6 +3,8 @@
 //! Always holds here: places are bytes of the file that was named, words are in the language that
 //! was asked for, and nothing is escaped yet. Everything that prints works on [`Finding`] alone.
 
+use std::borrow::Cow;
+
 use ramguard_lint::suppress::{Remark, Suppression};
 use ramguard_lint::{Applicability, Category, Code, Confidence, Edit, Lang, Severity};
 use ramguard_policy::text::Span;
@@ -18,7 +20,7 @@ pub(crate) struct Finding {
     /// The rule, unless the loader itself speaks.
     pub(crate) rule: Option<RuleOf>,
     /// The name the language has for it, for example `invalid-version`.
-    pub(crate) diagnostic: Option<&'static str>,
+    pub(crate) diagnostic: Option<Cow<'static, str>>,
     /// How bad it is.
     pub(crate) level: Level,
     /// The kind the document was read as; `None` for what is no policy, a settings file say.
@@ -87,6 +89,39 @@ pub(crate) struct FixOffer {
     pub(crate) message: String,
     /// Its edits, in bytes of the file.
     pub(crate) edits: Vec<Edit>,
+    /// What it does to the set of requests that are allowed, where somebody knows.
+    pub(crate) effect: Option<Effect>,
+}
+
+/// What a repair does to the set of requests that a document allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// The same requests are allowed.
+    Equivalent,
+    /// Fewer are, and none that was not.
+    Narrower,
+    /// More are, and all that were.
+    Wider,
+    /// Some that were not, and not all that were.
+    Incomparable,
+}
+
+impl Effect {
+    /// Returns the name, as reports write it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Equivalent => "equivalent",
+            Self::Narrower => "narrower",
+            Self::Wider => "wider",
+            Self::Incomparable => "incomparable",
+        }
+    }
+
+    /// Finds an effect by its name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Equivalent, Self::Narrower, Self::Wider, Self::Incomparable];
+        all.into_iter().find(|effect| effect.name() == name)
+    }
 }
 
 /// Whether a finding counts.
@@ -128,8 +163,19 @@ impl Finding {
     pub(crate) fn id(&self) -> String {
         match self.rule {
             Some(rule) => rule.code.to_string(),
-            None => self.diagnostic.unwrap_or_default().to_owned(),
+            None => self.diagnostic.clone().unwrap_or_default().into_owned(),
         }
+    }
+
+    /// Tells what its fix does to a document that RAM accepts or refuses as it is. A safe fix changes
+    /// no decision, which tests of the linter hold every rule to; before RAM accepts a document there
+    /// is nothing to compare with, and what an unsafe fix does nobody has worked out.
+    pub(crate) fn with_effect(mut self, is_accepted: bool) -> Self {
+        if let Some(fix) = &mut self.fix {
+            let is_same = is_accepted && fix.applicability == Applicability::Safe;
+            fix.effect = is_same.then_some(Effect::Equivalent);
+        }
+        self
     }
 
     /// Takes over what a rule has found in a document of a file; `place` turns bytes of the
@@ -150,7 +196,7 @@ impl Finding {
             let moved = |edit: &Edit| Some(Edit { span: copied(edit.span)?, ..edit.clone() });
             let edits: Option<Vec<Edit>> = fix.edits().iter().map(moved).collect();
             let (applicability, message) = (fix.applicability(), fix.message(lang));
-            Some(FixOffer { applicability, message, edits: edits? })
+            Some(FixOffer { applicability, message, edits: edits?, effect: None })
         });
         Self {
             rule: Some(RuleOf {
@@ -159,7 +205,7 @@ impl Finding {
                 severity: finding.security_severity(),
                 confidence: finding.confidence(),
             }),
-            diagnostic: finding.diagnostic(),
+            diagnostic: finding.diagnostic().map(Cow::from),
             level: finding.level(),
             kind: Some(finding.kind()),
             policy: policy.map(str::to_owned),
@@ -231,7 +277,7 @@ impl From<&Problem> for Finding {
         });
         Self {
             rule: None,
-            diagnostic: Some(problem.code().name()),
+            diagnostic: Some(problem.code().name().into()),
             level: Level::Error,
             kind: None,
             policy: None,

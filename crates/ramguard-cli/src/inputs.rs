@@ -13,6 +13,8 @@ use crate::render::escape::escape;
 
 /// A policy document or request has at most this many bytes.
 pub(crate) const MAX_DOCUMENT_BYTES: u64 = 16 << 20;
+/// A report that is converted has at most this many bytes: that of some 100,000 findings.
+pub(crate) const MAX_REPORT_BYTES: u64 = 128 << 20;
 /// A file of test cases has at most this many bytes.
 pub(crate) const MAX_CASES_BYTES: u64 = 256 << 20;
 /// A line of a file of test cases has at most this many bytes.
@@ -79,15 +81,24 @@ impl Inputs {
 
     /// Reads a document, `-` from standard input.
     pub(crate) fn document(&mut self, argument: &OsStr) -> Result<Source, InputError> {
-        let (name, mut reader) = self.open(argument, MAX_DOCUMENT_BYTES)?;
+        self.whole(argument, MAX_DOCUMENT_BYTES)
+    }
+
+    /// Reads a report, `-` from standard input.
+    pub(crate) fn report(&mut self, argument: &OsStr) -> Result<Source, InputError> {
+        self.whole(argument, MAX_REPORT_BYTES)
+    }
+
+    fn whole(&mut self, argument: &OsStr, max_bytes: u64) -> Result<Source, InputError> {
+        let (name, mut reader) = self.open(argument, max_bytes)?;
         let mut bytes = Vec::new();
         reader
             .by_ref()
-            .take(MAX_DOCUMENT_BYTES + 1)
+            .take(max_bytes + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| unreadable(&name, &error))?;
-        if bytes.len() as u64 > MAX_DOCUMENT_BYTES {
-            return Err(too_large(&name, MAX_DOCUMENT_BYTES));
+        if bytes.len() as u64 > max_bytes {
+            return Err(too_large(&name, max_bytes));
         }
         Ok(Source { name, bytes, is_stdin: is_stdin(argument) })
     }

@@ -21,11 +21,13 @@ mod finding;
 mod fingerprint;
 mod git;
 mod inputs;
+mod places;
 #[doc(hidden)]
 pub mod promise;
 mod render;
 mod report;
 mod settings;
+mod told;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

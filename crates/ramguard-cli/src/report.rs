@@ -3,11 +3,13 @@
 //! Always holds here: files come in the order of their paths, findings of a file in the order of
 //! place and code, so equal inputs give equal reports whatever the number of threads.
 
-use ramguard_lint::{Applicability, Level};
-use ramguard_policy::text::LineIndex;
+use std::borrow::Cow;
+
+use ramguard_lint::{Applicability, Code, Lang, Level};
 
 use crate::baseline::Stale;
 use crate::finding::{Finding, State};
+use crate::places::{Places, Told};
 
 /// Everything a run has to say.
 #[derive(Debug, Default)]
@@ -28,6 +30,48 @@ pub(crate) struct Report {
     pub(crate) has_diff: bool,
     /// What the process will end with.
     pub(crate) exit_code: u8,
+    /// How it was run.
+    pub(crate) terms: Terms,
+}
+
+/// What a run was asked for, and with what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// The version of the program.
+    pub(crate) version: Cow<'static, str>,
+    /// The date of the catalogue of services and actions.
+    pub(crate) catalogue: Cow<'static, str>,
+    /// The language of messages.
+    pub(crate) lang: Lang,
+    /// The name of the settings file that was asked for, without its folder and ending.
+    pub(crate) config: Option<String>,
+    /// Whether findings were compared with a baseline.
+    pub(crate) has_baseline: bool,
+    /// The rules that were looked at, by code.
+    pub(crate) rules: Vec<Code>,
+}
+
+impl Terms {
+    /// Returns the short name of the language.
+    pub(crate) fn lang_code(&self) -> &'static str {
+        match self.lang {
+            Lang::En => "en",
+            Lang::Zh => "zh",
+        }
+    }
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            catalogue: ramguard_catalog::DATE.into(),
+            lang: Lang::default(),
+            config: None,
+            has_baseline: false,
+            rules: Vec::new(),
+        }
+    }
 }
 
 /// One file.
@@ -37,6 +81,8 @@ pub(crate) struct FileReport {
     pub(crate) name: String,
     /// Its text; empty if there is nothing to say about it.
     pub(crate) text: String,
+    /// The places of its findings, where nothing else is known of it.
+    pub(crate) told: Option<Told>,
     /// How many policies it holds.
     pub(crate) documents: usize,
     /// How many of them have so much wrong that only the first part is told.
@@ -90,9 +136,9 @@ impl FileReport {
         self.findings.iter().filter(|finding| finding.is_new())
     }
 
-    /// Returns the lines of the file.
-    pub(crate) fn lines(&self) -> LineIndex<'_> {
-        LineIndex::new(&self.text)
+    /// Returns the lines and columns of the file.
+    pub(crate) fn places(&self) -> Places<'_> {
+        self.told.as_ref().map_or_else(|| Places::of(&self.text), Places::Told)
     }
 }
 

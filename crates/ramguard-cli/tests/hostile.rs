@@ -6,11 +6,10 @@ mod support;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use support::{Run, acts, command, folder, run, with_stdin};
+use support::{FORMATS, Run, acts, command, folder, run, with_stdin};
 
 /// Longer than this is not soon, in a build without optimisation on a busy machine.
 const SOON: Duration = Duration::from_secs(60);
-const FORMATS: [&str; 7] = ["human", "concise", "json", "sarif", "github", "gitlab", "junit"];
 
 fn soon(name: &str, input: &str) -> Run {
     let began = Instant::now();

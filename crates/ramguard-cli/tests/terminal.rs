@@ -5,7 +5,7 @@ mod support;
 use std::io::Read as _;
 use std::process::Stdio;
 
-use support::{acts, command, folder, ramguard, run, with_stdin};
+use support::{FORMATS, acts, command, folder, ramguard, run, with_stdin};
 
 #[test]
 fn help_of_each_verb_shows_an_example() {
@@ -102,7 +102,7 @@ fn hostile_text_of_a_policy_reaches_no_terminal() {
          \"Action\": \"{HOSTILE}\", \"Resource\": \"acs:oss:*:*:{HOSTILE}\", \
          \"Condition\": {{\"{HOSTILE}\": {{\"{HOSTILE}\": \"{HOSTILE}\"}}}}}}]}}"
     );
-    for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit"] {
+    for format in FORMATS {
         let run = with_stdin(&["lint", "-", "--output", format], document.as_bytes());
         assert_eq!(run.code, 1);
         assert_harmless(&run);

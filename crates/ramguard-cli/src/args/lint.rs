@@ -2,11 +2,10 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use super::{ChangedArgs, ChoiceArgs, DocumentArgs, SettingsArgs};
+use super::{ChangedArgs, ChoiceArgs, DocumentArgs, OutputArgs, SettingsArgs};
 
 /// Check policy documents and say what is wrong, where, and what to write instead
 #[derive(Debug, Default, Args)]
@@ -107,68 +106,8 @@ pub(crate) struct LintArgs {
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) silent: bool,
 
-    /// How findings are printed, and into which file; standard output if none is given
-    /// (repeatable): human, concise, json, sarif, github, gitlab, junit
-    #[arg(long = "output", value_name = "FORMAT[=FILE]")]
-    pub(crate) outputs: Vec<OutputSpec>,
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// With the lines they are about
-    #[value(alias = "full")]
-    Human,
-    /// `path:line:column: level code message`
-    Concise,
-    /// One JSON object, schema 1
-    Json,
-    /// SARIF 2.1.0
-    Sarif,
-    /// Workflow commands of GitHub
-    Github,
-    /// Code quality report of GitLab
-    Gitlab,
-    /// JUnit XML
-    Junit,
-}
-
-impl Format {
-    /// Returns whether it may share standard output with another format.
-    pub(crate) fn is_lines(self) -> bool {
-        matches!(self, Self::Human | Self::Concise | Self::Github)
-    }
-}
-
-/// A format, and the file it goes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OutputSpec {
-    /// The format.
-    pub(crate) format: Format,
-    /// The file; `None` for standard output.
-    pub(crate) file: Option<PathBuf>,
-}
-
-impl FromStr for OutputSpec {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, file) = match text.split_once('=') {
-            Some((name, file)) => (name, Some(file)),
-            None => (text, None),
-        };
-        if file == Some("") {
-            return Err("the name of the file is missing after `=`".into());
-        }
-        let format = Format::from_str(name, false).map_err(|_| {
-            let names: Vec<String> = Format::value_variants()
-                .iter()
-                .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
-                .collect();
-            format!("possible formats: {}", names.join(", "))
-        })?;
-        Ok(Self { format, file: file.map(PathBuf::from) })
-    }
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// A language messages are written in.

@@ -2,9 +2,11 @@
 
 mod baseline;
 mod completions;
+mod convert;
 mod fmt;
 mod in_world;
 mod lint;
+mod outputs;
 mod rule;
 mod simulate;
 mod suppress;
@@ -95,6 +97,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
         Verb::Lint(args) => lint::run(args, &mut terminal),
         Verb::Baseline(args) => baseline::run(args, &mut terminal),
         Verb::Suppress(args) => suppress::run(args, &mut terminal),
+        Verb::Convert(args) => convert::run(args, &mut terminal),
         Verb::Fmt(args) => fmt::run(args, &mut terminal),
         Verb::Rule(args) => rule::run(args, &mut terminal),
         Verb::World(args) => world::run(args, &mut terminal),

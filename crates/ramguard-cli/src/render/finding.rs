@@ -3,12 +3,19 @@
 use annotate_snippets::Level as Severity;
 
 use crate::finding::{Finding, FixOffer, Level};
+use crate::places::Places;
 
 use super::escape::escape;
-use super::snippet::{Mark, Shown, Words, draw};
+use super::snippet::{Mark, Shown, Words, draw, tell};
 
-/// Returns a finding with the lines it is about.
-pub(crate) fn human(is_coloured: bool, shown: &Shown<'_>, finding: &Finding) -> String {
+/// Returns a finding with the lines it is about; where the text of its file is not here, with its
+/// places alone.
+pub(crate) fn human(
+    is_coloured: bool,
+    name: &str,
+    places: &Places<'_>,
+    finding: &Finding,
+) -> String {
     let severity = match finding.level {
         Level::Error => Severity::ERROR,
         Level::Warning => Severity::WARNING,
@@ -29,7 +36,12 @@ pub(crate) fn human(is_coloured: bool, shown: &Shown<'_>, finding: &Finding) -> 
         .iter()
         .map(|place| Mark { span: place.span, label: place.message.clone() })
         .collect();
-    draw(is_coloured, &words, shown, &primary, &related)
+    match places {
+        Places::Text(lines) => {
+            draw(is_coloured, &words, &Shown { name, lines }, &primary, &related)
+        }
+        Places::Told(_) => tell(is_coloured, words, name, places, &primary, &related),
+    }
 }
 
 /// Where the place is inside the policy, whether it can be repaired, and where to read more.
@@ -58,11 +70,11 @@ fn facts(finding: &Finding) -> Option<String> {
 }
 
 /// Returns a finding as `path:line:column: level code message`.
-pub(crate) fn concise(shown: &Shown<'_>, finding: &Finding) -> String {
-    let position = shown.lines.position(finding.span.start);
+pub(crate) fn concise(name: &str, places: &Places<'_>, finding: &Finding) -> String {
+    let position = places.position(finding.span.start);
     format!(
         "{}:{}:{}: {} {} {}\n",
-        escape(shown.name),
+        escape(name),
         position.line,
         position.column,
         finding.level.name(),

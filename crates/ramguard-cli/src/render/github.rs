@@ -3,9 +3,8 @@
 //! Always holds here: one command a line, and nothing of a document can end its line or start a
 //! command of its own.
 
-use ramguard_policy::text::LineIndex;
-
 use crate::finding::{Finding, Level};
+use crate::places::Places;
 use crate::report::Report;
 
 use super::escape::escape;
@@ -24,9 +23,9 @@ pub(crate) fn github(report: &Report) -> String {
             if file.counting().all(|finding| finding.level != level) {
                 continue;
             }
-            let lines = file.lines();
+            let places = file.places();
             for finding in file.counting().filter(|finding| finding.level == level) {
-                out.push_str(&command(&file.name, &lines, finding));
+                out.push_str(&command(&file.name, &places, finding));
                 count += 1;
             }
         }
@@ -39,13 +38,13 @@ pub(crate) fn github(report: &Report) -> String {
     out
 }
 
-fn command(path: &str, lines: &LineIndex<'_>, finding: &Finding) -> String {
+fn command(path: &str, places: &Places<'_>, finding: &Finding) -> String {
     let word = match finding.level {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Note => "notice",
     };
-    let (start, end) = (lines.position(finding.span.start), lines.position(finding.span.end));
+    let (start, end) = (places.position(finding.span.start), places.position(finding.span.end));
     let mut place = format!("file={},line={},endLine={}", property(path), start.line, end.line);
     // Columns are only understood inside one line.
     if start.line == end.line {

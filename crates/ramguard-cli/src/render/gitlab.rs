@@ -1,9 +1,9 @@
 //! Findings as a code quality report, which GitLab shows in merge requests.
 
-use ramguard_policy::text::LineIndex;
 use serde_json::{Value, json};
 
 use crate::finding::{Finding, Level};
+use crate::places::Places;
 use crate::report::Report;
 
 /// From this security severity on, in tenths, an error blocks.
@@ -13,14 +13,14 @@ const BLOCKER_TENTHS: u8 = 90;
 pub(crate) fn gitlab(report: &Report) -> Value {
     let mut issues = Vec::new();
     for file in report.files.iter().filter(|file| file.counting().next().is_some()) {
-        let lines = file.lines();
-        issues.extend(file.counting().map(|finding| issue(&file.name, &lines, finding)));
+        let places = file.places();
+        issues.extend(file.counting().map(|finding| issue(&file.name, &places, finding)));
     }
     Value::Array(issues)
 }
 
-fn issue(path: &str, lines: &LineIndex<'_>, finding: &Finding) -> Value {
-    let (start, end) = (lines.position(finding.span.start), lines.position(finding.span.end));
+fn issue(path: &str, places: &Places<'_>, finding: &Finding) -> Value {
+    let (start, end) = (places.position(finding.span.start), places.position(finding.span.end));
     json!({
         "description": format!("{}: {}", finding.id(), finding.message),
         "check_name": finding.id(),

@@ -4,9 +4,11 @@
 
 use std::io;
 
-use ramguard_policy::text::{LineIndex, Span};
-use serde::Serialize;
+use ramguard_policy::text::{Position, Span};
+use serde::{Deserialize, Serialize};
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+
+use crate::places::Places;
 
 use super::escape::is_unsafe;
 
@@ -47,7 +49,7 @@ impl Formatter for Printable {
 }
 
 /// A place in a text: line and column count from 1, columns count characters, bytes count from 0.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Place {
     /// The line.
@@ -56,10 +58,34 @@ pub(crate) struct Place {
     pub(crate) column: u32,
     /// The offset.
     pub(crate) byte: u32,
+    /// The column in bytes of UTF-8, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) column_utf8: Option<u32>,
+    /// The column in units of UTF-16, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) column_utf16: Option<u32>,
+}
+
+impl Place {
+    /// Returns a byte of a file with its line and columns.
+    pub(crate) fn of(places: &Places<'_>, byte: u32) -> Self {
+        let Position { line, column, column_utf8, column_utf16 } = places.position(byte);
+        let other = |told: u32| Some(told).filter(|told| *told != column);
+        let (column_utf8, column_utf16) = (other(column_utf8), other(column_utf16));
+        Self { line, column, byte, column_utf8, column_utf16 }
+    }
+
+    /// Returns the line and the columns.
+    pub(crate) fn position(self) -> Position {
+        let Self { line, column, column_utf8, column_utf16, .. } = self;
+        let (column_utf8, column_utf16) =
+            (column_utf8.unwrap_or(column), column_utf16.unwrap_or(column));
+        Position { line, column, column_utf8, column_utf16 }
+    }
 }
 
 /// A stretch of a text.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Stretch {
     /// Where it starts.
@@ -69,13 +95,9 @@ pub(crate) struct Stretch {
 }
 
 impl Stretch {
-    /// Returns a span of the text of `lines` in lines and columns.
-    pub(crate) fn of(lines: &LineIndex<'_>, span: Span) -> Self {
-        let place = |byte| {
-            let position = lines.position(byte);
-            Place { line: position.line, column: position.column, byte }
-        };
-        Self { start: place(span.start), end: place(span.end) }
+    /// Returns a span of a file in lines and columns.
+    pub(crate) fn of(places: &Places<'_>, span: Span) -> Self {
+        Self { start: Place::of(places, span.start), end: Place::of(places, span.end) }
     }
 }
 
@@ -93,12 +115,20 @@ mod tests {
 
     #[test]
     fn places_count_characters_from_one() {
-        let lines = LineIndex::new("ab\n\u{4e2d}c");
-        let stretch = Stretch::of(&lines, Span::new(6, 7));
+        let stretch = Stretch::of(&Places::of("ab\r\nxc"), Span::new(5, 6));
         let line = to_line(&stretch).unwrap();
         assert_eq!(
             line,
-            r#"{"start":{"line":2,"column":2,"byte":6},"end":{"line":2,"column":3,"byte":7}}"#
+            r#"{"start":{"line":2,"column":2,"byte":5},"end":{"line":2,"column":3,"byte":6}}"#
         );
+    }
+
+    #[test]
+    fn other_ways_to_count_columns_are_told_where_they_differ() {
+        let place = Place::of(&Places::of("ab\n\u{4e2d}\u{1f600}c"), 10);
+        let line = to_line(&place).unwrap();
+        assert_eq!(line, r#"{"line":2,"column":3,"byte":10,"column_utf8":8,"column_utf16":4}"#);
+        assert_eq!(serde_json::from_str::<Place>(&line).unwrap(), place);
+        assert_eq!(place.position(), Places::of("ab\n\u{4e2d}\u{1f600}c").position(10));
     }
 }

@@ -3,9 +3,8 @@
 //! Always holds here: the text is well-formed XML 1.0 whatever the documents hold. Findings that
 //! make the run a failure are failures; all others are told in the output of a case that passes.
 
-use ramguard_policy::text::LineIndex;
-
 use crate::finding::Finding;
+use crate::places::Places;
 use crate::report::{FileReport, Report};
 
 use super::escape::escape;
@@ -42,11 +41,11 @@ pub(crate) fn junit(report: &Report) -> String {
 
 fn suite(file: &FileReport) -> (String, usize, usize) {
     let name = xml(&file.name);
-    let lines = file.lines();
+    let places = file.places();
     let mut cases = String::new();
     let (mut count, mut failed) = (0, 0);
     for finding in file.counting() {
-        cases.push_str(&case(&name, &lines, finding));
+        cases.push_str(&case(&name, &places, finding));
         count += 1;
         failed += usize::from(finding.fails);
     }
@@ -58,8 +57,8 @@ fn suite(file: &FileReport) -> (String, usize, usize) {
     (format!("  <testsuite {head}>\n{cases}  </testsuite>\n"), count, failed)
 }
 
-fn case(path: &str, lines: &LineIndex<'_>, finding: &Finding) -> String {
-    let place = lines.position(finding.span.start);
+fn case(path: &str, places: &Places<'_>, finding: &Finding) -> String {
+    let place = places.position(finding.span.start);
     let id = xml(&finding.id());
     let name = format!("{id} at {}:{}", place.line, place.column);
     let message = xml(&finding.message);

@@ -4,29 +4,33 @@
 //! forward slashes wherever they were given so, and what is suppressed or in the baseline is told
 //! as such, not left out. A test holds the output to the published schema.
 
-use ramguard_lint::{Applicability, Confidence, Lang, Level, Meta, Preset, registry};
-use ramguard_policy::text::{LineIndex, Span};
+use std::collections::BTreeSet;
+
+use ramguard_lint::{Applicability, Code, Confidence, Lang, Level, Meta, Preset, registry};
+use ramguard_policy::text::Span;
 use serde_json::{Map, Value, json};
 
 use crate::baseline::Stale;
 use crate::finding::{Finding, FixOffer, State};
-use crate::report::{FileReport, Report};
+use crate::places::Places;
+use crate::report::{FileReport, Report, Terms};
 
 const SCHEMA_URI: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 /// A snippet holds at most this many characters.
 const MAX_SNIPPET_CHARS: usize = 200;
 
-/// Returns the report as SARIF, rules described in `lang`.
-pub(crate) fn sarif(report: &Report, lang: Lang, has_baseline: bool) -> Value {
-    let rules: Vec<&Meta> = registry::rules().collect();
+/// Returns the report as SARIF.
+pub(crate) fn sarif(report: &Report) -> Value {
+    let Terms { lang, has_baseline, .. } = report.terms;
+    let rules = looked_at(report);
     let mut results: Vec<Value> = report
         .files
         .iter()
         .filter(|file| !file.findings.is_empty())
         .flat_map(|file| {
-            let lines = file.lines();
-            let result = |finding| result(file, &lines, finding, &rules, has_baseline);
+            let places = file.places();
+            let result = |finding| result(file, &places, finding, &rules, has_baseline);
             file.findings.iter().map(result).collect::<Vec<_>>()
         })
         .collect();
@@ -42,7 +46,7 @@ pub(crate) fn sarif(report: &Report, lang: Lang, has_baseline: bool) -> Value {
         "runs": [{
             "tool": { "driver": {
                 "name": "ramguard",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": report.terms.version,
                 "rules": rules.iter().map(|meta| rule(meta, lang)).collect::<Vec<_>>(),
             } },
             "columnKind": "utf16CodeUnits",
@@ -58,6 +62,15 @@ pub(crate) fn sarif(report: &Report, lang: Lang, has_baseline: bool) -> Value {
             "results": results,
         }],
     })
+}
+
+/// The rules that were looked at and those that something is said of, by code.
+fn looked_at(report: &Report) -> Vec<&'static Meta> {
+    let found = report.files.iter().flat_map(|file| &file.findings).filter_map(|f| f.rule);
+    let mut codes: BTreeSet<Code> = found.map(|rule| rule.code).collect();
+    codes.extend(&report.terms.rules);
+    codes.extend(report.stale.iter().filter_map(|stale| stale.code.parse::<Code>().ok()));
+    registry::rules().filter(|meta| codes.contains(&meta.code)).collect()
 }
 
 fn rule(meta: &Meta, lang: Lang) -> Value {
@@ -119,7 +132,7 @@ fn first_paragraph(page: &str) -> String {
 
 fn result(
     file: &FileReport,
-    lines: &LineIndex<'_>,
+    places: &Places<'_>,
     finding: &Finding,
     rules: &[&Meta],
     has_baseline: bool,
@@ -144,7 +157,7 @@ fn result(
         text.push_str(help);
     }
     result.insert("message".into(), json!({ "text": text }));
-    let mut location = location(file, lines, finding.span);
+    let mut location = location(file, places, finding.span);
     if let Some(location) = location.as_object_mut() {
         let name = format!("{}{}", finding.policy.as_deref().unwrap_or_default(), finding.pointer);
         if !name.is_empty() {
@@ -158,7 +171,7 @@ fn result(
         .iter()
         .enumerate()
         .map(|(id, place)| {
-            let mut related = self::location(file, lines, place.span);
+            let mut related = self::location(file, places, place.span);
             if let Some(related) = related.as_object_mut() {
                 related.insert("id".into(), (id + 1).into());
                 related.insert("message".into(), json!({ "text": place.message }));
@@ -176,7 +189,7 @@ fn result(
     if let Some(fix) = &finding.fix
         && fix.applicability != Applicability::Placeholder
     {
-        result.insert("fixes".into(), json!([fix_of(file, lines, fix)]));
+        result.insert("fixes".into(), json!([fix_of(file, places, fix)]));
     }
     if let State::Suppressed { reason, .. } = &finding.state {
         let mut suppression = Map::new();
@@ -192,8 +205,8 @@ fn result(
         result.insert("baselineState".into(), if known { "unchanged" } else { "new" }.into());
     }
     let mut properties = Map::new();
-    if let Some(diagnostic) = finding.diagnostic {
-        properties.insert("diagnostic".into(), diagnostic.into());
+    if let Some(diagnostic) = &finding.diagnostic {
+        properties.insert("diagnostic".into(), (**diagnostic).into());
     }
     if let Some(rule) = finding.rule {
         let precision = match rule.confidence {
@@ -224,9 +237,9 @@ fn absent(stale: &Stale, rules: &[&Meta]) -> Value {
     Value::Object(result)
 }
 
-fn location(file: &FileReport, lines: &LineIndex<'_>, span: Span) -> Value {
-    let mut region = region(lines, span);
-    let text = lines.text().get(span.range()).unwrap_or_default();
+fn location(file: &FileReport, places: &Places<'_>, span: Span) -> Value {
+    let mut region = region(places, span);
+    let text = places.quote(span);
     if !text.is_empty()
         && let Some(region) = region.as_object_mut()
     {
@@ -236,8 +249,8 @@ fn location(file: &FileReport, lines: &LineIndex<'_>, span: Span) -> Value {
     json!({ "physicalLocation": { "artifactLocation": artifact(&file.name), "region": region } })
 }
 
-fn region(lines: &LineIndex<'_>, span: Span) -> Value {
-    let (start, end) = (lines.position(span.start), lines.position(span.end));
+fn region(places: &Places<'_>, span: Span) -> Value {
+    let (start, end) = (places.position(span.start), places.position(span.end));
     json!({
         "startLine": start.line,
         "startColumn": start.column_utf16,
@@ -246,13 +259,13 @@ fn region(lines: &LineIndex<'_>, span: Span) -> Value {
     })
 }
 
-fn fix_of(file: &FileReport, lines: &LineIndex<'_>, fix: &FixOffer) -> Value {
+fn fix_of(file: &FileReport, places: &Places<'_>, fix: &FixOffer) -> Value {
     let replacements: Vec<Value> = fix
         .edits
         .iter()
         .map(|edit| {
             json!({
-                "deletedRegion": region(lines, edit.span),
+                "deletedRegion": region(places, edit.span),
                 "insertedContent": { "text": edit.text },
             })
         })

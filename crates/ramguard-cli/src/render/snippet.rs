@@ -8,7 +8,9 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level as Severity, Origin, Renderer, Snippet,
 };
 use anstream::adapter::strip_str;
-use ramguard_policy::text::{LineIndex, Span};
+use ramguard_policy::text::{LineIndex, Position, Span};
+
+use crate::places::Places;
 
 use super::escape::{escape, escape_source};
 
@@ -78,6 +80,31 @@ pub(crate) fn draw(
     render(is_coloured, group)
 }
 
+/// Writes a report as [`draw`] does, without the lines it is about: they are not here.
+pub(crate) fn tell(
+    is_coloured: bool,
+    words: Words<'_>,
+    name: &str,
+    places: &Places<'_>,
+    primary: &Mark,
+    related: &[Mark],
+) -> String {
+    let mut title = words.severity.primary_title(escape(words.message));
+    if let Some(code) = words.code {
+        title = title.id(escape(code));
+    }
+    let mut group = title.element(at(name, places.position(primary.span.start)));
+    for mark in related {
+        let place = places.position(mark.span.start);
+        let text = format!("{}:{}:{}: {}", name, place.line, place.column, mark.label);
+        group = group.element(Severity::NOTE.message(escape(&text).into_owned()));
+    }
+    for (severity, text) in words.footers {
+        group = group.element(severity.message(escape(&text).into_owned()));
+    }
+    render(is_coloured, group)
+}
+
 fn render(is_coloured: bool, group: Group<'_>) -> String {
     let renderer = if is_coloured { Renderer::styled() } else { Renderer::plain() };
     let mut text = renderer.hyperlink(false).render(&[group]);
@@ -94,8 +121,11 @@ fn render(is_coloured: bool, group: Group<'_>) -> String {
 }
 
 fn origin<'o>(shown: &Shown<'_>, span: Span) -> Origin<'o> {
-    let position = shown.lines.position(span.start);
-    Origin::path(escape(shown.name).into_owned())
+    at(shown.name, shown.lines.position(span.start))
+}
+
+fn at<'o>(name: &str, position: Position) -> Origin<'o> {
+    Origin::path(escape(name).into_owned())
         .line(position.line as usize)
         .char_column(position.column as usize)
 }

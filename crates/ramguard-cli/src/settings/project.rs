@@ -186,7 +186,7 @@ impl Project {
     pub(crate) fn judge(&self, findings: &mut [Finding]) {
         for finding in findings {
             let is_refusal =
-                ProblemCode::ALL.iter().any(|code| finding.diagnostic == Some(code.name()));
+                ProblemCode::ALL.iter().any(|code| finding.diagnostic.as_deref() == Some(code.name()));
             let is_levelled = |rule: crate::finding::RuleOf| {
                 self.levelled.iter().any(|selector| selector.matches(rule.code))
             };

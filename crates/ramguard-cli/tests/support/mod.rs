@@ -11,6 +11,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// Every format of `ramguard lint`.
+pub(crate) const FORMATS: [&str; 8] =
+    ["human", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit"];
+
 /// What a run printed and how it ended.
 pub(crate) struct Run {
     pub(crate) stdout: String,

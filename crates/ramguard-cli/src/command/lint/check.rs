@@ -214,6 +214,7 @@ impl Check {
         {
             report.truncated += 1;
         }
+        let is_accepted = document.problems().is_empty();
         let root = document.tree().root();
         let head = at.head(place(Span::new(0, 0)).start);
         let mut canonical = Canonical::default();
@@ -221,7 +222,8 @@ impl Check {
             if is_open(raw.span()) || !at.project.applies(&raw, at.path) {
                 continue;
             }
-            let mut finding = Finding::of_rule(&raw, self.lang, name, &place, &copied);
+            let finding = Finding::of_rule(&raw, self.lang, name, &place, &copied);
+            let mut finding = finding.with_effect(is_accepted);
             let policy = name.unwrap_or_default();
             finding.fingerprint = at.made.of(&raw, at.path, policy, root, &mut canonical);
             if let Some(entry) = at.project.ignored(&raw, at.path, &finding.fingerprint) {

@@ -11,7 +11,6 @@ mod change;
 mod check;
 mod earlier;
 mod known;
-mod outputs;
 mod repair;
 mod selection;
 mod walk;
@@ -21,23 +20,23 @@ use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ramguard_lint::{Lang, Linter};
+use ramguard_lint::{Lang, Linter, registry};
 
 use crate::args::{KindName, LintArgs, OutputSpec};
 use crate::finding::Finding;
 use crate::inputs::{InputError, Inputs, Source, is_stdin};
 use crate::render::escape::escape;
 use crate::render::terminal::Terminal;
-use crate::report::{FileReport, Report};
+use crate::report::{FileReport, Report, Terms};
 use crate::settings::{Choice, Governed, Ledgers, Projects, from_environment};
 
+use super::outputs::{Outputs, Ways};
 use super::{Exit, Failure};
 pub(super) use check::Check;
 use check::in_parallel;
 use earlier::earlier;
 use known::Baselines;
 pub(super) use known::Deed;
-use outputs::{Outputs, Ways};
 use repair::Repair;
 pub(super) use repair::diff;
 use selection::Selection;
@@ -83,7 +82,7 @@ fn run_as(
         .with_baseline(args.baseline.as_deref());
     let lang = choice.lang;
     let is_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-    let outputs = match (&*args.outputs, from_environment("RAMGUARD_OUTPUT")?) {
+    let outputs = match (&*args.output.formats, from_environment("RAMGUARD_OUTPUT")?) {
         ([], Some(text)) => {
             let specs: Result<Vec<OutputSpec>, String> =
                 text.split(',').map(|spec| spec.trim().parse()).collect();
@@ -101,7 +100,7 @@ fn run_as(
         Some(name) => Baselines::of_commit(earlier(name, &check, &files, &projects, terminal)?),
         None => Baselines::read(deed, is_verb, args.baseline.is_some(), &projects)?,
     };
-    let has_baseline = baselines.are_compared();
+    report.terms = terms(&projects, &baselines, lang);
     let settings = change::accepted(args, &check, &files, &projects)?;
     if let Some(words) = settings.filter(|_| !args.quiet && !args.silent) {
         terminal.log(&words);
@@ -178,8 +177,8 @@ fn run_as(
         terminal.print(text);
     }
     let to_stderr = repaired.is_some();
-    if !args.diff || !args.outputs.is_empty() {
-        let ways = Ways { lang, has_baseline, to_stderr, is_silent: args.silent };
+    if !args.diff || !args.output.formats.is_empty() {
+        let ways = Ways { to_stderr, is_silent: args.silent };
         outputs.write(&report, ways, terminal)?;
     }
     if !args.silent {
@@ -195,6 +194,17 @@ fn run_as(
         terminal.log(&report.in_words(Linter::MAX_FINDINGS));
     }
     Ok(exit)
+}
+
+/// Tells how a run is set up.
+fn terms(projects: &Projects, baselines: &Baselines, lang: Lang) -> Terms {
+    let runs = |code| projects.list().iter().any(|project| project.linter.runs(code));
+    Terms {
+        lang,
+        has_baseline: baselines.are_compared(),
+        rules: registry::rules().map(|meta| meta.code).filter(|code| runs(*code)).collect(),
+        ..Terms::default()
+    }
 }
 
 /// What all threads of a run share.

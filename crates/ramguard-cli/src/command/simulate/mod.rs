@@ -10,15 +10,14 @@ use std::ffi::OsString;
 
 use ramguard::case::{CaseError, Got};
 use ramguard::policy::PolicyError;
-use ramguard::policy::text::LineIndex;
 
 use crate::args::{Output, SimulateArgs};
 use crate::finding::Finding;
 use crate::inputs::{Inputs, is_stdin};
+use crate::places::Places;
 use crate::render::escape::escape;
 use crate::render::finding::human;
 use crate::render::json::to_line;
-use crate::render::snippet::Shown;
 use crate::render::terminal::Terminal;
 
 use super::{Exit, Failure};
@@ -108,10 +107,9 @@ fn inputs_of(args: &SimulateArgs) -> impl Iterator<Item = &OsString> {
 
 /// Tells standard error every problem of a policy that is refused.
 fn refuse_policy(name: &str, text: &str, error: &PolicyError, terminal: &mut Terminal) {
-    let lines = LineIndex::new(text);
-    let shown = Shown { name, lines: &lines };
+    let places = Places::of(text);
     for problem in error.problems() {
-        let drawn = human(terminal.err_is_coloured(), &shown, &Finding::from(problem));
+        let drawn = human(terminal.err_is_coloured(), name, &places, &Finding::from(problem));
         terminal.log(&drawn);
     }
     let count = match error.problems().len() {

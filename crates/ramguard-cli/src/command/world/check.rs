@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::args::{FailOn, Output, WorldCheckArgs};
 use crate::command::{Exit, Failure};
 use crate::inputs::Inputs;
+use crate::places::Places;
 use crate::render::escape::escape;
 use crate::render::json::{SCHEMA, Stretch, to_line};
 use crate::render::snippet::{Mark, Shown, Words, draw};
@@ -42,12 +43,12 @@ pub(super) fn run(args: &WorldCheckArgs, terminal: &mut Terminal) -> Result<Exit
     let problems = file.problems();
     match args.output {
         Output::Json => {
-            let lines = LineIndex::new(&text);
+            let places = Places::of(&text);
             let report = ReportJson {
                 schema: SCHEMA,
                 file: &source.name,
                 usable: file.world().is_some(),
-                problems: problems.iter().map(|problem| json(&lines, problem)).collect(),
+                problems: problems.iter().map(|problem| json(&places, problem)).collect(),
             };
             terminal.line(&to_line(&report)?);
         }
@@ -85,14 +86,14 @@ fn severity(problem: &FileProblem) -> &'static str {
     }
 }
 
-fn json<'a>(lines: &LineIndex<'_>, problem: &'a FileProblem) -> ProblemJson<'a> {
+fn json<'a>(places: &Places<'_>, problem: &'a FileProblem) -> ProblemJson<'a> {
     ProblemJson {
         code: problem.code().name(),
         severity: severity(problem),
         message: problem.message(),
         help: problem.help(),
         pointer: problem.pointer(),
-        place: Stretch::of(lines, problem.span()),
+        place: Stretch::of(places, problem.span()),
     }
 }
 

@@ -2,20 +2,19 @@
 
 use std::path::Path;
 
-use ramguard_lint::Lang;
-
 use crate::args::{Format, OutputSpec};
 use crate::command::Failure;
 use crate::files;
+use crate::finding::Finding;
+use crate::places::Places;
 use crate::render::escape::escape;
 use crate::render::finding::{concise, human};
 use crate::render::github::github;
 use crate::render::gitlab::gitlab;
 use crate::render::json::to_line;
 use crate::render::junit::junit;
-use crate::render::report::ReportJson;
+use crate::render::report::{ReportJson, lines};
 use crate::render::sarif::sarif;
-use crate::render::snippet::Shown;
 use crate::render::terminal::Terminal;
 use crate::report::Report;
 
@@ -24,13 +23,9 @@ pub(crate) struct Outputs {
     specs: Vec<OutputSpec>,
 }
 
-/// What the formats have to know besides the report.
-#[derive(Clone, Copy, Debug)]
+/// Where reports may go.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Ways {
-    /// The language of descriptions.
-    pub(crate) lang: Lang,
-    /// Whether findings were compared with a baseline.
-    pub(crate) has_baseline: bool,
     /// Whether standard output is taken by a document.
     pub(crate) to_stderr: bool,
     /// Whether only files are written.
@@ -84,7 +79,7 @@ impl Outputs {
             }
             let is_coloured =
                 if ways.to_stderr { terminal.err_is_coloured() } else { terminal.is_coloured() };
-            let text = rendered(spec.format, report, ways, spec.file.is_none() && is_coloured)?;
+            let text = rendered(spec.format, report, spec.file.is_none() && is_coloured)?;
             match &spec.file {
                 None if ways.to_stderr && text.is_empty() => {}
                 None if ways.to_stderr => terminal.log_text(&text),
@@ -96,36 +91,28 @@ impl Outputs {
     }
 }
 
-fn rendered(
-    format: Format,
-    report: &Report,
-    ways: Ways,
-    colour: bool,
-) -> Result<String, serde_json::Error> {
+fn rendered(format: Format, report: &Report, colour: bool) -> Result<String, serde_json::Error> {
     let line = |line: String| format!("{line}\n");
     Ok(match format {
-        Format::Human => {
-            for_each(report, |shown, finding| format!("{}\n", human(colour, shown, finding)))
-        }
+        Format::Human => for_each(report, |name, places, finding| {
+            format!("{}\n", human(colour, name, places, finding))
+        }),
         Format::Concise => for_each(report, concise),
         Format::Json => line(to_line(&ReportJson::new(report))?),
-        Format::Sarif => line(to_line(&sarif(report, ways.lang, ways.has_baseline))?),
+        Format::Jsonl => lines(report)?,
+        Format::Sarif => line(to_line(&sarif(report))?),
         Format::Github => github(report),
         Format::Gitlab => line(to_line(&gitlab(report))?),
         Format::Junit => junit(report),
     })
 }
 
-fn for_each(
-    report: &Report,
-    draw: impl Fn(&Shown<'_>, &crate::finding::Finding) -> String,
-) -> String {
+fn for_each(report: &Report, draw: impl Fn(&str, &Places<'_>, &Finding) -> String) -> String {
     let mut out = String::new();
     for file in report.files.iter().filter(|file| file.counting().next().is_some()) {
-        let lines = file.lines();
-        let shown = Shown { name: &file.name, lines: &lines };
+        let places = file.places();
         for finding in file.counting() {
-            out.push_str(&draw(&shown, finding));
+            out.push_str(&draw(&file.name, &places, finding));
         }
     }
     out
