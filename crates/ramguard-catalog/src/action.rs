@@ -132,12 +132,24 @@ impl Action {
     /// Returns the best source of the name.
     #[must_use]
     pub fn origin(self) -> Origin {
-        match self.row.byte(5) {
+        match self.row.byte(5) & 0b1111 {
             1 | 2 => Origin::HelpCentre,
             3 => Origin::Documentation,
             4 => Origin::ApiList,
             _ => Origin::PolicyOnly,
         }
+    }
+
+    /// Returns whether [`misnamed`](crate::misnamed) has another name for it.
+    #[must_use]
+    pub fn is_misnamed(self) -> bool {
+        (self.row.byte(5) >> 6) & 1 == 1
+    }
+
+    /// Returns whether [`renamed`](crate::renamed) has a successor for it.
+    #[must_use]
+    pub fn is_renamed(self) -> bool {
+        (self.row.byte(5) >> 7) & 1 == 1
     }
 
     /// Returns whether anything but a published policy names it.

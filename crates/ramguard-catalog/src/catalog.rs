@@ -80,13 +80,13 @@ impl Catalog {
     /// Returns how well a service is known by its RAM code.
     #[must_use]
     pub fn service_is_known(&self, name: &str) -> Known {
-        if self.services.contains(&name.to_ascii_lowercase()) {
+        if holds(&self.services, name) {
             return Known::Yes;
         }
         match service(name) {
             // Published policies write product codes for RAM codes, and some actions are listed
             // under them; the list of aliases was made by hand and knows better.
-            Some(service) if alias(name).is_some() && !service.has_api() => Known::No,
+            Some(service) if !service.has_api() && alias(name).is_some() => Known::No,
             Some(service) if service.is_verified() => Known::Yes,
             Some(_) => Known::SeenInPolicies,
             None => Known::No,
@@ -142,7 +142,7 @@ impl Catalog {
     #[must_use]
     pub fn condition_key_is_known(&self, text: &str) -> Known {
         let name = text.split_once('/').map_or(text, |(name, _)| name);
-        if self.condition_keys.contains(&name.to_ascii_lowercase()) {
+        if holds(&self.condition_keys, name) {
             return Known::Yes;
         }
         match condition_key(name) {
@@ -161,7 +161,7 @@ impl Catalog {
     /// Returns whether a region is known.
     #[must_use]
     pub fn region_is_known(&self, text: &str) -> bool {
-        self.regions.contains(&text.to_ascii_lowercase()) || is_region(text)
+        holds(&self.regions, text) || is_region(text)
     }
 
     /// Returns the RAM code that was most likely meant: by alias first, then by spelling.
@@ -230,6 +230,12 @@ impl Catalog {
     pub fn nearest_region(&self, text: &str) -> Option<&str> {
         nearest(text, regions().map(lend).chain(self.regions.iter().map(String::as_str)))
     }
+}
+
+/// Returns whether a name is among those that were added, which are in lower case.
+fn holds(added: &BTreeSet<String>, name: &str) -> bool {
+    // Hardly anybody adds names.
+    !added.is_empty() && added.contains(&name.to_ascii_lowercase())
 }
 
 /// Shortens a lifetime, so that generated and added names can stand in one list.

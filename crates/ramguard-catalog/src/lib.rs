@@ -2,7 +2,8 @@
 //! tables.
 //!
 //! The tables are generated from public documents and lists of APIs and stand in the program as
-//! bytes: a look-up is a binary search, and nothing is read or allocated when a program starts.
+//! bytes: a look-up is a step or two in a table of slots, or a binary search, and nothing is read
+//! or allocated when a program starts.
 //!
 //! ```
 //! use ramguard_catalog::{AccessLevel, service};
@@ -30,6 +31,7 @@ mod key;
 mod names;
 mod nearest;
 mod service;
+mod slot;
 mod table;
 
 pub use action::{AccessLevel, Action, Basis, Origin};

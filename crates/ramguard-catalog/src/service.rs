@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::action::Action;
-use crate::table::{ACTIONS, Row, SERVICES};
+use crate::slot::{next_slot, slot_of};
+use crate::table::{ACTIONS, Row, SERVICES, SLOTS};
 
 /// The finest thing a policy can name for a service, as documented in 2021.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,8 +50,16 @@ impl Service {
     /// Finds an action by the name after the colon, without regard to ASCII case (rule A-2).
     #[must_use]
     pub fn action(self, name: &str) -> Option<Action> {
-        let (from, to) = self.range();
-        ACTIONS.find_in(from, to, name).map(|(index, _)| Action::at(self.name(), index))
+        let (service, (from, to)) = (self.name(), self.range());
+        let slots =
+            std::iter::successors(Some(slot_of(service, name)), |&slot| Some(next_slot(slot)));
+        slots
+            .take(SLOTS.len())
+            // A free slot ends the search: the action would stand in it.
+            .map_while(|slot| SLOTS.row(slot).u16(0).checked_sub(1))
+            .filter(|index| (from..to).contains(index))
+            .map(|index| Action::at(service, index))
+            .find(|action| action.name().eq_ignore_ascii_case(name))
     }
 
     /// Returns the finest thing a policy can name, where the documentation says so.

@@ -21,6 +21,8 @@ pub(crate) struct Row(&'static [u8]);
 
 pub(crate) static SERVICES: Table = Table::new(include_bytes!("generated/services.bin"), 18);
 pub(crate) static ACTIONS: Table = Table::new(include_bytes!("generated/actions.bin"), 9);
+/// For each slot of `slot.rs` the index of an action and one, zero for none.
+pub(crate) static SLOTS: Table = Table::new(include_bytes!("generated/slots.bin"), 2);
 pub(crate) static TEMPLATES: Table = Table::new(include_bytes!("generated/templates.bin"), 4);
 pub(crate) static PRINCIPALS: Table = Table::new(include_bytes!("generated/principals.bin"), 4);
 pub(crate) static KEYS: Table = Table::new(include_bytes!("generated/keys.bin"), 8);

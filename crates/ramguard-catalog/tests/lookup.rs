@@ -16,6 +16,29 @@ fn every_action_of_the_tables_is_found_by_its_own_name() {
 }
 
 #[test]
+fn an_action_of_another_service_is_not_found() {
+    for service in services() {
+        for name in ["", "RunInstances", "AttachPolicyToUser", "NoSuchThing"] {
+            let listed = service.actions().any(|action| action.name().eq_ignore_ascii_case(name));
+            assert_eq!(service.action(name).is_some(), listed, "{service:?} {name}");
+        }
+    }
+}
+
+#[test]
+fn an_action_says_whether_it_has_another_name() {
+    let mut others = (0, 0);
+    for action in services().flat_map(Service::actions) {
+        let name = action.to_string();
+        assert_eq!(action.is_misnamed(), misnamed(&name).is_some(), "{name}");
+        assert_eq!(action.is_renamed(), renamed(&name).is_some(), "{name}");
+        others.0 += u8::from(action.is_misnamed());
+        others.1 += u8::from(action.is_renamed());
+    }
+    assert!(others.0 > 0 && others.1 > 0, "{others:?}");
+}
+
+#[test]
 fn every_service_is_found_by_its_own_name() {
     for entry in services() {
         assert_eq!(service(entry.name()).map(Service::name), Some(entry.name()));

@@ -7,6 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+#[path = "../src/slot.rs"]
+mod slot;
+
 /// The day the data was taken together.
 const DATE: &str = "2026-08-31";
 
@@ -47,15 +50,29 @@ pub(crate) fn encode(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String
     let names: BTreeSet<&str> =
         by_service.keys().map(String::as_str).chain(described.keys().copied()).collect();
 
+    let misnamed = sorted_rows(data, "misnamed.tsv", 3)?;
+    let renamed = sorted_rows(data, "renamed.tsv", 3)?;
     let (mut service_table, mut action_table, mut template_table) =
         (Vec::new(), Vec::new(), Vec::new());
+    let mut slots = vec![0u16; slot::SLOTS];
     let mut action_count = 0u32;
     let empty = BTreeMap::new();
     for name in names {
         let first = action_count;
         for row in by_service.get(name).unwrap_or(&empty).values() {
-            encode_action(row, &mut texts, &mut action_table, &mut template_table)?;
+            let full = format!("{}:{}", row[0], row[1]);
+            let is_among =
+                |rows: &[Vec<String>]| rows.iter().any(|row| row[0].eq_ignore_ascii_case(&full));
+            let names = u8::from(is_among(&misnamed)) | u8::from(is_among(&renamed)) << 1;
+            encode_action(row, names, &mut texts, &mut action_table, &mut template_table)?;
             action_count += 1;
+            let number = u16::try_from(action_count).ok().filter(|&n| usize::from(n) < slots.len());
+            let number = number.ok_or("too many actions for their slots")?;
+            let mut at = slot::slot_of(name, &row[1]);
+            while slots[at] != 0 {
+                at = slot::next_slot(at);
+            }
+            slots[at] = number;
         }
         let row = described.get(name);
         let cell = |at: usize| row.map_or("", |row| row[at].as_str());
@@ -117,14 +134,14 @@ pub(crate) fn encode(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String
         push_u32(&mut alias_table, texts.add(&row[1])?);
     }
     let mut renamed_table = Vec::new();
-    for row in sorted_rows(data, "renamed.tsv", 3)? {
+    for row in &renamed {
         push_u32(&mut renamed_table, texts.add(&row[0])?);
         push_u32(&mut renamed_table, texts.add(&row[1])?);
         push_u32(&mut renamed_table, texts.add(&row[2])?);
     }
 
     let mut misnamed_table = Vec::new();
-    for row in sorted_rows(data, "misnamed.tsv", 3)? {
+    for row in &misnamed {
         push_u32(&mut misnamed_table, texts.add(&row[0])?);
         push_u32(&mut misnamed_table, texts.add(&row[1])?);
         push_u32(&mut misnamed_table, texts.add(&row[2])?);
@@ -135,6 +152,7 @@ pub(crate) fn encode(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String
         ("texts.txt", texts.blob.into_bytes()),
         ("services.bin", service_table),
         ("actions.bin", action_table),
+        ("slots.bin", slots.into_iter().flat_map(u16::to_le_bytes).collect()),
         ("templates.bin", template_table),
         ("principals.bin", principal_table),
         ("keys.bin", key_table),
@@ -150,6 +168,7 @@ pub(crate) fn encode(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, String
 
 fn encode_action(
     row: &[String],
+    names: u8,
     texts: &mut Texts,
     actions: &mut Vec<u8>,
     templates: &mut Vec<u8>,
@@ -192,7 +211,7 @@ fn encode_action(
     };
     push_u32(actions, texts.add(&row[1])?);
     actions.push(level | level_basis << 3 | template_basis << 5);
-    actions.push(origin);
+    actions.push(origin | names << 6);
     let list: Vec<&str> = row[3].split(';').filter(|text| !text.is_empty()).collect();
     let start = u16::try_from(templates.len() / 4).map_err(|_| "too many templates".to_owned())?;
     actions.extend_from_slice(&start.to_le_bytes());
