@@ -11,7 +11,7 @@ mod policy;
 mod serde;
 mod write;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 pub use parts::{Entries, Entry, Statement, StatementPrincipal, Tested};
 pub use policy::Policy;
@@ -147,7 +147,7 @@ impl<'t> Document<'t> {
     /// string for the whole document. A span in a key belongs to the key's member.
     #[must_use]
     pub fn pointer(&self, span: Span) -> String {
-        let mut pointer = String::new();
+        let mut pointer = String::with_capacity(POINTER_BYTES);
         let mut value = self.tree.root();
         // The tree is at most `Limits::max_depth` deep, and each step goes one level down.
         while let Some(current) = value {
@@ -173,20 +173,36 @@ fn step_into<'v>(value: Value<'v>, span: Span, pointer: &mut String) -> Option<V
     let holds = |outer: Span| outer.start <= span.start && span.end <= outer.end;
     match value.kind() {
         JsonKind::Object => {
-            let member =
-                value.members().find(|member| holds(member.key_span.join(member.value.span())))?;
+            let member = value.members().find(|member| holds(member.span()))?;
             pointer.push('/');
-            pointer.push_str(&member.key.replace('~', "~0").replace('/', "~1"));
+            push_escaped(pointer, member.key);
             Some(member.value)
         }
         JsonKind::Array => {
             let (index, element) =
                 value.elements().enumerate().find(|(_, element)| holds(element.span()))?;
-            pointer.push('/');
-            pointer.push_str(&index.to_string());
+            // Writing to a string cannot fail.
+            let _ = write!(pointer, "/{index}");
             Some(element)
         }
         _ => None,
+    }
+}
+
+/// Long enough for nearly every place of a policy.
+const POINTER_BYTES: usize = 48;
+
+/// Adds a key with its `~` as `~0` and its `/` as `~1` (RFC 6901).
+fn push_escaped(pointer: &mut String, key: &str) {
+    if !key.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        return pointer.push_str(key);
+    }
+    for c in key.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
     }
 }
 
