@@ -1,5 +1,7 @@
 //! Findings: what a rule has to say about one place of one document.
 
+use std::sync::Arc;
+
 use ramguard_policy::Kind;
 use ramguard_policy::text::Span;
 
@@ -21,7 +23,7 @@ pub struct Finding {
     pub(crate) span: Span,
     pub(crate) message: Text,
     pub(crate) help: Option<Text>,
-    pub(crate) arguments: Vec<Argument>,
+    pub(crate) arguments: Arc<[Argument]>,
     pub(crate) related: Vec<RelatedPlace>,
     pub(crate) fix: Option<Fix>,
     pub(crate) diagnostic: Option<&'static str>,
@@ -35,7 +37,7 @@ pub struct RelatedPlace {
     /// Where it is, in bytes of the document.
     pub span: Span,
     pub(crate) label: Text,
-    pub(crate) arguments: Vec<Argument>,
+    pub(crate) arguments: Arc<[Argument]>,
 }
 
 impl RelatedPlace {

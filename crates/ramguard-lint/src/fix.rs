@@ -3,6 +3,8 @@
 //! An edit replaces one span; layout, order of keys and escapes around it stay as they are. Edits
 //! that overlap are never applied together.
 
+use std::sync::Arc;
+
 use ramguard_policy::text::Span;
 
 use crate::Finding;
@@ -45,7 +47,7 @@ pub struct Edit {
 pub struct Fix {
     pub(crate) applicability: Applicability,
     pub(crate) message: Text,
-    pub(crate) arguments: Vec<Argument>,
+    pub(crate) arguments: Arc<[Argument]>,
     pub(crate) edits: Vec<Edit>,
 }
 

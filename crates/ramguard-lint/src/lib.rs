@@ -40,6 +40,7 @@ pub mod layout;
 mod level;
 mod linter;
 mod loader;
+mod marks;
 pub mod message;
 mod overlap;
 pub mod registry;

@@ -1,12 +1,15 @@
 //! Runs the rules over one document and puts what they find in order.
 
+use std::sync::Arc;
+
 use ramguard_policy::text::Span;
 use ramguard_policy::{Document, Kind};
 
 use crate::finding::RelatedPlace;
+use crate::message::Argument;
 use crate::rule::{Draft, Rule};
 use crate::subject::Subject;
-use crate::{Category, Code, Finding, Settings, loader, registry};
+use crate::{Category, Code, Finding, Fix, Settings, loader, registry};
 
 /// Runs the rules that the settings turn on.
 ///
@@ -102,18 +105,15 @@ impl Linter {
     fn finish(&self, subject: &Subject<'_>, draft: Draft) -> Option<Finding> {
         let level = self.settings.level_of(draft.meta, draft.preset, draft.at_most)?;
         let sid = subject.statement_at(draft.span).and_then(|view| view.sid);
-        let arguments = draft.arguments;
+        let arguments: Arc<[Argument]> = draft.arguments.into();
         let place = |(span, label): (Span, _)| RelatedPlace {
             pointer: String::new(),
             span,
             label,
-            arguments: arguments.clone(),
+            arguments: Arc::clone(&arguments),
         };
         let related = draft.related.into_iter().map(place).collect();
-        let fix = draft.fix.map(|mut fix| {
-            fix.arguments = arguments.clone();
-            fix
-        });
+        let fix = draft.fix.map(|fix| Fix { arguments: Arc::clone(&arguments), ..fix });
         Some(Finding {
             code: draft.meta.code,
             name: draft.meta.name,

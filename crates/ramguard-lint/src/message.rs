@@ -99,10 +99,10 @@ pub struct Argument {
 
 impl Argument {
     pub(crate) fn new(name: &'static str, value: impl std::fmt::Display) -> Self {
-        let mut text = String::new();
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{value}");
-        if let Some((end, _)) = text.char_indices().nth(MAX_ARGUMENT_CHARS) {
+        let mut text = value.to_string();
+        if text.len() > MAX_ARGUMENT_CHARS
+            && let Some((end, _)) = text.char_indices().nth(MAX_ARGUMENT_CHARS)
+        {
             text.truncate(end);
             text.push('\u{2026}');
         }

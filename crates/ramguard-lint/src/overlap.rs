@@ -12,11 +12,13 @@ const BUDGET: usize = 4_000_000;
 /// Compares resources with the ARNs of the catalogue.
 pub(crate) struct Overlap {
     budget: usize,
+    /// The template at hand as a pattern; kept for its memory.
+    wanted: String,
 }
 
 impl Overlap {
     pub(crate) fn new() -> Self {
-        Self { budget: BUDGET }
+        Self { budget: BUDGET, wanted: String::new() }
     }
 
     /// Returns whether one of `patterns` and `template` have a resource in common. Variables of
@@ -26,18 +28,26 @@ impl Overlap {
         patterns: impl IntoIterator<Item = &'p ArnFields<'a>>,
         template: &str,
     ) -> bool {
-        let template = without_variables(template);
-        let wanted = Resource::parse(&template);
-        patterns.into_iter().any(|pattern| {
-            let Ok(Resource::Arn(wanted)) = &wanted else { return true };
-            let is_ram = wanted.service.eq_ignore_ascii_case("ram");
-            // The region of a ram resource is blank in every request (rule R-7); RAM325 speaks of
-            // it.
-            self.texts(pattern.service, wanted.service, true)
-                && (is_ram || self.texts(pattern.region, wanted.region, true))
-                && self.texts(pattern.account, wanted.account, true)
-                && self.texts(pattern.relative_id, wanted.relative_id, is_ram)
-        })
+        let mut text = std::mem::take(&mut self.wanted);
+        write_without_variables(template, &mut text);
+        let found = match Resource::parse(&text) {
+            Ok(Resource::Arn(wanted)) => {
+                patterns.into_iter().any(|pattern| self.resources(pattern, &wanted))
+            }
+            _ => patterns.into_iter().next().is_some(),
+        };
+        self.wanted = text;
+        found
+    }
+
+    /// Returns whether a pattern and an ARN of the catalogue have a resource in common.
+    fn resources(&mut self, pattern: &ArnFields<'_>, wanted: &ArnFields<'_>) -> bool {
+        let is_ram = wanted.service.eq_ignore_ascii_case("ram");
+        // The region of a ram resource is blank in every request (rule R-7); RAM325 speaks of it.
+        self.texts(pattern.service, wanted.service, true)
+            && (is_ram || self.texts(pattern.region, wanted.region, true))
+            && self.texts(pattern.account, wanted.account, true)
+            && self.texts(pattern.relative_id, wanted.relative_id, is_ram)
     }
 
     /// Returns whether two patterns have a text in common.
@@ -48,7 +58,7 @@ impl Overlap {
         }
         match heads_agree(a, b, folds) {
             Heads::Differ => return false,
-            Heads::Whole => return true,
+            Heads::Suffice => return true,
             Heads::Open => {}
         }
         let read = |text: &str| -> Vec<char> {
@@ -69,28 +79,29 @@ impl Overlap {
 enum Heads {
     /// They differ: no text fits both.
     Differ,
-    /// Neither has a wildcard, and they are equal.
-    Whole,
+    /// They agree, and whatever follows in one of them fits what follows in the other.
+    Suffice,
     /// It depends on what follows.
     Open,
 }
 
 fn heads_agree(a: &str, b: &str, folds: bool) -> Heads {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
     let is_wild = |byte: &u8| matches!(byte, b'*' | b'?');
-    let mut pairs = a.bytes().zip(b.bytes());
-    let first = pairs.find(|(a, b)| {
+    let is_end = |(a, b): (&u8, &u8)| {
         is_wild(a) || is_wild(b) || !(a == b || (folds && a.eq_ignore_ascii_case(b)))
-    });
-    match first {
-        Some((a, b)) if is_wild(&a) || is_wild(&b) => Heads::Open,
-        Some(_) => Heads::Differ,
-        None if a.len() == b.len() => Heads::Whole,
+    };
+    let at = a.iter().zip(b).position(is_end).unwrap_or(a.len().min(b.len()));
+    let rest = |text: &'_ [u8]| -> (Option<u8>, bool) {
+        let rest = text.get(at..).unwrap_or_default();
+        (rest.first().copied(), rest.iter().all(|byte| *byte == b'*'))
+    };
+    match (rest(a), rest(b)) {
+        // Stars take any text, and there is one that fits the other rest.
+        ((Some(_), true), _) | (_, (Some(_), true)) | ((None, _), (None, _)) => Heads::Suffice,
+        ((Some(a), _), (Some(b), _)) if is_wild(&a) || is_wild(&b) => Heads::Open,
         // A star may stand for nothing; anything else in the longer one has no counterpart.
-        None => {
-            let (longer, length) = if a.len() > b.len() { (a, b.len()) } else { (b, a.len()) };
-            let rest = longer.as_bytes().get(length..).unwrap_or_default();
-            if rest.iter().all(|byte| *byte == b'*') { Heads::Whole } else { Heads::Differ }
-        }
+        _ => Heads::Differ,
     }
 }
 
@@ -122,17 +133,18 @@ fn overlap(a: &[char], b: &[char]) -> bool {
     below.first().copied().unwrap_or(false)
 }
 
-/// The template with `*` for every variable.
-pub(crate) fn without_variables(template: &str) -> String {
-    let mut pattern = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("${") {
-        pattern.push_str(before);
-        pattern.push('*');
-        rest = after.split_once('}').map_or("", |(_, rest)| rest);
+/// Makes `pattern` the template with `*` for every variable.
+fn write_without_variables(template: &str, pattern: &mut String) {
+    pattern.clear();
+    let mut rest = template.chars();
+    while let Some(c) = rest.next() {
+        if c == '$' && rest.as_str().starts_with('{') {
+            pattern.push('*');
+            rest.find(|c| *c == '}');
+        } else {
+            pattern.push(c);
+        }
     }
-    pattern.push_str(rest);
-    pattern
 }
 
 #[cfg(test)]
@@ -203,12 +215,19 @@ mod tests {
 
     #[test]
     fn past_its_budget_everything_may_overlap() {
-        let mut overlap = Overlap { budget: 3 };
+        let mut overlap = Overlap { budget: 3, ..Overlap::new() };
         assert!(overlap.texts("*abc", "*xyz", false));
     }
 
     #[test]
     fn variables_stand_for_any_text() {
-        assert_eq!(without_variables("acs:ecs:${R}:${A}:instance/${I}"), "acs:ecs:*:*:instance/*");
+        let mut pattern = String::from("left over");
+        for (template, expected) in [
+            ("acs:ecs:${R}:${A}:instance/${I}", "acs:ecs:*:*:instance/*"),
+            ("acs:ecs:*:*:a$b/${open", "acs:ecs:*:*:a$b/*"),
+        ] {
+            write_without_variables(template, &mut pattern);
+            assert_eq!(pattern, expected);
+        }
     }
 }

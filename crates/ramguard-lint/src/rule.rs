@@ -7,6 +7,8 @@
 //!   rules are asked, and in which order, is the table of `loader.rs`;
 //! * [`Rule::check`] looks at a [`Subject`] for what the loader accepts.
 
+use std::sync::Arc;
+
 use ramguard_policy::Problem;
 use ramguard_policy::text::Span;
 
@@ -206,7 +208,7 @@ impl Draft {
         let mut edits: Vec<Edit> = edits.into_iter().collect();
         edits.sort_by_key(|edit| edit.span);
         if !edits.is_empty() {
-            self.fix = Some(Fix { applicability, message, arguments: Vec::new(), edits });
+            self.fix = Some(Fix { applicability, message, arguments: Arc::default(), edits });
         }
         self
     }

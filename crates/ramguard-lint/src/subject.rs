@@ -8,7 +8,7 @@
 //!   granted the second;
 //! * a text is unescaped, its span includes the quotes.
 
-use ramguard_catalog::{Action, Catalog};
+use ramguard_catalog::{Action, Catalog, Service};
 use ramguard_match::{Case, Pattern};
 use ramguard_policy::condition::Operator;
 use ramguard_policy::json::{Kind as JsonKind, Value};
@@ -17,7 +17,9 @@ use ramguard_policy::name::resource::{ArnFields, Resource};
 use ramguard_policy::text::Span;
 use ramguard_policy::{Document, Effect, Kind, Statement};
 
+use crate::marks::Marks;
 use crate::rule::Draft;
+use crate::rules::name::template_placeholder::placeholder;
 use crate::{Linter, Settings};
 
 /// A document and what there is to know about its surroundings.
@@ -32,6 +34,8 @@ pub(crate) struct Subject<'a> {
 pub(crate) struct Word<'a> {
     pub(crate) text: &'a str,
     pub(crate) span: Span,
+    /// What kinds of characters `text` holds.
+    pub(crate) marks: Marks,
 }
 
 /// An element that holds strings, with its strings; anything else in it is left out.
@@ -80,6 +84,8 @@ pub(crate) struct StatementView<'a> {
     pub(crate) operations: Vec<Operation<'a>>,
     /// The strings of `Resource` that the loader accepts and that are not `*`.
     pub(crate) arns: Vec<(Word<'a>, ArnFields<'a>)>,
+    /// Whether a string of `Resource` holds a placeholder.
+    pub(crate) has_placeholder: bool,
     pub(crate) principal: Option<Value<'a>>,
     pub(crate) condition: Option<Value<'a>>,
     pub(crate) tests: Vec<TestView<'a>>,
@@ -188,13 +194,14 @@ impl<'a> StatementView<'a> {
             resources: None,
             operations: Vec::new(),
             arns: Vec::new(),
+            has_placeholder: false,
             principal: None,
             condition: None,
             tests: Vec::new(),
         };
         for member in value.members() {
             match member.key {
-                "Sid" => view.sid = Word::new(member.value),
+                "Sid" => view.sid = Word::of(member.value),
                 "Effect" => {
                     view.effect_span = Some(member.value.span());
                     view.effect = match member.value.as_str() {
@@ -217,16 +224,10 @@ impl<'a> StatementView<'a> {
                 _ => {}
             }
         }
-        let operation = |word: &Word<'a>| {
-            let (service, name) = literal_action(word.text)?;
-            Some(Operation { word: *word, service, name, known: catalog.action(service, name) })
-        };
-        view.operations = view.action_words().iter().filter_map(operation).collect();
-        let arn = |word: &Word<'a>| match Resource::parse(word.text) {
-            Ok(Resource::Arn(fields)) => Some((*word, fields)),
-            _ => None,
-        };
-        view.arns = view.resource_words().iter().filter_map(arn).collect();
+        view.operations = operations_of(view.action_words(), catalog);
+        view.arns = arns_of(view.resource_words());
+        view.has_placeholder =
+            view.resource_words().iter().any(|word| word.placeholder().is_some());
         for operator in view.condition.iter().flat_map(|condition| condition.members()) {
             for key in operator.value.members() {
                 view.tests.push(TestView {
@@ -255,7 +256,7 @@ impl<'a> StatementView<'a> {
 
     /// Returns whether the statement covers an operation, `NotAction` considered (rule A-4).
     pub(crate) fn covers_action(&self, operation: &str) -> bool {
-        let listed = self.action_words().iter().any(|word| covers_action(word.text, operation));
+        let listed = self.action_words().iter().any(|word| word.covers_action(operation));
         listed != self.is_not_action
     }
 
@@ -270,8 +271,29 @@ impl<'a> StatementView<'a> {
 }
 
 impl<'a> Word<'a> {
-    fn new(value: Value<'a>) -> Option<Self> {
-        value.as_str().map(|text| Self { text, span: value.span() })
+    pub(crate) fn new(text: &'a str, span: Span) -> Self {
+        Self { text, span, marks: Marks::of(text) }
+    }
+
+    fn of(value: Value<'a>) -> Option<Self> {
+        value.as_str().map(|text| Self::new(text, value.span()))
+    }
+
+    /// The first placeholder in it, if there is one.
+    pub(crate) fn placeholder(&self) -> Option<&'a str> {
+        if self.marks.any(Marks::OPENING) { placeholder(self.text) } else { None }
+    }
+
+    /// Returns whether it holds `*` or `?`.
+    pub(crate) fn has_wildcard(&self) -> bool {
+        self.marks.any(Marks::WILDCARD)
+    }
+
+    /// Returns whether it covers an operation, taken as an action of a policy (rules ).
+    pub(crate) fn covers_action(&self, operation: &str) -> bool {
+        // Most words are names, and no name is another.
+        (self.text.len() == operation.len() || self.has_wildcard())
+            && covers_action(self.text, operation)
     }
 }
 
@@ -284,9 +306,44 @@ impl<'a> Words<'a> {
 /// The strings of a scalar or a list.
 pub(crate) fn words_of(value: Value<'_>) -> Vec<Word<'_>> {
     match value.kind() {
-        JsonKind::Array => value.elements().filter_map(Word::new).collect(),
-        _ => Word::new(value).into_iter().collect(),
+        JsonKind::Array => {
+            let mut words = Vec::with_capacity(value.len());
+            words.extend(value.elements().filter_map(Word::of));
+            words
+        }
+        _ => Word::of(value).into_iter().collect(),
     }
+}
+
+/// The words that name one operation each, looked up in the generated tables.
+fn operations_of<'a>(words: &[Word<'a>], catalog: &Catalog) -> Vec<Operation<'a>> {
+    let mut operations = Vec::with_capacity(words.len());
+    // Actions of one service stand together.
+    let mut last: Option<(&str, Option<Service>)> = None;
+    for word in words {
+        if word.has_wildcard() {
+            continue;
+        }
+        let Some((service, name)) = literal_action(word.text) else { continue };
+        let known = match last {
+            Some((last, known)) if last == service => known,
+            _ => catalog.service(service),
+        };
+        last = Some((service, known));
+        let known = known.and_then(|known| known.action(name));
+        operations.push(Operation { word: *word, service, name, known });
+    }
+    operations
+}
+
+/// The words that are resources of five fields.
+fn arns_of<'a>(words: &[Word<'a>]) -> Vec<(Word<'a>, ArnFields<'a>)> {
+    let mut arns = Vec::with_capacity(words.len());
+    arns.extend(words.iter().filter_map(|word| match Resource::parse(word.text) {
+        Ok(Resource::Arn(fields)) => Some((*word, fields)),
+        _ => None,
+    }));
+    arns
 }
 
 /// Splits an action that names one operation; `None` for a pattern and for what is no action.
@@ -296,8 +353,13 @@ pub(crate) fn literal_action(text: &str) -> Option<(&str, &str)> {
 
 /// Returns whether an action of a policy covers an operation (rules ).
 pub(crate) fn covers_action(pattern: &str, operation: &str) -> bool {
+    fits_in_any_case(pattern, operation)
+}
+
+/// Returns whether a text fits a pattern, the case of ASCII letters aside.
+pub(crate) fn fits_in_any_case(pattern: &str, text: &str) -> bool {
     // Most patterns are names; only others are worth compiling.
-    pattern.eq_ignore_ascii_case(operation)
+    pattern.eq_ignore_ascii_case(text)
         || (pattern.bytes().any(|byte| matches!(byte, b'*' | b'?'))
-            && Pattern::new(pattern, Case::AsciiInsensitive).is_match(operation))
+            && Pattern::new(pattern, Case::AsciiInsensitive).is_match(text))
 }

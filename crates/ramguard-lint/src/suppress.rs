@@ -8,6 +8,8 @@
 //!
 //! An entry that has expired silences nothing.
 
+use std::sync::Arc;
+
 use ramguard_policy::text::Span;
 
 use crate::fix::Fix;
@@ -263,7 +265,7 @@ pub struct Remark {
     origin: Origin,
     message: Text,
     help: Option<Text>,
-    arguments: Vec<Argument>,
+    arguments: Arc<[Argument]>,
     fix: Option<Fix>,
 }
 
@@ -271,10 +273,8 @@ impl Remark {
     /// Completes a draft about `file`, unless the settings turn it off.
     fn new(draft: Draft, file: String, settings: &Settings) -> Option<Self> {
         let level = settings.level_of(draft.meta, draft.preset, draft.at_most)?;
-        let fix = draft.fix.map(|mut fix| {
-            fix.arguments = draft.arguments.clone();
-            fix
-        });
+        let arguments: Arc<[Argument]> = draft.arguments.into();
+        let fix = draft.fix.map(|fix| Fix { arguments: Arc::clone(&arguments), ..fix });
         Some(Self {
             code: draft.meta.code,
             name: draft.meta.name,
@@ -282,7 +282,7 @@ impl Remark {
             origin: Origin { file, span: draft.span },
             message: draft.message,
             help: draft.help,
-            arguments: draft.arguments,
+            arguments,
             fix,
         })
     }

@@ -1,13 +1,13 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ramguard_policy::text::Span;
 
-use crate::Preset;
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
 use crate::subject::Subject;
+use crate::{Level, Preset};
 
 rule! {
     /// # What it finds
@@ -44,13 +44,22 @@ impl Rule for Sid {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let mut seen: BTreeMap<&str, (Span, usize)> = BTreeMap::new();
-        let sids = subject.statements.iter().filter_map(|statement| statement.sid);
-        let all: std::collections::BTreeSet<&str> = sids.map(|sid| sid.text).collect();
-        for sid in subject.statements.iter().filter_map(|statement| statement.sid) {
+        let sids = || subject.statements.iter().filter_map(|statement| statement.sid);
+        let mut all: Option<BTreeSet<&str>> = None;
+        let tells_all =
+            subject.settings.level_of(self.meta(), Preset::Audit, Level::Error).is_some();
+        for sid in sids() {
+            let is_first = seen.is_empty();
+            let is_new = !seen.contains_key(sid.text);
+            if is_new && !is_first && !tells_all && is_well_formed(sid.text) {
+                seen.insert(sid.text, (sid.span, 1));
+                continue;
+            }
             let draft = self.draft(sid.span).arg("v", sid.text).diagnostic("sid-present");
             if let Some((first, count)) = seen.get_mut(sid.text) {
                 *count += 1;
                 let mut fixed = format!("{}-{count}", sid.text);
+                let all = all.get_or_insert_with(|| sids().map(|sid| sid.text).collect());
                 while all.contains(fixed.as_str()) {
                     fixed.push('x');
                 }
@@ -63,7 +72,6 @@ impl Rule for Sid {
                 );
                 continue;
             }
-            let is_first = seen.is_empty();
             seen.insert(sid.text, (sid.span, 1));
             let draft = if sid.text.is_empty() {
                 draft.message(EMPTY)

@@ -57,15 +57,20 @@ impl Rule for ActionNeedsStar {
                 // Where the documented form is `acs:oss:*:<account>:*`, a pattern of that width
                 // will do as well.
                 let has_form = action.templates().any(|template| template != "*");
-                let covers = |pattern: &str| Pattern::new(pattern, Case::Sensitive).is_match("*");
-                if has_form && patterns.iter().any(|pattern| covers(pattern.relative_id)) {
+                let covers = |id: &str| {
+                    id.starts_with(['*', '?']) && Pattern::new(id, Case::Sensitive).is_match("*")
+                };
+                if has_form && patterns.iter().any(|(_, pattern)| covers(pattern.relative_id)) {
                     continue;
                 }
                 flagged.push((word.span, action));
             }
+            if flagged.is_empty() {
+                continue;
+            }
             let spans: Vec<Span> = flagged.iter().map(|(span, _)| *span).collect();
-            let change = Change::any_resource(view).filter(|_| !spans.is_empty());
-            let edits = change.and_then(|change| split(subject, view, &spans, change));
+            let edits =
+                Change::any_resource(view).and_then(|change| split(subject, view, &spans, change));
             for (index, (span, action)) in flagged.into_iter().enumerate() {
                 let mut draft = self.draft(span).arg("action", action);
                 if let Some(resources) = &view.resources {

@@ -36,7 +36,8 @@ const SHORTEST: usize = 5;
 impl Rule for ActionPatternMatchesNothing {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let catalog = subject.settings.catalog();
-        for word in subject.readable().flat_map(|statement| statement.action_words()) {
+        let words = subject.readable().flat_map(|statement| statement.action_words());
+        for word in words.filter(|word| word.has_wildcard()) {
             let Some((service, name)) = word.text.split_once(':') else { continue };
             if service.contains(['*', '?']) || !name.contains(['*', '?']) {
                 continue;

@@ -30,16 +30,16 @@ impl Rule for ArnAccount {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         for (word, fields) in subject.readable().flat_map(|statement| &statement.arns) {
             let account = fields.account;
-            let is_pattern = account.contains(['*', '?']);
-            if account.is_empty() || is_pattern || account.eq_ignore_ascii_case("system") {
+            let is_number = account.bytes().all(|byte| byte.is_ascii_digit());
+            // Nearly every account there is.
+            if account.is_empty() || (is_number && (15..=17).contains(&account.len())) {
+                continue;
+            }
+            if account.contains(['*', '?']) || account.eq_ignore_ascii_case("system") {
                 continue;
             }
             // RAM315 and RAM104 speak of these.
             if placeholder(account).is_some() || account.chars().any(|c| twin(c).is_some()) {
-                continue;
-            }
-            let is_number = account.bytes().all(|byte| byte.is_ascii_digit());
-            if is_number && (15..=17).contains(&account.len()) {
                 continue;
             }
             let draft = self.draft(word.span).arg("v", account);

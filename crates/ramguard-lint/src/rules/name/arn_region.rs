@@ -32,14 +32,22 @@ const WRITE: Text = Text::new("write `{dym}`", "改为 `{dym}`");
 impl Rule for ArnRegion {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let catalog = subject.settings.catalog();
+        let mut last = None;
         for (word, fields) in subject.readable().flat_map(|statement| &statement.arns) {
             let region = fields.region;
+            // Resources of one region stand together.
+            if last == Some(region) || region.is_empty() || region.contains(['*', '?']) {
+                continue;
+            }
+            if catalog.region_is_known(region) {
+                last = Some(region);
+                continue;
+            }
             // RAM has no region (RAM325), a placeholder is RAM315, other scripts are RAM104.
             let is_other = fields.service.eq_ignore_ascii_case("ram")
                 || placeholder(region).is_some()
                 || !region.is_ascii();
-            let is_open = region.is_empty() || region.contains(['*', '?']);
-            if is_open || is_other || catalog.region_is_known(region) || subject.is_full(found) {
+            if is_other || subject.is_full(found) {
                 continue;
             }
             let location =

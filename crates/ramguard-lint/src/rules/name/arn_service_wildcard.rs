@@ -1,4 +1,5 @@
-use super::arn_fields;
+use ramguard_policy::name::resource::ArnFields;
+
 use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
@@ -29,12 +30,10 @@ const WRITE: Text = Text::new("write `{fixed}`", "改为 `{fixed}`");
 impl Rule for ArnServiceWildcard {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         for statement in subject.readable() {
-            let service = only_service(statement);
-            for word in statement.resource_words() {
-                let Some(fields) = arn_fields(word.text) else { continue };
-                if !fields.service.contains(['*', '?']) {
-                    continue;
-                }
+            let mut service = None;
+            let is_open = |fields: &ArnFields<'_>| fields.service.contains(['*', '?']);
+            for (word, fields) in statement.arns.iter().filter(|(_, fields)| is_open(fields)) {
+                let service = *service.get_or_insert_with(|| only_service(statement));
                 let draft = self.draft(word.span).arg("v", word.text);
                 let Some(service) = service else {
                     found.push(draft);

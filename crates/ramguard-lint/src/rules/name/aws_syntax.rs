@@ -3,6 +3,7 @@ use ramguard_policy::{Problem, ProblemKind};
 
 use crate::edit;
 use crate::fix::{Applicability, Edit};
+use crate::marks::Marks;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, Verdict, rule};
 use crate::subject::Subject;
@@ -99,7 +100,8 @@ impl Rule for AwsSyntax {
                 }
             }
             let values = statement.tests.iter().flat_map(|test| &test.values);
-            for word in statement.resource_words().iter().chain(values) {
+            let words = statement.resource_words().iter().chain(values);
+            for word in words.filter(|word| word.marks.any(Marks::OPENING)) {
                 if let Some(variable) = variable(word.text) {
                     found.push(
                         self.finding(word.span, variable, None).diagnostic("policy-variable"),

@@ -4,7 +4,7 @@ use ramguard_catalog::Action;
 use ramguard_policy::name::resource::{ArnFields, Resource};
 
 use crate::rule::Rule;
-use crate::subject::StatementView;
+use crate::subject::{StatementView, Word};
 
 pub(crate) mod action_blank;
 pub(crate) mod action_case;
@@ -66,21 +66,19 @@ pub(super) fn arn_fields(text: &str) -> Option<ArnFields<'_>> {
 
 /// The resources of a statement as patterns; `None` if one of them is `*`, which covers whatever
 /// an action needs, if one is a placeholder, or if there are none.
-pub(super) fn resource_patterns<'a>(statement: &StatementView<'a>) -> Option<Vec<ArnFields<'a>>> {
+pub(super) fn resource_patterns<'s, 'a>(
+    statement: &'s StatementView<'a>,
+) -> Option<&'s [(Word<'a>, ArnFields<'a>)]> {
     let words = statement.resource_words();
-    let is_open = |text: &str| template_placeholder::placeholder(text).is_some();
-    if words.is_empty() || words.iter().any(|word| is_open(word.text)) {
-        return None;
-    }
-    // One that is left out is `*`, or refused.
-    let is_whole = statement.arns.len() == words.len();
-    is_whole.then(|| statement.arns.iter().map(|(_, fields)| *fields).collect())
+    // One that is left out of the ARNs is `*`, or refused.
+    let is_whole = !words.is_empty() && statement.arns.len() == words.len();
+    (is_whole && !statement.has_placeholder).then_some(&statement.arns)
 }
 
 /// Returns whether a document gives the action no narrower resource than all of them. OSS lists
 /// buckets on `acs:oss:*:<account>:*`; elsewhere that form stands for any resource.
 pub(super) fn service_level(action: Action) -> bool {
-    let is_listing_of_oss =
-        |template: &str| action.service() == "oss" && template.splitn(5, ':').nth(4) == Some("*");
-    action.templates().any(|template| template == "*" || is_listing_of_oss(template))
+    let is_oss = action.service() == "oss";
+    let is_listing_of_oss = |template: &str| template.splitn(5, ':').nth(4) == Some("*");
+    action.templates().any(|template| template == "*" || (is_oss && is_listing_of_oss(template)))
 }

@@ -1,5 +1,4 @@
 use ramguard_catalog::{Action, Basis};
-use ramguard_match::{Case, Pattern};
 
 use super::resource_patterns;
 use crate::Preset;
@@ -7,7 +6,7 @@ use crate::edit;
 use crate::fix::{Applicability, Edit};
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
-use crate::subject::{Operation, StatementView, Subject};
+use crate::subject::{Operation, StatementView, Subject, fits_in_any_case};
 
 rule! {
     /// # What it finds
@@ -91,8 +90,8 @@ impl Forms {
             return Self { names_oss: true, bucket: true, object: true };
         };
         let mut forms = Self { names_oss: false, bucket: false, object: false };
-        for pattern in patterns {
-            if Pattern::new(pattern.service, Case::AsciiInsensitive).is_match("oss") {
+        for (_, pattern) in patterns {
+            if fits_in_any_case(pattern.service, "oss") {
                 let id = pattern.relative_id;
                 forms.names_oss = true;
                 // A star reaches over `/`, so a pattern without one names buckets only; a pattern

@@ -8,7 +8,7 @@ use crate::edit;
 use crate::fix::{Applicability, Edit};
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
-use crate::subject::{Subject, Word, Words, covers_action};
+use crate::subject::{Operation, Subject, Word, Words};
 use crate::{Level, Preset};
 
 rule! {
@@ -38,11 +38,14 @@ impl Rule for RenamedAction {
         for statement in subject.readable() {
             let Some(actions) = &statement.actions else { continue };
             let mut granted: BTreeMap<&str, bool> = BTreeMap::new();
-            for word in &actions.words {
+            for Operation { word, known, .. } in &statement.operations {
+                if known.is_some_and(|action| !action.is_renamed()) {
+                    continue;
+                }
                 let Some((new, why)) = renamed(word.text) else { continue };
-                let is_granted = granted.entry(new).or_insert_with(|| {
-                    actions.words.iter().any(|other| covers_action(other.text, new))
-                });
+                let is_granted = granted
+                    .entry(new)
+                    .or_insert_with(|| actions.words.iter().any(|other| other.covers_action(new)));
                 if *is_granted || subject.is_full(found) {
                     continue;
                 }

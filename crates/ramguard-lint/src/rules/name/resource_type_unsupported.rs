@@ -43,9 +43,10 @@ impl Rule for ResourceTypeUnsupported {
             let mut known: BTreeMap<&str, bool> = BTreeMap::new();
             let mut reaches = |overlap: &mut Overlap, action: Action| {
                 action.templates().any(|template| {
-                    *known
-                        .entry(template)
-                        .or_insert_with(|| overlap.any_with_template(&patterns, template))
+                    *known.entry(template).or_insert_with(|| {
+                        overlap
+                            .any_with_template(patterns.iter().map(|(_, fields)| fields), template)
+                    })
                 })
             };
             let mut failing = Vec::new();
@@ -61,15 +62,10 @@ impl Rule for ResourceTypeUnsupported {
             }
             let all_fail = failing.len() == view.action_words().len();
             for (word, action) in failing {
-                let mut formats: Vec<String> =
-                    action.templates().take(SHOWN).map(|arn| format!("`{arn}`")).collect();
-                if action.templates().len() > SHOWN {
-                    formats.push("\u{2026}".to_owned());
-                }
                 let mut draft = self
                     .draft(word.span)
                     .arg("action", action)
-                    .whole_arg("formats", formats.join(", "));
+                    .whole_arg("formats", formats(action));
                 if let Some(resources) = &view.resources {
                     draft = draft.related(resources.key_span, RESOURCES);
                 }
@@ -77,4 +73,19 @@ impl Rule for ResourceTypeUnsupported {
             }
         }
     }
+}
+
+/// The ARNs a document gives for an action, in backticks.
+fn formats(action: Action) -> String {
+    let mut formats = String::new();
+    for arn in action.templates().take(SHOWN) {
+        if !formats.is_empty() {
+            formats.push_str(", ");
+        }
+        formats.extend(["`", arn, "`"]);
+    }
+    if action.templates().len() > SHOWN {
+        formats.push_str(", \u{2026}");
+    }
+    formats
 }

@@ -1,7 +1,7 @@
-use super::template_placeholder::placeholder;
 use crate::Preset;
 use crate::edit;
 use crate::fix::Applicability;
+use crate::marks::Marks;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
 use crate::subject::Subject;
@@ -40,6 +40,9 @@ impl Rule for RoleArnCase {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         for (word, fields) in subject.readable().flat_map(|statement| &statement.arns) {
+            if !word.marks.any(Marks::UPPER) {
+                continue;
+            }
             let has_upper = |text: &str| text.bytes().any(|byte| byte.is_ascii_uppercase());
             let in_fields = has_upper(fields.service) || has_upper(fields.region);
             let in_name = fields.service.eq_ignore_ascii_case("ram")
@@ -47,7 +50,7 @@ impl Rule for RoleArnCase {
                 && is_named(fields.relative_id)
                 && has_upper(fields.relative_id);
             // What a placeholder is filled in with is not known: RAM315.
-            if (!in_fields && !in_name) || placeholder(word.text).is_some() {
+            if (!in_fields && !in_name) || word.placeholder().is_some() {
                 continue;
             }
             let id = if in_name {

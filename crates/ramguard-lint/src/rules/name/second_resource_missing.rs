@@ -9,7 +9,7 @@ use crate::message::Text;
 use crate::overlap::Overlap;
 use crate::rule::{Described, Draft, Rule, rule};
 use crate::split::insert_statement;
-use crate::subject::{StatementView, Subject, Word, covers_action};
+use crate::subject::{StatementView, Subject, Word};
 
 rule! {
     /// # What it finds
@@ -208,7 +208,7 @@ fn grants<'s, 'a>(subject: &'s Subject<'a>, action: &str) -> Option<Granted<'s, 
         }
         if !view.is_not_action && place.is_none() {
             let named = |word: &&Word<'_>| !word.text.contains(['*', '?']);
-            let covering = |word: &&Word<'_>| covers_action(word.text, action);
+            let covering = |word: &&Word<'_>| word.covers_action(action);
             let word = view.action_words().iter().filter(named).find(covering).copied();
             place = word.map(|word| (view, word));
         }

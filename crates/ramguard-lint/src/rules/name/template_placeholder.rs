@@ -4,6 +4,7 @@ use ramguard_policy::text::Span;
 use ramguard_policy::{Problem, ProblemKind};
 
 use super::aws_syntax::variable;
+use crate::marks::Marks;
 use crate::rule::{Described, Draft, Rule, Verdict, rule};
 use crate::subject::Subject;
 use crate::{Confidence, Level};
@@ -45,7 +46,9 @@ impl Rule for TemplatePlaceholder {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         for statement in subject.readable() {
-            for word in statement.resource_words() {
+            let candidates = Marks::OPENING | Marks::FILLER;
+            for word in statement.resource_words().iter().filter(|word| word.marks.any(candidates))
+            {
                 // The loader has refused the others, and `explain` has told them.
                 if matches!(Resource::parse(word.text), Err(ArnError::Prefix | ArnError::Field(_)))
                 {
@@ -55,7 +58,7 @@ impl Rule for TemplatePlaceholder {
                 if variable(word.text).is_some() {
                     continue;
                 }
-                if let Some(what) = placeholder(word.text) {
+                if let Some(what) = word.placeholder() {
                     found.push(self.finding(word.span, what).diagnostic(language_name(what)));
                 } else if let Some(what) = filler(word.text) {
                     // An account that is no number is told by RAM313.
@@ -70,7 +73,8 @@ impl Rule for TemplatePlaceholder {
             let words = statement
                 .tests
                 .iter()
-                .flat_map(|test| test.values.iter().map(move |word| (test.operator, word)));
+                .flat_map(|test| test.values.iter().map(move |word| (test.operator, word)))
+                .filter(|(_, word)| word.marks.any(Marks::OPENING));
             for (operator, word) in words {
                 // What the operator cannot read is refused, and has been told; so have variables of
                 // AWS.
@@ -106,7 +110,8 @@ fn is_marked(what: &str) -> bool {
 
 /// Returns the first placeholder in `text`: what stands in brackets, or `$` and `%s` forms.
 pub(crate) fn placeholder(text: &str) -> Option<&str> {
-    let start = text.find(['$', '<', '>', '{', '}', '[']).or_else(|| text.find("%s"))?;
+    let is_opening = |byte| matches!(byte, b'$' | b'<' | b'>' | b'{' | b'}' | b'[');
+    let start = text.bytes().position(is_opening).or_else(|| text.find("%s"))?;
     let rest = text.get(start..)?;
     let close = match rest.as_bytes().first() {
         Some(b'<') => ">",
@@ -127,8 +132,9 @@ pub(crate) fn placeholder(text: &str) -> Option<&str> {
 
 /// Returns a filler such as `YOUR_BUCKET` or a run of at least four `x`.
 fn filler(text: &str) -> Option<&str> {
-    // Both begin with letters that most resources lack.
-    if !text.bytes().any(|byte| matches!(byte, b'x' | b'X' | b'y' | b'Y')) {
+    // What most words with one of the letters do not go on with.
+    let begins = |two: &[u8]| matches!(two, b"xx" | b"XX" | [b'y' | b'Y', b'o' | b'O']);
+    if !text.as_bytes().windows(2).any(begins) {
         return None;
     }
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');

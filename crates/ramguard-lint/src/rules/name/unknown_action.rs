@@ -6,7 +6,7 @@ use crate::edit;
 use crate::fix::Applicability;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, rule};
-use crate::subject::{Operation, Subject, covers_action};
+use crate::subject::{Operation, Subject};
 use crate::{Confidence, Preset};
 
 rule! {
@@ -45,7 +45,8 @@ impl Rule for UnknownAction {
             let mut granted: BTreeMap<&str, bool> = BTreeMap::new();
             for &Operation { word, service, name, known } in &statement.operations {
                 // Nearly every word: it is documented, and no other name is meant by it.
-                let misnamed = misnamed(word.text);
+                let is_sought = known.is_none_or(Action::is_misnamed);
+                let misnamed = if is_sought { misnamed(word.text) } else { None };
                 if misnamed.is_none() && known.is_some_and(Action::is_verified) {
                     continue;
                 }
@@ -57,7 +58,7 @@ impl Rule for UnknownAction {
                     // Both names side by side do no harm.
                     let is_granted = granted.entry(meant).or_insert_with(|| {
                         let words = statement.action_words();
-                        words.iter().any(|other| covers_action(other.text, meant))
+                        words.iter().any(|other| other.covers_action(meant))
                     });
                     if !*is_granted {
                         let edits = [edit::to_string(word.span, meant)];

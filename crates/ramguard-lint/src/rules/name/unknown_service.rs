@@ -50,13 +50,14 @@ impl Rule for UnknownService {
             .readable()
             .flat_map(|view| view.action_words().iter().map(move |word| (view.effect, word)));
         let mut granted: BTreeMap<Option<Effect>, Granted> = BTreeMap::new();
-        let mut known = None;
+        let mut known: Option<&str> = None;
         for (effect, word) in words {
-            let Some((service, name)) = word.text.split_once(':') else { continue };
             // Actions of one service stand together.
-            if known == Some(service) {
+            let rest = known.and_then(|known| word.text.strip_prefix(known));
+            if rest.is_some_and(|rest| rest.starts_with(':')) {
                 continue;
             }
+            let Some((service, name)) = word.text.split_once(':') else { continue };
             let is_foreign = super::aws_syntax::is_aws_service(service);
             if service.contains(['*', '?']) || !service.is_ascii() || is_foreign {
                 continue;

@@ -45,7 +45,7 @@ impl Rule for WildcardInService {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let of_service = subject.is_of_service_linked_role();
         for statement in subject.readable() {
-            for word in statement.action_words() {
+            for word in statement.action_words().iter().filter(|word| word.has_wildcard()) {
                 let Some((service, name)) = word.text.split_once(':') else { continue };
                 if !service.contains(['*', '?']) || subject.is_full(found) {
                     continue;

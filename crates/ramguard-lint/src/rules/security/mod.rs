@@ -6,7 +6,7 @@
 use ramguard_policy::{Effect, Kind};
 
 use crate::rule::Rule;
-use crate::subject::{StatementView, Subject, Word, covers_action};
+use crate::subject::{StatementView, Subject, Word};
 
 pub(crate) mod acs_service_value;
 pub(crate) mod full_admin;
@@ -39,7 +39,7 @@ pub(super) fn grants_everything<'a>(statement: &StatementView<'a>) -> Option<Wor
 pub(super) fn pass_role_grants<'s, 'a>(
     subject: &'s Subject<'a>,
 ) -> impl Iterator<Item = (&'s StatementView<'a>, Word<'a>)> {
-    let pass_role = |word: &&Word<'_>| word.text != "*" && covers_action(word.text, "ram:PassRole");
+    let pass_role = |word: &&Word<'_>| word.text != "*" && word.covers_action("ram:PassRole");
     subject
         .sound()
         .filter(|_| subject.kind() == Kind::Identity)

@@ -3,6 +3,7 @@ use ramguard_policy::{Problem, ProblemKind};
 
 use crate::edit;
 use crate::fix::Applicability;
+use crate::marks::Marks;
 use crate::message::Text;
 use crate::rule::{Described, Draft, Rule, Verdict, rule};
 use crate::subject::{Subject, Word};
@@ -49,7 +50,7 @@ impl Rule for ConfusableCharacter {
         };
         // A blank that nobody sees is RAM302.
         match text.chars().find(|&c| !c.is_ascii() && !action::is_blank(c)) {
-            Some(c) => self.finding(Word { text, span: problem.span() }, c).into(),
+            Some(c) => self.finding(Word::new(text, problem.span()), c).into(),
             None => Verdict::NotMine,
         }
     }
@@ -57,7 +58,8 @@ impl Rule for ConfusableCharacter {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Draft>) {
         let outside = |text: &str| text.chars().find(|&c| !c.is_ascii() && !action::is_blank(c));
         for statement in subject.readable() {
-            for word in statement.resource_words().iter().filter(|w| w.text.starts_with("acs:")) {
+            let foreign = statement.resource_words().iter().filter(|w| w.marks.any(Marks::FOREIGN));
+            for word in foreign.filter(|word| word.text.starts_with("acs:")) {
                 let mut fields = word.text.splitn(5, ':').skip(1);
                 let service_and_region =
                     fields.next().and_then(outside).or_else(|| fields.next().and_then(outside));
@@ -67,11 +69,11 @@ impl Rule for ConfusableCharacter {
                     found.push(self.finding(*word, c));
                 }
             }
-            for test in &statement.tests {
+            for test in statement.tests.iter().filter(|test| !test.key.is_ascii()) {
                 let name = test.key.split('/').next().unwrap_or_default();
                 // A key without an ASCII service is refused; RAM427 says so.
                 if let Some(c) = name.split_once(':').and_then(|(_, name)| outside(name)) {
-                    found.push(self.finding(Word { text: test.key, span: test.key_span }, c));
+                    found.push(self.finding(Word::new(test.key, test.key_span), c));
                 }
             }
         }
@@ -86,7 +88,7 @@ impl ConfusableCharacter {
         if !found.chars().all(|c| c.is_ascii() || twin(c).is_some()) {
             return Verdict::NotMine;
         }
-        let draft = self.finding(Word { text: found, span: problem.span() }, first);
+        let draft = self.finding(Word::new(found, problem.span()), first);
         let fixed = ascii(found);
         // Renaming must not give one member twice.
         let is_taken = subject.value_at(problem.span()).is_some_and(|v| v.get(&fixed).is_some());

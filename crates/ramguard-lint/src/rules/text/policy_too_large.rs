@@ -51,17 +51,18 @@ impl Rule for PolicyTooLarge {
 /// Strict JSON without the blanks between its values.
 fn minified(source: &str) -> String {
     let mut text = String::with_capacity(source.len());
-    let (mut in_string, mut escaped) = (false, false);
-    for c in source.chars() {
+    // A quote ends a string unless an odd number of backslashes stands before it.
+    let mut in_string = false;
+    for part in source.split_inclusive('"') {
         if in_string {
-            in_string = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-        } else if matches!(c, ' ' | '\t' | '\n' | '\r') {
-            continue;
+            text.push_str(part);
+            let body = part.strip_suffix('"').unwrap_or(part);
+            let slashes = body.len() - body.trim_end_matches('\\').len();
+            in_string = slashes % 2 == 1;
         } else {
-            in_string = c == '"';
+            text.extend(part.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')));
+            in_string = true;
         }
-        text.push(c);
     }
     text
 }
