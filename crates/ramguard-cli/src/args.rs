@@ -18,7 +18,10 @@ pub(crate) use baseline::{
 pub(crate) use fmt::{FmtArgs, RuleArgs};
 pub(crate) use lint::{LangName, LintArgs};
 pub(crate) use output::{ConvertArgs, Format, OutputArgs, OutputSpec};
-pub(crate) use scope::{ChangedArgs, ChoiceArgs, DocumentArgs, PresetName, SettingsArgs};
+pub(crate) use scope::{
+    ChangedArgs, ChoiceArgs, ConfidenceName, DocumentArgs, MinSeverity, PresetName, SettingsArgs,
+    severity_of,
+};
 pub(crate) use world::{
     CallerArgs, CredentialsArgs, FailOn, WorldArgs, WorldCallArgs, WorldCheckArgs, WorldImportArgs,
     WorldMetadataArgs, WorldShowArgs, WorldVerb,

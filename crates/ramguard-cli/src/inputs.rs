@@ -73,6 +73,26 @@ pub(crate) fn name_of(path: &OsStr) -> String {
     path.to_string_lossy().into_owned()
 }
 
+/// Returns paths as they are named, those of a list in the place of `@LIST`: one a line. A file
+/// whose name begins with `@` is named `./@..`.
+///
+/// # Errors
+/// A list cannot be read or is no text.
+pub(crate) fn listed_in(named: &[OsString]) -> Result<Vec<OsString>, InputError> {
+    let mut paths = Vec::with_capacity(named.len());
+    for name in named {
+        let Some(list) = name.to_str().and_then(|name| name.strip_prefix('@')) else {
+            paths.push(name.clone());
+            continue;
+        };
+        let source = Inputs::default().document(OsStr::new(list))?;
+        let text = std::str::from_utf8(&source.bytes)
+            .map_err(|_| InputError(format!("`{}` is not UTF-8", escape(&source.name))))?;
+        paths.extend(text.lines().filter(|line| !line.is_empty()).map(OsString::from));
+    }
+    Ok(paths)
+}
+
 impl Inputs {
     /// Calls standard input by another name in reports.
     pub(crate) fn with_stdin_name(name: Option<&OsString>) -> Self {

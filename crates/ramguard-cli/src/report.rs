@@ -4,6 +4,7 @@
 //! place and code, so equal inputs give equal reports whatever the number of threads.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use ramguard_lint::{Applicability, Code, Lang, Level};
 
@@ -101,6 +102,8 @@ pub(crate) struct FileReport {
     pub(crate) beside: Vec<FileReport>,
     /// How many fixes were applied to it.
     pub(crate) fixed: usize,
+    /// What these fixes did, in words, not escaped, and how often.
+    pub(crate) applied: BTreeMap<String, usize>,
     /// What fixes would change, ready to print.
     pub(crate) diff: String,
     /// What standard input holds once it is repaired, if that was asked for.
@@ -239,7 +242,8 @@ impl Sums {
     }
 }
 
-fn counted_fixes(n: usize) -> String {
+/// Returns a number of fixes.
+pub(crate) fn counted_fixes(n: usize) -> String {
     format!("{n} fix{}", if n == 1 { "" } else { "es" })
 }
 

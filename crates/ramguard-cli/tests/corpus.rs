@@ -68,7 +68,17 @@ fn repairing_the_corpus_keeps_what_loads_loading_and_deciding_alike() {
             }
         }
     }
-    let flags = ["lint", ".", "--fix", "--preset", "audit", "--output", "concise", "--isolated"];
+    let flags = [
+        "lint",
+        ".",
+        "--fix",
+        "--allow-no-vcs",
+        "--preset",
+        "audit",
+        "--output",
+        "concise",
+        "--isolated",
+    ];
     let repaired = run(command(flags).current_dir(&root));
     assert!(repaired.stderr.contains("fixes applied"), "{}", repaired.stderr);
     assert!(before.len() > 800);

@@ -14,8 +14,15 @@ use support::{Run, command, folder, run, with_stdin};
 const VERSION: &str = "{ \"Version\":\"2012-10-17\",\t\"Statement\": [\r\n   { \"Effect\": \"Allow\",\
                        \"Action\": \"ecs:StopInstance\", \"Resource\": \"acs:ecs:*:*:instance/i-a\" }\n] }";
 
-fn with_file(name: &str, text: &str) -> PathBuf {
+/// A folder under version control.
+fn versioned(name: &str) -> PathBuf {
     let root = folder(name);
+    fs::create_dir_all(root.join(".git")).unwrap();
+    root
+}
+
+fn with_file(name: &str, text: &str) -> PathBuf {
+    let root = versioned(name);
     fs::write(root.join("p.json"), text).unwrap();
     root
 }
@@ -94,7 +101,7 @@ fn standard_input_is_shown() {
 
 #[test]
 fn a_policy_inside_a_template_is_repaired_where_it_stands() {
-    let root = folder("repair-template");
+    let root = versioned("repair-template");
     let before = "resource \"alicloud_ram_policy\" \"p\" {\n  policy_name = \"p\"\n  policy_document = \
                   <<EOF\n{\"Version\": \"2012-10-17\", \"Statement\": [\n  {\"Effect\": \"Deny\", \
                   \"Action\": \"ecs:StopInstance\", \"Resource\": \"*\"}]}\nEOF\n}\n";

@@ -41,13 +41,13 @@ pub(crate) enum BaselineVerb {
 /// How the documents of a baseline are checked.
 #[derive(Debug, Args)]
 pub(crate) struct BaselineLintArgs {
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Documents")]
     pub(crate) documents: DocumentArgs,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Rules")]
     pub(crate) choice: ChoiceArgs,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Settings")]
     pub(crate) settings: SettingsArgs,
 
     /// The baseline; else what the settings name, else `ramguard-baseline.json`

@@ -1,16 +1,17 @@
 //! What the verbs that lint have in common: which documents, which rules, which settings.
 
 use std::ffi::OsString;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use ramguard_lint::{Date, Zone};
+use ramguard_lint::{Date, Level, Severity, Zone};
 
 use super::{KindName, LangName};
 
 /// Which documents are looked at.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct DocumentArgs {
-    /// Files or folders; `-` is standard input
+    /// Files or folders; `-` is standard input, `@LIST` a file that names them, one a line
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
 
@@ -66,6 +67,10 @@ pub(crate) struct ChoiceArgs {
     #[arg(long, value_name = "RULE", value_delimiter = ',', conflicts_with = "select")]
     pub(crate) extend_select: Vec<String>,
 
+    /// Of the rules that are on, run these and no other (repeatable)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+
     /// Leave these rules out (repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
@@ -74,7 +79,17 @@ pub(crate) struct ChoiceArgs {
     #[arg(long = "level", value_name = "RULE=LEVEL", value_delimiter = ',')]
     pub(crate) levels: Vec<String>,
 
-    /// Accept `NotResource` as the complement of `Resource`
+    /// A file of names that the catalogue does not know, with the keys of the table `[catalogue]` of
+    /// the settings (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalogue: Vec<OsString>,
+
+    /// Read policies by another answer where the documentation gives none, as `--option` of
+    /// `ramguard simulate` does: only `legacy_not_resource` changes what is found (repeatable)
+    #[arg(long, value_name = "NAME=BOOL")]
+    pub(crate) semantics: Vec<String>,
+
+    /// Accept `NotResource` as the complement of `Resource`, `--semantics legacy_not_resource=true`
     #[arg(long)]
     pub(crate) legacy_not_resource: bool,
 
@@ -132,6 +147,55 @@ impl From<PresetName> for ramguard_lint::Preset {
             PresetName::Default => Self::Default,
             PresetName::Strict => Self::Strict,
             PresetName::Audit => Self::Audit,
+        }
+    }
+}
+
+/// Returns a severity, if the number is from 0 to 10 and has no more than one decimal place.
+pub(crate) fn severity_of(number: f64) -> Option<Severity> {
+    let is = |tenths: &u8| (f64::from(*tenths) - number * 10.0).abs() < 1e-6;
+    (0..=100_u8).find(is).map(Severity::from_tenths)
+}
+
+/// How bad a finding is at least: a level, or a severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MinSeverity {
+    /// Of this level or above.
+    Level(Level),
+    /// A security finding of this severity or above.
+    Severity(Severity),
+}
+
+impl FromStr for MinSeverity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(level) = Level::parse(text) {
+            return Ok(Self::Level(level));
+        }
+        let tenths = text.parse::<f64>().ok().and_then(severity_of);
+        let words = "write `error`, `warning`, `note`, or a severity from 0 to 10";
+        tenths.map(Self::Severity).ok_or_else(|| words.into())
+    }
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConfidenceName {
+    /// It depends on things outside the policy
+    Low,
+    /// It depends on the catalogue
+    Medium,
+    /// It follows from the document and the language
+    High,
+}
+
+impl From<ConfidenceName> for ramguard_lint::Confidence {
+    fn from(name: ConfidenceName) -> Self {
+        match name {
+            ConfidenceName::Low => Self::Low,
+            ConfidenceName::Medium => Self::Medium,
+            ConfidenceName::High => Self::High,
         }
     }
 }

@@ -17,6 +17,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches};
+use ramguard::case::SemanticsForm;
 
 use crate::args::{Cli, Verb};
 use crate::inputs::InputError;
@@ -80,6 +81,14 @@ impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self(format!("cannot write the report: {error}"))
     }
+}
+
+/// Reads `NAME=BOOL`: the answers where the documentation gives none, as all verbs name them.
+///
+/// # Errors
+/// No answer has the name, or one is given twice.
+pub(crate) fn semantics(words: &[String]) -> Result<SemanticsForm, Failure> {
+    simulate::semantics(words)
 }
 
 /// Runs the command with the arguments of the process.

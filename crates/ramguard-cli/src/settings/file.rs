@@ -14,7 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use crate::args::PresetName;
+use crate::args::{PresetName, severity_of};
 use crate::render::escape::escape;
 
 /// A settings file.
@@ -37,6 +37,9 @@ pub(super) struct SettingsFile {
     pub(super) forbid: Vec<String>,
     /// Accounts of one's own, for the rules on trust policies.
     pub(super) own_accounts: Vec<String>,
+    /// The day it is, for ignores that end: a day, or `"today"`, which it is unless it is said.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub(super) now: Option<Spanned<toml::Value>>,
     /// Whether an ignore has to say why (RAM907); on by default.
     pub(super) require_reason: Option<bool>,
     /// How an element with one value is to be written (RAM902).
@@ -48,6 +51,12 @@ pub(super) struct SettingsFile {
     /// The most severe finding a baseline may hold, 0 to 10; one above it always counts.
     #[cfg_attr(test, schemars(with = "Option<f64>"))]
     pub(super) baseline_max_severity: Option<Spanned<f64>>,
+    /// The rules whose fixes are offered, in place of all.
+    pub(super) fixable: Option<Vec<String>>,
+    /// Rules whose fixes are not offered.
+    pub(super) unfixable: Vec<String>,
+    /// Rules whose unsafe fixes count as safe.
+    pub(super) extend_safe_fixes: Vec<String>,
     /// The level of rules: `RAM604 = "warning"`, `style = "off"`.
     pub(super) rules: BTreeMap<String, LevelWord>,
     /// Names the catalogue does not know.
@@ -247,14 +256,35 @@ pub(super) fn ignores(name: &str, tables: &[Spanned<IgnoreTable>]) -> Result<Ign
     Ok(ignores)
 }
 
+/// Reads a file of names that the catalogue does not know.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub(super) fn read_catalogue(text: &str) -> Result<CatalogueTable, Fault> {
+    toml::from_str(text).map_err(|error| fault(&error))
+}
+
+/// Reads which day it is; `None` for the day it is today.
+///
+/// # Errors
+/// It is neither a day nor `today`.
+pub(super) fn now(value: &Spanned<toml::Value>) -> Result<Option<Date>, Fault> {
+    let date = match value.as_ref() {
+        toml::Value::String(word) if word == "today" => return Ok(None),
+        toml::Value::Datetime(datetime) => day(datetime),
+        _ => None,
+    };
+    let message = "`now` is a day, 2026-12-31 without quotes, or \"today\"";
+    let refused = || Fault { span: Some(span(value.span())), message: message.into() };
+    date.map(Some).ok_or_else(refused)
+}
+
 /// Reads how severe a finding is.
 ///
 /// # Errors
 /// It is not from 0 to 10, or has more than one decimal place.
 pub(super) fn severity(value: &Spanned<f64>) -> Result<Severity, Fault> {
-    let tenths =
-        (0..=100_u8).find(|tenths| (f64::from(*tenths) - value.as_ref() * 10.0).abs() < 1e-6);
-    tenths.map(Severity::from_tenths).ok_or_else(|| Fault {
+    severity_of(*value.as_ref()).ok_or_else(|| Fault {
         span: Some(span(value.span())),
         message: "a severity is from 0 to 10, with one decimal place".into(),
     })
@@ -301,6 +331,12 @@ fn fault(error: &toml::de::Error) -> Fault {
     let place = error.span().map(span);
     let mut quoted = message.split('`').skip(1).step_by(2);
     let message = match quoted.next() {
+        Some("check") if quoted.clone().any(|known| known == "preset") => {
+            "`[[check]]` is not there yet: checks of one's own need the algebra of requests".into()
+        }
+        Some("rule") if quoted.clone().any(|known| known == "preset") => {
+            "no rule has options of its own yet; levels stand in `[rules]`".into()
+        }
         Some(found) if message.starts_with("unknown field") => {
             let mut words = format!("no setting is called `{found}`");
             if let Some(near) = nearest(found, quoted) {

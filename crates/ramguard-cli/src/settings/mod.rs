@@ -11,6 +11,7 @@ mod inline;
 mod ledger;
 mod project;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use ramguard_catalog::nearest;
@@ -25,8 +26,9 @@ pub(crate) use ledger::{Ledgers, Sidecar, sidecar_path};
 pub(crate) use project::Project;
 
 use crate::args::{ChoiceArgs, SettingsArgs};
-use crate::command::Failure;
+use crate::command::{Failure, semantics};
 use crate::finding::Finding;
+use crate::inputs::Inputs;
 use crate::render::escape::escape;
 
 /// What the command line says about rules, read once.
@@ -35,12 +37,14 @@ pub(crate) struct Choice {
     preset: Option<Preset>,
     select: Vec<Selector>,
     extend: Vec<Selector>,
+    only: Vec<Selector>,
     ignore: Vec<Selector>,
     levels: Vec<(Selector, Option<Level>)>,
     fail_on: Option<FailOn>,
     legacy_not_resource: bool,
+    catalogues: Vec<file::CatalogueTable>,
     assumed_zone: Option<Zone>,
-    today: Option<Date>,
+    now: Option<Date>,
     baseline: Option<PathBuf>,
     /// What the command line says as a settings file would.
     said: Vec<chain::Layer>,
@@ -78,12 +82,15 @@ impl Choice {
             preset: args.preset.map(Preset::from),
             select: selectors("--select", &args.select)?,
             extend: selectors("--extend-select", &args.extend_select)?,
+            only: selectors("--only", &args.only)?,
             ignore: selectors("--ignore", &args.ignore)?,
             levels,
             fail_on: None,
-            legacy_not_resource: args.legacy_not_resource,
+            legacy_not_resource: args.legacy_not_resource
+                || semantics(&args.semantics)?.legacy_not_resource.unwrap_or(false),
+            catalogues: args.catalogue.iter().map(catalogue).collect::<Result<_, _>>()?,
             assumed_zone: args.assume_zone.clone(),
-            today: settings.now.or_else(today),
+            now: settings.now,
             baseline: None,
             said: Vec::new(),
             lang: args.lang.unwrap_or_default().into(),
@@ -107,6 +114,13 @@ impl Choice {
         self.baseline = baseline.map(Path::to_owned);
         self
     }
+}
+
+/// Reads a file of names that the catalogue does not know.
+fn catalogue(path: &OsString) -> Result<file::CatalogueTable, Failure> {
+    let source = Inputs::default().document(path)?;
+    let text = source.text();
+    file::read_catalogue(&text).map_err(|fault| Failure::new(fault.in_words(&source.name, &text)))
 }
 
 /// A word that names no rule.

@@ -10,7 +10,8 @@ use globset::{GlobMatcher, GlobSet};
 use ramguard_catalog::Catalog;
 use ramguard_lint::suppress::{Origin, Suppression};
 use ramguard_lint::{
-    Level, Linter, Preset, Selector, Settings, Severity, SingleValue, UnknownRule, registry,
+    Applicability, Date, Level, Linter, Preset, Selector, Settings, Severity, SingleValue,
+    UnknownRule, registry,
 };
 use ramguard_policy::{Limits, ProblemCode, ReadOptions};
 
@@ -20,7 +21,7 @@ use super::globs::{glob, globs};
 use super::{Choice, FailOn};
 
 use crate::command::Failure;
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleOf};
 use crate::render::escape::escape;
 
 /// The settings that are in force for some files.
@@ -41,6 +42,10 @@ pub(crate) struct Project {
     pub(crate) baseline: Option<PathBuf>,
     /// The most severe finding a baseline may hold.
     baseline_max_severity: Option<Severity>,
+    /// The rules whose fixes are offered, those whose are not, and those whose unsafe ones are safe.
+    fixable: Option<Vec<Selector>>,
+    unfixable: Vec<Selector>,
+    safe: Vec<Selector>,
     pub(super) fail_on: FailOn,
     /// The rules somebody has given a level.
     pub(super) levelled: Vec<Selector>,
@@ -73,9 +78,15 @@ impl Project {
             forbidden.extend(layer.forbidden()?);
         }
         let table = chain::merged(layers, &choice.said);
+        let mut now = None;
+        for layer in layers.iter().chain(&choice.said) {
+            if let Some(value) = &layer.table.now {
+                now = file::now(value).map_err(|fault| layer.refused(&fault))?;
+            }
+        }
         let (levels, levelled) = levels_of(choice, layers)?;
         let mut project = Self {
-            linter: Linter::new(settings_of(choice, &table, &levels)),
+            linter: Linter::new(settings_of(choice, &table, now, &levels)),
             fail_on: choice.fail_on.clone().unwrap_or_default(),
             files: layers.iter().map(|layer| (layer.name.clone(), layer.text.clone())).collect(),
             paths: layers.iter().map(|layer| layer.path.clone()).collect(),
@@ -86,6 +97,9 @@ impl Project {
                 (None, None) => None,
             },
             baseline_max_severity: None,
+            fixable: None,
+            unfixable: Vec::new(),
+            safe: Vec::new(),
             root,
             levelled,
             per_file: Vec::new(),
@@ -119,6 +133,14 @@ impl Project {
             }
             self.fail_on = FailOn::parse(words).unwrap_or_default();
         }
+        let rules = |key: &str, words: &[String]| -> Result<Vec<Selector>, Failure> {
+            words.iter().map(|word| layer.rule(key, word)).collect()
+        };
+        if let Some(words) = &table.fixable {
+            self.fixable = Some(rules("fixable", words)?);
+        }
+        self.unfixable.extend(rules("unfixable", &table.unfixable)?);
+        self.safe.extend(rules("extend-safe-fixes", &table.extend_safe_fixes)?);
         if let Some(most) = &table.baseline_max_severity {
             let severity = file::severity(most).map_err(|fault| layer.refused(&fault))?;
             self.baseline_max_severity = Some(severity);
@@ -181,19 +203,33 @@ impl Project {
         !is_forbidden && self.baseline_max_severity.is_none_or(is_mild)
     }
 
-    /// Says of each finding whether it makes the run a failure. What RAM refuses is an error, however
+    /// Returns how freely the fix of a rule may be applied, `None` if it is not to be offered.
+    fn allowed(&self, rule: RuleOf, fix: Applicability) -> Option<Applicability> {
+        let is_of = |rules: &[Selector]| rules.iter().any(|selector| selector.matches(rule.code));
+        let is_offered = self.fixable.as_deref().is_none_or(is_of) && !is_of(&self.unfixable);
+        let is_safe = fix == Applicability::Unsafe && is_of(&self.safe);
+        is_offered.then_some(if is_safe { Applicability::Safe } else { fix })
+    }
+
+    /// Says of each finding what is to become of its fix, and whether it makes the run a failure. What RAM refuses is an error, however
     /// harmless the reason, unless somebody has given the rule another level.
     pub(crate) fn judge(&self, findings: &mut [Finding]) {
         for finding in findings {
             let is_refusal =
                 ProblemCode::ALL.iter().any(|code| finding.diagnostic.as_deref() == Some(code.name()));
-            let is_levelled = |rule: crate::finding::RuleOf| {
-                self.levelled.iter().any(|selector| selector.matches(rule.code))
-            };
+            let is_levelled =
+                |rule: RuleOf| self.levelled.iter().any(|selector| selector.matches(rule.code));
             if is_refusal && !finding.rule.is_some_and(is_levelled) {
                 finding.level = Level::Error;
             }
             finding.fails = self.fail_on.fails(finding);
+            if let (Some(rule), Some(mut fix)) = (finding.rule, finding.fix.take()) {
+                let allowed = self.allowed(rule, fix.applicability);
+                finding.fix = allowed.map(|allowed| {
+                    fix.applicability = allowed;
+                    fix
+                });
+            }
         }
     }
 
@@ -248,14 +284,19 @@ fn levels_of(choice: &Choice, layers: &[Layer]) -> Result<(Levels, Vec<Selector>
     Ok((levels, levelled))
 }
 
-fn settings_of(choice: &Choice, table: &SettingsFile, levels: &Levels) -> Settings {
+fn settings_of(
+    choice: &Choice,
+    table: &SettingsFile,
+    now: Option<Date>,
+    levels: &Levels,
+) -> Settings {
     let preset = choice.preset.or(table.preset.map(Preset::from)).unwrap_or_default();
     let limits = Limits::default().with_max_read_bytes(ramguard_lint::MAX_READ_BYTES);
     let read = ReadOptions { limits, legacy_not_resource: choice.legacy_not_resource };
     let mut settings = Settings::new()
         .with_preset(preset)
         .with_read_options(read)
-        .with_catalog(catalog_of(table))
+        .with_catalog(catalog_of(choice, table))
         .with_require_reason(table.require_reason.unwrap_or(true))
         .with_any_service_read(table.allow_any_service_read.unwrap_or_default());
     if choice.legacy_not_resource
@@ -267,7 +308,7 @@ fn settings_of(choice: &Choice, table: &SettingsFile, levels: &Levels) -> Settin
     if let Some(zone) = &choice.assumed_zone {
         settings = settings.with_assumed_zone(zone.clone());
     }
-    if let Some(today) = choice.today {
+    if let Some(today) = choice.now.or(now).or_else(super::today) {
         settings = settings.with_today(today);
     }
     if table.single_value == Some(SingleValueWord::Scalar) {
@@ -300,16 +341,22 @@ fn settings_of(choice: &Choice, table: &SettingsFile, levels: &Levels) -> Settin
     for &selector in &choice.ignore {
         settings = settings.with_level(selector, None);
     }
+    for meta in registry::rules().filter(|_| !choice.only.is_empty()) {
+        if !choice.only.iter().any(|selector| selector.matches(meta.code)) {
+            settings = settings.with_level(meta.code.into(), None);
+        }
+    }
     settings
 }
 
-fn catalog_of(table: &SettingsFile) -> Catalog {
+fn catalog_of(choice: &Choice, table: &SettingsFile) -> Catalog {
     let mut catalog = Catalog::new();
-    let extra = &table.catalogue;
-    extra.extra_services.iter().for_each(|name| catalog.add_service(name));
-    extra.extra_actions.iter().for_each(|name| catalog.add_action(name));
-    extra.extra_condition_keys.iter().for_each(|name| catalog.add_condition_key(name));
-    extra.extra_service_principals.iter().for_each(|name| catalog.add_service_principal(name));
-    extra.extra_regions.iter().for_each(|name| catalog.add_region(name));
+    for extra in choice.catalogues.iter().chain([&table.catalogue]) {
+        extra.extra_services.iter().for_each(|name| catalog.add_service(name));
+        extra.extra_actions.iter().for_each(|name| catalog.add_action(name));
+        extra.extra_condition_keys.iter().for_each(|name| catalog.add_condition_key(name));
+        extra.extra_service_principals.iter().for_each(|name| catalog.add_service_principal(name));
+        extra.extra_regions.iter().for_each(|name| catalog.add_region(name));
+    }
     catalog
 }

@@ -13,10 +13,12 @@ mod earlier;
 mod known;
 mod repair;
 mod selection;
+mod threshold;
 mod walk;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -24,10 +26,10 @@ use ramguard_lint::{Lang, Linter, registry};
 
 use crate::args::{KindName, LintArgs, OutputSpec};
 use crate::finding::Finding;
-use crate::inputs::{InputError, Inputs, Source, is_stdin};
+use crate::inputs::{InputError, Inputs, Source, is_stdin, listed_in};
 use crate::render::escape::escape;
 use crate::render::terminal::Terminal;
-use crate::report::{FileReport, Report, Terms};
+use crate::report::{FileReport, Report, Terms, counted, counted_fixes};
 use crate::settings::{Choice, Governed, Ledgers, Projects, from_environment};
 
 use super::outputs::{Outputs, Ways};
@@ -37,9 +39,10 @@ use check::in_parallel;
 use earlier::earlier;
 use known::Baselines;
 pub(super) use known::Deed;
-use repair::Repair;
 pub(super) use repair::diff;
+use repair::{Repair, refuse_unversioned};
 use selection::Selection;
+use threshold::Threshold;
 pub(super) use walk::{Found, Listing, Walk};
 
 /// A run shorter than this shows no progress.
@@ -101,6 +104,11 @@ fn run_as(
         None => Baselines::read(deed, is_verb, args.baseline.is_some(), &projects)?,
     };
     report.terms = terms(&projects, &baselines, lang);
+    let repair = Repair::new(args);
+    if repair.is_some_and(Repair::writes) && !args.allow_no_vcs {
+        let written = files.iter().filter(|file| file.source.is_none());
+        refuse_unversioned(written.map(|file| Path::new(&file.found.path)))?;
+    }
     let settings = change::accepted(args, &check, &files, &projects)?;
     if let Some(words) = settings.filter(|_| !args.quiet && !args.silent) {
         terminal.log(&words);
@@ -166,6 +174,10 @@ fn run_as(
         report.files.extend(new.into_iter().filter(|file| told.insert(file.name.clone())));
     }
     report.files.sort_by(|a, b| a.name.cmp(&b.name));
+    let threshold = Threshold::new(args);
+    for file in &mut report.files {
+        file.findings.retain(|finding| threshold.passes(finding) && !args.fix_only);
+    }
     let exit = exit_of(args, &report);
     if is_verb {
         report.unreadable.iter().for_each(|message| terminal.error(message));
@@ -177,7 +189,10 @@ fn run_as(
         terminal.print(text);
     }
     let to_stderr = repaired.is_some();
-    if !args.diff || !args.output.formats.is_empty() {
+    if args.show_fixes && !args.silent {
+        tell_fixes(&report, terminal);
+    }
+    if !args.fix_only && (!args.diff || !args.output.formats.is_empty()) {
         let ways = Ways { to_stderr, is_silent: args.silent };
         outputs.write(&report, ways, terminal)?;
     }
@@ -191,7 +206,13 @@ fn run_as(
         terminal.error(message);
     }
     if !args.quiet && !args.silent {
-        terminal.log(&report.in_words(Linter::MAX_FINDINGS));
+        let words = if args.fix_only {
+            let documents = counted(report.sums().documents, "document");
+            format!("{} applied in {documents}.", counted_fixes(report.fixed))
+        } else {
+            report.in_words(Linter::MAX_FINDINGS)
+        };
+        terminal.log(&words);
     }
     Ok(exit)
 }
@@ -296,7 +317,7 @@ fn listed(
 ) -> Result<Vec<Listed>, Failure> {
     let mut inputs = Inputs::with_stdin_name(args.stdin_filename.as_ref());
     let mut found = Listing::default();
-    for path in &args.documents.paths {
+    for path in &listed_in(&args.documents.paths)? {
         if is_stdin(path) {
             found.files.push(Ok(Found { path: path.clone(), is_named: true }));
         } else {
@@ -327,6 +348,16 @@ fn listed(
         }
     }
     Ok(listed)
+}
+
+/// Says which fixes were applied.
+fn tell_fixes(report: &Report, terminal: &mut Terminal) {
+    for file in &report.files {
+        for (words, count) in &file.applied {
+            let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
+            terminal.log(&format!("fixed: {}: {}{times}", escape(&file.name), escape(words)));
+        }
+    }
 }
 
 /// Says what of the baseline is gone, up to a bound.

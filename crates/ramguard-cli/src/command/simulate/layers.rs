@@ -151,8 +151,8 @@ fn without_gaps(wanted: &[(Layer, Kind, &OsStr)]) -> Result<(), Failure> {
     }
 }
 
-/// Reads `--option NAME=BOOL`.
-pub(super) fn options(arguments: &[String]) -> Result<SemanticsForm, Failure> {
+/// Reads `--option NAME=BOOL`, and `--semantics NAME=BOOL` of `ramguard lint`.
+pub(in crate::command) fn options(arguments: &[String]) -> Result<SemanticsForm, Failure> {
     let mut form = SemanticsForm::default();
     for argument in arguments {
         let refused = || {

@@ -23,6 +23,7 @@ use crate::render::terminal::Terminal;
 use super::{Exit, Failure};
 use answer::{Answer, Told};
 use layers::Loaded;
+pub(super) use layers::options as semantics;
 use question::Question;
 pub(super) use question::context;
 
