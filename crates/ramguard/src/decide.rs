@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use ramguard_policy::{Kind, Policy, Statement};
 
-use crate::compile::{Asked, Batch, Poison, PolicySet, Verdict};
+use crate::compile::{Asked, Batch, Poison, PolicySet, SharedUnits, Verdict};
 use crate::decision::{Decision, Layer, Outcome, Reason, StatementRef};
 use crate::{Mode, PrincipalKind, Request, Semantics};
 
@@ -57,6 +57,9 @@ pub struct Authorizer {
     poison: Option<(Layer, Poison)>,
     /// Whether there are policies at account level and nothing else, as most callers have.
     is_plain: bool,
+    /// The policies at account level, if each is kept by itself: here as well, so that a decision
+    /// need not look for the set first.
+    account: Option<SharedUnits>,
 }
 
 /// What one side of the chain says.
@@ -145,7 +148,8 @@ impl Authorizer {
                 None
             )
         );
-        Self { layers, semantics, poison, is_plain }
+        let account = layers.account.shared().cloned();
+        Self { layers, semantics, poison, is_plain, account }
     }
 
     /// Returns the first policy that stands where its kind does not belong.
@@ -288,7 +292,11 @@ impl Authorizer {
                 return Side::silent(Reason::NothingAllows(Layer::Account));
             }
         }
-        let mut side = Side::of(Layer::Account, self.layers.account.decide(asked));
+        let verdict = match &self.account {
+            Some(units) => units.decide(asked),
+            None => self.layers.account.decide(asked),
+        };
+        let mut side = Side::of(Layer::Account, verdict);
         if side.outcome == Outcome::ImplicitDeny
             && let Some(group) = &self.layers.resource_group
         {

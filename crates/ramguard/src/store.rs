@@ -8,11 +8,9 @@
 //!   store, and touches nobody else;
 //! * which shard a principal is in, and in which order shards hold them, shows in no answer.
 
-use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -25,13 +23,11 @@ use crate::{
 /// How many parts a store is made of.
 const SHARDS: usize = 1 << 10;
 
-type Shard = HashMap<Name, Arc<Authorizer>>;
-
-/// Names up to this many bytes lie in the map itself, so that finding one does not lead through
+/// Names up to this many bytes lie in the table itself, so that finding one does not lead through
 /// another place in memory.
 const SHORT: usize = 46;
 
-/// The name of a principal, looked up by its bytes.
+/// The name of a principal.
 #[derive(Clone)]
 enum Name {
     Short { length: u8, bytes: [u8; SHORT] },
@@ -39,20 +35,18 @@ enum Name {
 }
 
 impl Name {
-    fn new(text: Arc<str>) -> Self {
+    fn new(text: &str) -> Self {
         let mut bytes = [0; SHORT];
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
             (Some(start), Ok(length)) => {
                 start.copy_from_slice(text.as_bytes());
                 Self::Short { length, bytes }
             }
-            _ => Self::Long(text),
+            _ => Self::Long(text.into()),
         }
     }
-}
 
-impl Borrow<[u8]> for Name {
-    fn borrow(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         match self {
             Self::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
             Self::Long(text) => text.as_bytes(),
@@ -60,19 +54,84 @@ impl Borrow<[u8]> for Name {
     }
 }
 
-impl PartialEq for Name {
-    fn eq(&self, other: &Self) -> bool {
-        let (own, other): (&[u8], &[u8]) = (self.borrow(), other.borrow());
-        own == other
-    }
+/// One principal, in one line of a cache.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Slot {
+    hash: u64,
+    name: Name,
+    authorizer: Arc<Authorizer>,
 }
 
-impl Eq for Name {}
+/// Some of the principals: a table at most half full. Whoever finds the own place taken stands in
+/// the next empty one, so that there is no gap between the place and the principal.
+#[derive(Clone, Default)]
+struct Shard {
+    /// None or a power of two of them.
+    slots: Vec<Option<Slot>>,
+    count: usize,
+}
 
-impl Hash for Name {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let bytes: &[u8] = self.borrow();
-        bytes.hash(state);
+impl Shard {
+    fn places(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
+        let slots = self.slots.len();
+        // The lowest bits chose the shard.
+        let first = (hash >> 32) as usize;
+        (first..first + slots).map(move |place| place & slots.wrapping_sub(1))
+    }
+
+    fn place_of(&self, hash: u64, name: &[u8]) -> Option<usize> {
+        for place in self.places(hash) {
+            match self.slots.get(place)? {
+                Some(slot) if slot.hash == hash && slot.name.bytes() == name => return Some(place),
+                Some(_) => {}
+                None => return None,
+            }
+        }
+        None
+    }
+
+    fn get(&self, hash: u64, name: &str) -> Option<&Arc<Authorizer>> {
+        let place = self.place_of(hash, name.as_bytes())?;
+        self.slots.get(place)?.as_ref().map(|slot| &slot.authorizer)
+    }
+
+    /// Puts a principal there, in place of one of that name.
+    fn insert(&mut self, hash: u64, name: &str, authorizer: Arc<Authorizer>) {
+        if let Some(place) = self.place_of(hash, name.as_bytes()) {
+            if let Some(Some(slot)) = self.slots.get_mut(place) {
+                slot.authorizer = authorizer;
+            }
+            return;
+        }
+        if self.slots.len() < 2 * (self.count + 1) {
+            let room = (2 * (self.count + 1)).next_power_of_two();
+            let slots = std::mem::replace(&mut self.slots, vec![None; room]);
+            slots.into_iter().flatten().for_each(|slot| self.put(slot));
+        }
+        self.put(Slot { hash, name: Name::new(name), authorizer });
+        self.count += 1;
+    }
+
+    /// Fills the first empty place for a slot; there is one.
+    fn put(&mut self, slot: Slot) {
+        let is_empty = |place: &usize| matches!(self.slots.get(*place), Some(None));
+        if let Some(place) = self.places(slot.hash).find(is_empty)
+            && let Some(empty) = self.slots.get_mut(place)
+        {
+            *empty = Some(slot);
+        }
+    }
+
+    /// Takes a principal away; returns whether it was there.
+    fn remove(&mut self, hash: u64, name: &str) -> bool {
+        let Some(place) = self.place_of(hash, name.as_bytes()) else { return false };
+        let room = self.slots.len();
+        let slots = std::mem::replace(&mut self.slots, vec![None; room]);
+        let others = slots.into_iter().enumerate().filter(|(at, _)| *at != place);
+        others.filter_map(|(_, slot)| slot).for_each(|slot| self.put(slot));
+        self.count -= 1;
+        true
     }
 }
 
@@ -118,7 +177,7 @@ impl Store {
     /// Makes a store without principals.
     #[must_use]
     pub fn new() -> Self {
-        let shards = (0..SHARDS).map(|_| ArcSwap::from_pointee(Shard::new())).collect();
+        let shards = (0..SHARDS).map(|_| ArcSwap::from_pointee(Shard::default())).collect();
         Self { shards, hasher: RandomState::new() }
     }
 
@@ -127,16 +186,16 @@ impl Store {
     #[must_use]
     pub fn of_policies<N, P>(principals: impl IntoIterator<Item = (N, P)>) -> Self
     where
-        N: Into<Arc<str>>,
+        N: AsRef<str>,
         P: IntoIterator<Item = CompiledPolicy>,
     {
         let store = Self::new();
-        let mut shards: Vec<Shard> = vec![Shard::new(); SHARDS];
+        let mut shards: Vec<Shard> = vec![Shard::default(); SHARDS];
         for (principal, policies) in principals {
-            let principal = principal.into();
-            let number = store.number_of(&principal);
-            if let Some(shard) = shards.get_mut(number) {
-                shard.insert(Name::new(principal), Arc::new(authorizer(policies)));
+            let principal = principal.as_ref();
+            let hash = store.hash_of(principal);
+            if let Some(shard) = shards.get_mut(number_of(hash)) {
+                shard.insert(hash, principal, Arc::new(authorizer(policies)));
             }
         }
         for (slot, shard) in store.shards.iter().zip(shards) {
@@ -148,20 +207,21 @@ impl Store {
     /// Returns how many principals there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.load().len()).sum()
+        self.shards.iter().map(|shard| shard.load().count).sum()
     }
 
     /// Returns whether there is no principal.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.shards.iter().all(|shard| shard.load().is_empty())
+        self.shards.iter().all(|shard| shard.load().count == 0)
     }
 
     /// Returns what a principal has. It stays as it is while it is held, whatever is replaced
     /// meanwhile.
     #[must_use]
     pub fn authorizer(&self, principal: &str) -> Option<Arc<Authorizer>> {
-        self.shard_of(principal)?.load().get(principal.as_bytes()).cloned()
+        let hash = self.hash_of(principal);
+        self.shard_of(hash)?.load().get(hash, principal).cloned()
     }
 
     /// Decides a request against what the principal has at this moment. A principal that is not
@@ -171,8 +231,9 @@ impl Store {
     /// policies, is said by the request. Allocates nothing and waits for nobody.
     #[must_use]
     pub fn decide(&self, principal: &str, request: &Request<'_>) -> Decision {
-        let shard = self.shard_of(principal).map(ArcSwap::load);
-        match shard.as_ref().and_then(|shard| shard.get(principal.as_bytes())) {
+        let hash = self.hash_of(principal);
+        let shard = self.shard_of(hash).map(ArcSwap::load);
+        match shard.as_ref().and_then(|shard| shard.get(hash, principal)) {
             Some(authorizer) => authorizer.decide(request),
             None => Decision::new(Outcome::ImplicitDeny, Reason::NothingAllows(Layer::Account)),
         }
@@ -190,8 +251,8 @@ impl Store {
     /// Gives a principal layers of its own, in place of whatever it had.
     pub fn set(&self, principal: &str, authorizer: Authorizer) {
         let authorizer = Arc::new(authorizer);
-        self.change(principal, |shard| {
-            shard.insert(Name::new(principal.into()), Arc::clone(&authorizer));
+        self.change(principal, |shard, hash| {
+            shard.insert(hash, principal, Arc::clone(&authorizer));
         });
     }
 
@@ -201,14 +262,15 @@ impl Store {
     /// Nothing but the new policy was compiled, and that by the caller.
     pub fn replace_policy(&self, principal: &str, index: usize, policy: &CompiledPolicy) -> bool {
         let mut was_there = false;
-        self.change(principal, |shard| {
+        self.change(principal, |shard, hash| {
             was_there = false;
-            let Some(slot) = shard.get_mut(principal.as_bytes()) else { return };
-            let Some(account) = slot.layers().account.with_replaced(index, policy.clone()) else {
+            let Some(before) = shard.get(hash, principal) else { return };
+            let Some(account) = before.layers().account.with_replaced(index, policy.clone()) else {
                 return;
             };
-            let layers = Layers { account: Arc::new(account), ..slot.layers().clone() };
-            *slot = Arc::new(Authorizer::with_layers(layers, *slot.semantics()));
+            let layers = Layers { account: Arc::new(account), ..before.layers().clone() };
+            let after = Authorizer::with_layers(layers, *before.semantics());
+            shard.insert(hash, principal, Arc::new(after));
             was_there = true;
         });
         was_there
@@ -217,29 +279,34 @@ impl Store {
     /// Takes a principal away; returns whether it was there.
     pub fn remove(&self, principal: &str) -> bool {
         let mut was_there = false;
-        self.change(principal, |shard| was_there = shard.remove(principal.as_bytes()).is_some());
+        self.change(principal, |shard, hash| was_there = shard.remove(hash, principal));
         was_there
     }
 
     /// Changes the shard of a principal: on a copy, which then takes its place. If another writer
     /// was faster, the change is made again on what that one left.
-    fn change(&self, principal: &str, mut change: impl FnMut(&mut Shard)) {
-        let Some(shard) = self.shard_of(principal) else { return };
+    fn change(&self, principal: &str, mut change: impl FnMut(&mut Shard, u64)) {
+        let hash = self.hash_of(principal);
+        let Some(shard) = self.shard_of(hash) else { return };
         shard.rcu(|before| {
             let mut after = Shard::clone(before);
-            change(&mut after);
+            change(&mut after, hash);
             after
         });
     }
 
-    fn number_of(&self, principal: &str) -> usize {
-        // The lowest bits choose, as the maps of the shards have hashers of their own.
-        self.hasher.hash_one(principal) as usize & (SHARDS - 1)
+    fn hash_of(&self, principal: &str) -> u64 {
+        self.hasher.hash_one(principal)
     }
 
-    fn shard_of(&self, principal: &str) -> Option<&ArcSwap<Shard>> {
-        self.shards.get(self.number_of(principal))
+    fn shard_of(&self, hash: u64) -> Option<&ArcSwap<Shard>> {
+        self.shards.get(number_of(hash))
     }
+}
+
+/// Returns the number of the shard that the principal with this hash is in.
+fn number_of(hash: u64) -> usize {
+    hash as usize & (SHARDS - 1)
 }
 
 fn authorizer(policies: impl IntoIterator<Item = CompiledPolicy>) -> Authorizer {
@@ -321,6 +388,34 @@ mod tests {
             assert_eq!(store.decide(name, &request("ecs:Stop")).is_allowed(), is_there, "{length}");
             assert_eq!(store.remove(name), is_there, "{length}");
         }
+    }
+
+    #[test]
+    fn principals_that_share_a_hash_are_told_apart_and_stay_when_one_goes() {
+        let mut shard = Shard::default();
+        let nobody = Arc::new(Authorizer::new([]));
+        let names: Vec<String> = (0..20).map(|number| format!("user-{number}")).collect();
+        // Every place is near the end of the table, where looking on starts again at its front.
+        let hash = |at: usize| u64::MAX << 32 | (at % 2) as u64;
+        for (at, name) in names.iter().enumerate() {
+            shard.insert(hash(at), name, Arc::clone(&nobody));
+            shard.insert(hash(at), name, Arc::clone(&nobody));
+        }
+        assert_eq!(shard.count, names.len());
+        for (at, name) in names.iter().enumerate() {
+            assert!(shard.get(hash(at + 1), name).is_none());
+            assert!(shard.remove(hash(at), name));
+            assert!(!shard.remove(hash(at), name));
+            for (later, name) in names.iter().enumerate().skip(at + 1) {
+                assert!(shard.get(hash(later), name).is_some(), "{name} after {at}");
+            }
+        }
+        assert_eq!(shard.count, 0);
+    }
+
+    #[test]
+    fn a_principal_lies_in_one_line_of_a_cache() {
+        assert_eq!(size_of::<Option<Slot>>(), 64);
     }
 
     #[test]

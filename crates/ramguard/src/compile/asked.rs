@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::key::{Field, Seeds, Starts};
+use super::small::service_number;
 use crate::Request;
 use crate::request::ArnBytes;
 
@@ -12,6 +13,8 @@ pub(crate) struct Asked<'r> {
     batch: Option<&'r Batch>,
     /// The first eight bytes of the name, ASCII capitals made small.
     pub(super) name_word: u64,
+    /// The number of the resource's service; see [`service_number`].
+    pub(super) service: u32,
     pub(super) arn: Option<AskedArn<'r>>,
 }
 
@@ -53,7 +56,8 @@ impl<'r> Asked<'r> {
             signature: starts.resource,
             is_ram: request.is_ram(),
         });
-        Self { request, batch: None, name_word: starts.name, arn }
+        let service = service_number(starts.resource);
+        Self { request, batch: None, name_word: starts.name, service, arn }
     }
 
     /// Takes a request as one of many that differ in the relative id only.

@@ -14,11 +14,10 @@ mod principal;
 mod resource;
 mod scan;
 mod shared;
+mod small;
 mod statement;
 mod table;
 mod unit;
-
-use std::sync::Arc;
 
 use ramguard_match::{Case, Pattern};
 use ramguard_policy::{Kind, Policy};
@@ -31,6 +30,7 @@ pub(crate) use principal::PrincipalTest;
 pub(crate) use resource::ResourceTest;
 pub use scan::Scan;
 pub use shared::CompiledPolicy;
+pub(crate) use shared::SharedUnits;
 pub(crate) use statement::{Polarity, StatementTest, evaluate};
 use unit::Unit;
 
@@ -69,36 +69,6 @@ enum Units {
 impl Default for Units {
     fn default() -> Self {
         Self::Shared(SharedUnits::default())
-    }
-}
-
-/// How many units a set holds without another place in memory to go to; most have no more.
-const NEAR: usize = 4;
-
-/// Units of other sets too, in order.
-#[derive(Clone, Debug, Default)]
-struct SharedUnits {
-    /// The first ones; none is there after one that is missing.
-    near: [Option<Arc<Unit>>; NEAR],
-    far: Box<[Arc<Unit>]>,
-}
-
-impl SharedUnits {
-    fn new(units: Vec<Arc<Unit>>) -> Self {
-        let mut units = units.into_iter();
-        Self { near: std::array::from_fn(|_| units.next()), far: units.collect() }
-    }
-
-    #[inline]
-    fn iter(&self) -> impl Iterator<Item = &Arc<Unit>> {
-        self.near.iter().flatten().chain(&*self.far)
-    }
-
-    fn get_mut(&mut self, index: usize) -> Option<&mut Arc<Unit>> {
-        match index.checked_sub(NEAR) {
-            Some(index) => self.far.get_mut(index),
-            None => self.near.get_mut(index)?.as_mut(),
-        }
     }
 }
 
@@ -144,28 +114,27 @@ impl PolicySet {
     /// decision would have to ask too many.
     #[must_use]
     pub fn of_shared(policies: impl IntoIterator<Item = CompiledPolicy>) -> Self {
-        let (policies, units): (Vec<Policy>, Vec<Option<Arc<Unit>>>) =
-            policies.into_iter().map(CompiledPolicy::into_parts).unzip();
+        let compiled: Vec<CompiledPolicy> = policies.into_iter().collect();
+        let policies: Vec<Policy> = compiled.iter().map(|one| one.policy().clone()).collect();
         if policies.len() > Self::MOST_SHARED {
             return Self::new(policies);
         }
-        let units: Option<Vec<Arc<Unit>>> = units.into_iter().collect();
-        let units = units.map_or(Units::None, |units| Units::Shared(SharedUnits::new(units)));
+        let units = SharedUnits::new(compiled).map_or(Units::None, Units::Shared);
         Self { policies, units }
     }
 
     /// Returns the set with another policy in place of number `index`; `None` if there is none.
     #[must_use]
     pub fn with_replaced(&self, index: usize, policy: CompiledPolicy) -> Option<Self> {
-        let (policy, unit) = policy.into_parts();
         let mut policies = self.policies.clone();
-        *policies.get_mut(index)? = policy;
-        let (Units::Shared(units), Some(unit)) = (&self.units, unit) else {
-            return Some(Self::new(policies));
-        };
-        let mut units = units.clone();
-        *units.get_mut(index)? = unit;
-        Some(Self { policies, units: Units::Shared(units) })
+        *policies.get_mut(index)? = policy.policy().clone();
+        if let Units::Shared(units) = &self.units {
+            let mut units = units.clone();
+            if units.replace(index, policy) {
+                return Some(Self { policies, units: Units::Shared(units) });
+            }
+        }
+        Some(Self::new(policies))
     }
 
     /// Returns the policies, in the order given.
@@ -218,7 +187,7 @@ impl PolicySet {
     pub fn compiled_bytes(&self) -> usize {
         match &self.units {
             Units::Merged(unit) => unit.heap_bytes(),
-            Units::Shared(units) => units.iter().map(|unit| unit.heap_bytes()).sum(),
+            Units::Shared(units) => units.heap_bytes(),
             Units::None => 0,
         }
     }
@@ -228,22 +197,17 @@ impl PolicySet {
     pub(crate) fn decide(&self, asked: &Asked<'_>) -> Verdict {
         match &self.units {
             Units::Merged(unit) => unit.decide(asked, &self.policies),
-            Units::Shared(units) => self.decide_shared(units, asked),
+            Units::Shared(units) => units.decide(asked),
             Units::None => Scan::new(self).verdict(asked.request()),
         }
     }
 
-    fn decide_shared(&self, units: &SharedUnits, asked: &Asked<'_>) -> Verdict {
-        let mut allowed = None;
-        for (number, (unit, policy)) in units.iter().zip(&self.policies).enumerate() {
-            let at = |at: StatementAt| StatementAt::new(number, at.statement as usize);
-            match unit.decide(asked, std::slice::from_ref(policy)) {
-                Verdict::ExplicitDeny(found) => return Verdict::ExplicitDeny(at(found)),
-                Verdict::Allow(found) => allowed = allowed.or(Some(at(found))),
-                Verdict::ImplicitDeny => {}
-            }
+    /// Returns the policies if each is kept by itself.
+    pub(crate) fn shared(&self) -> Option<&SharedUnits> {
+        match &self.units {
+            Units::Shared(units) => Some(units),
+            Units::Merged(_) | Units::None => None,
         }
-        allowed.map_or(Verdict::ImplicitDeny, Verdict::Allow)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ramguard_policy::Policy;
 
 use super::unit::Unit;
+use super::{Asked, StatementAt, Verdict};
 
 /// A policy compiled once and shared: cheap to clone, and part of as many sets as need it.
 ///
@@ -21,32 +22,112 @@ use super::unit::Unit;
 /// ```
 #[derive(Clone, Debug)]
 pub struct CompiledPolicy {
+    shared: Arc<Shared>,
+}
+
+/// A policy and its compiled form, in one place in memory.
+#[derive(Debug)]
+struct Shared {
     policy: Policy,
-    unit: Option<Arc<Unit>>,
+    /// None if the names of the policy take more than 2 GiB.
+    unit: Option<Unit>,
 }
 
 impl CompiledPolicy {
     /// Compiles a policy.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        let unit = Unit::new(std::slice::from_ref(&policy)).map(Arc::new);
-        Self { policy, unit }
+        let unit = Unit::new(std::slice::from_ref(&policy));
+        Self { shared: Arc::new(Shared { policy, unit }) }
     }
 
     /// Returns the policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        &self.shared.policy
     }
 
     /// Returns how many bytes of memory the compiled form takes, the policy itself not counted.
     #[must_use]
     pub fn compiled_bytes(&self) -> usize {
-        self.unit.as_ref().map_or(0, |unit| size_of::<Unit>() + unit.heap_bytes())
+        self.shared.unit.as_ref().map_or(0, |unit| size_of::<Unit>() + unit.heap_bytes())
+    }
+}
+
+/// How many units a set holds without another place in memory to go to; most have no more.
+const NEAR: usize = 4;
+
+/// Policies that are parts of other sets too, in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SharedUnits {
+    /// The first ones; none is there after one that is missing.
+    near: [Option<SharedUnit>; NEAR],
+    far: Box<[SharedUnit]>,
+}
+
+/// One policy of a set.
+#[derive(Clone, Debug)]
+struct SharedUnit {
+    shared: Arc<Shared>,
+    /// The services it can cover something of, kept here as well, so that most policies are passed
+    /// over without a look at them.
+    services: u64,
+}
+
+impl SharedUnit {
+    /// Returns none if the policy has no compiled form.
+    fn new(policy: CompiledPolicy) -> Option<Self> {
+        let services = policy.shared.unit.as_ref()?.services();
+        Some(Self { shared: policy.shared, services })
+    }
+}
+
+impl SharedUnits {
+    /// Returns none if some policy has no compiled form.
+    pub(super) fn new(policies: impl IntoIterator<Item = CompiledPolicy>) -> Option<Self> {
+        let units: Option<Vec<SharedUnit>> = policies.into_iter().map(SharedUnit::new).collect();
+        let mut units = units?.into_iter();
+        Some(Self { near: std::array::from_fn(|_| units.next()), far: units.collect() })
     }
 
-    pub(super) fn into_parts(self) -> (Policy, Option<Arc<Unit>>) {
-        (self.policy, self.unit)
+    /// Puts another policy in place of number `index`; returns whether that could be done.
+    pub(super) fn replace(&mut self, index: usize, policy: CompiledPolicy) -> bool {
+        let slot = match index.checked_sub(NEAR) {
+            Some(index) => self.far.get_mut(index),
+            None => self.near.get_mut(index).and_then(Option::as_mut),
+        };
+        match (slot, SharedUnit::new(policy)) {
+            (Some(slot), Some(unit)) => {
+                *slot = unit;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Evaluates the policies as one unit (rule E-1).
+    #[inline]
+    pub(crate) fn decide(&self, asked: &Asked<'_>) -> Verdict {
+        let mut allowed = None;
+        for (number, unit) in self.near.iter().flatten().chain(&*self.far).enumerate() {
+            if unit.services >> asked.service & 1 == 0 {
+                continue;
+            }
+            let Shared { policy, unit: Some(unit) } = &*unit.shared else { continue };
+            let at = |at: StatementAt| StatementAt::new(number, at.statement as usize);
+            match unit.decide(asked, std::slice::from_ref(policy)) {
+                Verdict::ExplicitDeny(found) => return Verdict::ExplicitDeny(at(found)),
+                Verdict::Allow(found) => allowed = allowed.or(Some(at(found))),
+                Verdict::ImplicitDeny => {}
+            }
+        }
+        allowed.map_or(Verdict::ImplicitDeny, Verdict::Allow)
+    }
+
+    /// Returns how many bytes the compiled forms take, which other sets may share.
+    pub(super) fn heap_bytes(&self) -> usize {
+        let units = self.near.iter().flatten().chain(&*self.far);
+        units.filter_map(|unit| unit.shared.unit.as_ref()).map(Unit::heap_bytes).sum()
     }
 }
 

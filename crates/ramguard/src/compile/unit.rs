@@ -6,32 +6,32 @@ use ramguard_policy::Policy;
 use super::asked::Asked;
 use super::build::build;
 use super::crowd::Memo;
-use super::entry::{Entries, ResourceEntry, Signature};
+use super::entry::{Entries, ResourceEntry};
 use super::index::{Found, Index, Visit};
+use super::small::{Small, services};
 use super::{Polarity, StatementAt, Verdict};
 use crate::steps;
-
-/// Up to this many resource entries are passed over one by one.
-const SMALL: usize = 40;
 
 /// Compiled policies.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Unit {
     entries: Entries,
     find: Find,
+    /// Bit `n`: the service number `n` can be covered.
+    services: u64,
 }
 
 /// How the entries worth testing are found.
 #[derive(Clone, Debug)]
 enum Find {
-    /// By the signature of every resource entry.
-    Each(Box<[Signature]>),
+    /// By the signatures of all that are about the service.
+    Each(Small),
     By(Box<Index>),
 }
 
 impl Default for Find {
     fn default() -> Self {
-        Self::Each(Box::default())
+        Self::Each(Small::default())
     }
 }
 
@@ -52,21 +52,27 @@ impl Unit {
         if entries.resources.len() >= Found::LIMIT {
             return None;
         }
-        let find = if entries.resources.len() > SMALL {
-            Find::By(Box::new(build(&entries)))
-        } else {
-            Find::Each(entries.resources.iter().map(|entry| entries.signature(entry)).collect())
+        let services = services(&entries);
+        let find = match Small::new(&entries) {
+            Some(small) => Find::Each(small),
+            None => Find::By(Box::new(build(&entries))),
         };
-        Some(Self { entries, find })
+        Some(Self { entries, find, services })
     }
 
     /// Returns how many bytes of memory it takes outside itself.
     pub(crate) fn heap_bytes(&self) -> usize {
         self.entries.heap_bytes()
             + match &self.find {
-                Find::Each(signatures) => size_of_val(&**signatures),
+                Find::Each(small) => small.heap_bytes(),
                 Find::By(index) => size_of::<Index>() + index.heap_bytes(),
             }
+    }
+
+    /// Returns the numbers of the services of which it can cover something, a bit each; see
+    /// [`service_number`](super::small::service_number).
+    pub(super) fn services(&self) -> u64 {
+        self.services
     }
 
     /// Evaluates the unit: an applicable Deny wins over an applicable Allow, and the first of the
@@ -74,31 +80,28 @@ impl Unit {
     #[inline]
     pub(crate) fn decide(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
         match &self.find {
-            Find::Each(signatures) => match asked.batch() {
-                None => self.decide_each(signatures, asked, policies),
-                Some(batch) => self.decide_narrowed(&batch.narrowed(self, asked), asked, policies),
-            },
+            Find::Each(small) if asked.batch().is_none() => {
+                self.decide_each(small, asked, policies)
+            }
+            Find::Each(_) => self.decide_among(asked, policies),
             Find::By(index) => self.decide_by(index, asked, policies),
         }
     }
 
     #[inline]
-    fn decide_each(
-        &self,
-        signatures: &[Signature],
-        asked: &Asked<'_>,
-        policies: &[Policy],
-    ) -> Verdict {
+    fn decide_each(&self, small: &Small, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
         let mut allowed = None;
         // A special statement fails for all its entries at once.
         let mut failed = None;
         let memo = Memo::default();
         let own = asked.arn.as_ref().map_or(0, |arn| arn.signature);
-        steps::count(signatures.len() as u64);
-        for (signature, entry) in signatures.iter().zip(&self.entries.resources) {
-            if (own ^ signature.word) & signature.mask != 0 {
+        let list = small.list(asked.service);
+        steps::count(list.len() as u64);
+        for item in list {
+            if !item.may_cover(own) {
                 continue;
             }
+            let Some(entry) = self.entries.resources.get(item.number as usize) else { continue };
             // An Allow after the first one cannot change the outcome.
             if entry.polarity() == Polarity::Allow && allowed.is_some() {
                 continue;
@@ -121,14 +124,23 @@ impl Unit {
     /// Returns the entries that may apply to a request that is like this one.
     pub(super) fn narrow(&self, asked: &Asked<'_>) -> Vec<u32> {
         let memo = Memo::default();
-        (0_u32..)
-            .zip(&self.entries.resources)
-            .filter(|(_, entry)| self.entries.may_apply(entry, asked, &memo))
-            .map(|(number, _)| number)
-            .collect()
+        let Find::Each(small) = &self.find else { return Vec::new() };
+        let numbers = small.list(asked.service).iter().map(|item| item.number);
+        let may_apply = |number: &u32| {
+            let entry = self.entries.resources.get(*number as usize);
+            entry.is_some_and(|entry| self.entries.may_apply(entry, asked, &memo))
+        };
+        numbers.filter(may_apply).collect()
     }
 
     #[inline(never)]
+    fn decide_among(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+        match asked.batch() {
+            Some(batch) => self.decide_narrowed(&batch.narrowed(self, asked), asked, policies),
+            None => Verdict::ImplicitDeny,
+        }
+    }
+
     fn decide_narrowed(&self, open: &[u32], asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
         let mut allowed = None;
         let memo = Memo::default();
