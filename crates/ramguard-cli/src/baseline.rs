@@ -9,7 +9,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, State};
-use crate::inputs::{Inputs, name_of};
 use crate::render::escape::escape;
 use crate::render::json::{SCHEMA, to_line};
 use crate::settings::Project;
@@ -88,19 +87,10 @@ pub(crate) struct Looked<'l> {
 }
 
 impl Baseline {
-    /// Reads a baseline.
-    ///
-    /// # Errors
-    /// It is missing or not what this program writes; never taken for an empty one.
-    pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        let source = Inputs::default().document(path.as_os_str()).map_err(|error| error.0)?;
-        Self::parse(&name_of(path.as_os_str()), &source.bytes)
-    }
-
     /// Reads the bytes of a baseline; `name` is what the file is called.
     ///
     /// # Errors
-    /// It is not what this program writes, in words that are escaped.
+    /// It is not what this program writes; never taken for an empty one. In words, escaped.
     pub(crate) fn parse(name: &str, bytes: &[u8]) -> Result<Self, String> {
         let refused = |words: String| format!("`{}` is no baseline: {words}", escape(name));
         let file: BaselineFile = serde_json::from_slice(bytes)

@@ -67,6 +67,20 @@ fn a_baseline_that_is_begun_anew_forgets_what_was_not_looked_at() {
 }
 
 #[test]
+fn a_baseline_is_not_begun_anew_from_what_cannot_be_read() {
+    let root = project("baseline-unread", "baseline = \"b.json\"\n");
+    assert_eq!(run_in(&root, &["baseline", "write", "policies"]).code, 0);
+    let before = fs::read(root.join("b.json")).unwrap();
+    fs::create_dir_all(root.join("empty")).unwrap();
+    for (paths, code) in [(&["polices"][..], 2), (&["policies", "none.json"], 2), (&["empty"], 4)] {
+        let run = run_in(&root, &[&["baseline", "write"], paths].concat());
+        assert_eq!(run.code, code, "{}", run.stderr);
+        assert!(run.stderr.ends_with("No baseline was written.\n"), "{}", run.stderr);
+        assert_eq!(fs::read(root.join("b.json")).unwrap(), before);
+    }
+}
+
+#[test]
 fn a_baseline_is_brought_up_to_date_and_keeps_what_was_not_looked_at() {
     let root = project("baseline-update", "baseline = \"b.json\"\n");
     let missing = run_in(&root, &["baseline", "update", "policies"]);

@@ -57,6 +57,23 @@ fn one_key_a_hundred_thousand_times_is_told_soon() {
 }
 
 #[test]
+fn thousands_of_names_that_are_nearly_known_are_told_soon() {
+    // Each is compared with every action of its service for what most likely was meant.
+    let names: Vec<String> =
+        (0..9_000).map(|n| format!("\"ecs:DescribeSnapshotsUsages{n:05}\"")).collect();
+    let names = names.join(",");
+    let run = soon(
+        "a.json",
+        &format!(
+            "{{\"Version\":\"1\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":[{names}],\
+             \"Resource\":\"*\"}}]}}"
+        ),
+    );
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("only the first"), "{}", run.stderr);
+}
+
+#[test]
 fn patterns_of_stars_are_compared_soon() {
     let stars = "*a".repeat(1_000);
     let list = |make: &dyn Fn(usize) -> String| {

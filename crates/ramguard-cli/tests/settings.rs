@@ -377,3 +377,16 @@ fn a_rule_that_does_not_exist_is_told_at_its_place() {
         assert!(run.stderr.contains(&words), "{}", run.stderr);
     }
 }
+
+#[test]
+fn the_settings_in_the_documentation_are_settings() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/lint.md");
+    let page = fs::read_to_string(page).unwrap();
+    let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    // Without the files it names, which are not here.
+    let is_there = |line: &&str| !line.starts_with("extends") && !line.starts_with("baseline =");
+    let lines: Vec<&str> = example.lines().filter(is_there).collect();
+    let root = repository("settings-documented", &lines.join("\n"));
+    let run = lint(&root, &[]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+}

@@ -44,12 +44,16 @@ fn show(args: &BaselineShowArgs, terminal: &mut Terminal) -> Result<Exit, Failur
     let mut projects = Projects::asked(choice, &args.settings)?;
     let here = projects.of(FILE_NAME.as_ref())?;
     let project = projects.get(here.project);
-    let path = match (&args.file, project) {
-        (Some(file), _) => file.clone(),
-        (None, Some(project)) => project.baseline.clone().unwrap_or_else(|| FILE_NAME.into()),
-        (None, None) => PathBuf::from(FILE_NAME),
+    let named = project.and_then(|project| project.baseline.clone());
+    let path = args.file.clone().or(named).unwrap_or_else(|| PathBuf::from(FILE_NAME));
+    let bytes = match &args.file {
+        Some(file) => Projects::in_folders(file)?,
+        None => projects.named_by_settings(&path)?,
     };
-    let baseline = Baseline::read(&path).map_err(Failure::new)?;
+    let shown = projects.shown(&path);
+    let bytes =
+        bytes.ok_or_else(|| Failure::new(format!("there is no baseline `{}`", escape(&shown))))?;
+    let baseline = Baseline::parse(&shown, &bytes).map_err(Failure::new)?;
     if args.output == Output::Json {
         terminal.print(&baseline.text()?);
         return Ok(Exit::Yes);
@@ -58,8 +62,10 @@ fn show(args: &BaselineShowArgs, terminal: &mut Terminal) -> Result<Exit, Failur
     for line in baseline.lines(|path| projects.shown(&root.join(path))) {
         terminal.line(&escape(&line));
     }
-    let (shown, entries) = (projects.shown(&path), baseline.len());
-    let entries = if entries == 1 { "1 entry".into() } else { format!("{entries} entries") };
+    let entries = match baseline.len() {
+        1 => "1 entry".to_owned(),
+        entries => format!("{entries} entries"),
+    };
     terminal.log(&format!("{entries} in `{}`.", escape(&shown)));
     Ok(Exit::Yes)
 }

@@ -165,12 +165,39 @@ pub(super) struct Ignores {
     pub(super) named: Vec<(Selector, Span)>,
 }
 
+impl Ignores {
+    /// Returns how many rules are named in them.
+    pub(super) fn len(&self) -> usize {
+        self.named.len() + self.unknown.len()
+    }
+}
+
+/// A list in a settings file has at most this many entries, and its ignores name no more rules.
+pub(super) const MAX_NAMED: usize = 10_000;
+
+/// Says that there are more ignores than the bound.
+pub(super) fn too_many() -> String {
+    format!("the ignores of a file name at most {MAX_NAMED} rules")
+}
+
 /// Reads a settings file.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
 pub(super) fn read(text: &str) -> Result<SettingsFile, Fault> {
-    toml::from_str(text).map_err(|error| fault(&error))
+    let file: SettingsFile = toml::from_str(text).map_err(|error| fault(&error))?;
+    // Every finding is held against every one of these.
+    let lists =
+        [Some(&file.forbid), file.fail_on.as_ref(), file.include.as_ref(), file.exclude.as_ref()];
+    let lists = lists.into_iter().flatten().map(Vec::len);
+    let fixes = [&file.unfixable, &file.extend_safe_fixes].map(Vec::len);
+    let fixable = file.fixable.as_ref().map(Vec::len);
+    let per_file = [file.per_file.len(), per_file_rules(&file).count()];
+    if lists.chain(fixes).chain(fixable).chain(per_file).any(|length| length > MAX_NAMED) {
+        let message = format!("a list in a settings file has at most {MAX_NAMED} entries");
+        return Err(Fault { span: None, message });
+    }
+    Ok(file)
 }
 
 /// Reads a text as either kind of file and returns the places that are told of it, with what is
@@ -209,9 +236,15 @@ pub(super) fn ignores(name: &str, tables: &[Spanned<IgnoreTable>]) -> Result<Ign
     let mut ignores = Ignores::default();
     for spanned in tables {
         let place = span(spanned.span());
+        if ignores.entries.len() >= MAX_NAMED {
+            return Err(Fault { span: Some(place), message: too_many() });
+        }
         let table = spanned.as_ref();
         let mut codes = Vec::new();
         for code in &table.codes {
+            if ignores.len() >= MAX_NAMED {
+                return Err(Fault { span: Some(span(code.span())), message: too_many() });
+            }
             match Selector::parse(code.as_ref()) {
                 Ok(selector) => {
                     codes.push(selector);
@@ -429,6 +462,19 @@ mod tests {
         ] {
             assert_eq!(read(text).unwrap_err().message, message, "{text}");
         }
+    }
+
+    #[test]
+    fn more_than_anybody_writes_by_hand_is_refused() {
+        let list = |words: usize| vec!["\"RAM6044\""; words].join(",");
+        assert!(read(&format!("forbid = [{}]", list(MAX_NAMED))).is_ok());
+        assert!(read(&format!("forbid = [{}]", list(MAX_NAMED + 1))).is_err());
+        let ignore = |words| format!("[[ignore]]\ncodes = [{}]\n", list(words));
+        assert!(read_sidecar("p", &ignore(MAX_NAMED)).is_ok());
+        assert!(read_sidecar("p", &ignore(MAX_NAMED + 1)).is_err());
+        assert!(read_sidecar("p", &ignore(0).repeat(MAX_NAMED + 1)).is_err());
+        let per_file = "[[per-file]]\npath = \"a\"\nignore = []\n";
+        assert!(read(&per_file.repeat(MAX_NAMED + 1)).is_err());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use ramguard_policy::text::{LineIndex, Span};
 use crate::extract::comments;
 
 use super::Project;
-use super::file::{Fault, Ignores};
+use super::file::{Fault, Ignores, MAX_NAMED, too_many};
 
 /// What a comment begins with to be an ignore.
 const SIGN: &str = "ramguard:";
@@ -107,6 +107,9 @@ impl Inline {
                     return Err(fault(words));
                 }
             };
+            if codes.split(',').count() > MAX_NAMED.saturating_sub(inline.ignores.len()) {
+                return Err(fault(&too_many()));
+            }
             inline.add(name, text, comment.span, codes, reason.trim(), about);
         }
         if let Some((_, entry)) = open.first().and_then(|open| inline.ignores.entries.get(*open)) {

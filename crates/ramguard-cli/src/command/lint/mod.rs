@@ -146,6 +146,13 @@ fn run_as(
             Outcome::Unreadable(message) => report.unreadable.push(message),
         }
     }
+    let is_empty = checked.iter().all(|(file, _)| file.documents == 0);
+    if deed == Deed::Begin && (is_empty || !report.unreadable.is_empty()) {
+        // What cannot be read would be forgotten, and a slip of the pen would forget everything.
+        report.unreadable.iter().for_each(|message| terminal.error(message));
+        terminal.log("No baseline was written.");
+        return Ok(if report.unreadable.is_empty() { Exit::Empty } else { Exit::Error });
+    }
     let skipped: Vec<&Governed> = skipped.into_iter().map(|listed| &listed.governed).collect();
     for words in baselines.settle(&projects, &mut checked, &skipped, &mut report)? {
         if !args.quiet && !args.silent {
