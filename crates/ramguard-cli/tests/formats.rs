@@ -9,8 +9,8 @@ mod support;
 
 use std::fs;
 
-use serde_json::Value;
-use support::{Run, folder, ramguard, run};
+use serde_json::{Value, json};
+use support::{Run, assert_golden, folder, ramguard, run};
 
 fn lint(arguments: &[&str]) -> Run {
     ramguard(&[&["lint", "published.json", "developer.json"], arguments].concat())
@@ -242,4 +242,181 @@ fn two_documents_do_not_fit_on_standard_output() {
     assert_eq!(lint(&["--output", "json", "--output", "sarif"]).code, 2);
     assert_eq!(lint(&["--output", "yaml"]).code, 2);
     assert_eq!(lint(&["--output", "json="]).code, 2);
+}
+
+/// The shape that the reviewdog project publishes for `DiagnosticResult`, as far as it is used, and
+/// closed: a member that it does not name is a mistake.
+fn rdjson_shape() -> Value {
+    let closed = |properties: Value, required: &[&str]| {
+        json!({ "type": "object", "properties": properties, "required": required,
+                "additionalProperties": false })
+    };
+    let text = || json!({ "type": "string" });
+    let count = || json!({ "type": "integer", "minimum": 1 });
+    let position = closed(json!({ "line": count(), "column": count() }), &["line", "column"]);
+    let range = closed(json!({ "start": position, "end": position }), &["start", "end"]);
+    let location = closed(json!({ "path": text(), "range": range }), &["path", "range"]);
+    let source = closed(json!({ "name": text(), "url": text() }), &["name"]);
+    let code = closed(json!({ "value": text(), "url": text() }), &["value"]);
+    let suggestion = closed(json!({ "range": range, "text": text() }), &["range", "text"]);
+    let related = closed(json!({ "message": text(), "location": location }), &["location"]);
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let severity = json!({ "enum": ["UNKNOWN_SEVERITY", "ERROR", "WARNING", "INFO"] });
+    let diagnostic = json!({
+        "message": text(), "location": location, "severity": severity, "source": source,
+        "code": code, "suggestions": list(suggestion), "original_output": text(),
+        "related_locations": list(related),
+    });
+    let diagnostic = closed(diagnostic, &["message", "location"]);
+    closed(
+        json!({ "diagnostics": list(diagnostic), "source": source, "severity": severity }),
+        &["diagnostics"],
+    )
+}
+
+/// Policies of every kind of fault: the example of each rule.
+fn examples() -> Vec<String> {
+    let text = fs::read_to_string(support::testdata().join("lint/rules.json")).unwrap();
+    let all: Value = serde_json::from_str(&text).unwrap();
+    let rules = all["rules"].as_array().unwrap().iter();
+    rules.filter_map(|rule| Some(rule["tp"].as_str()?.to_owned())).collect()
+}
+
+#[test]
+fn rdjson_fits_the_shape_that_is_published() {
+    let run = lint(&["--output", "rdjson"]);
+    assert_valid(&rdjson_shape(), &run.json());
+    for policy in examples().iter().take(40) {
+        let run = support::with_stdin(&["lint", "-", "--output", "rdjson"], policy.as_bytes());
+        assert_valid(&rdjson_shape(), &run.json());
+    }
+}
+
+#[test]
+fn rdjson_counts_columns_in_bytes() {
+    let policy = r#"{"Version": "1", "Statement": [{"Sid": "中😀", "Effect": "allow"}]}"#;
+    let run = support::with_stdin(&["lint", "-", "--output", "rdjson"], policy.as_bytes());
+    let report = run.json();
+    let mut found = report["diagnostics"].as_array().unwrap().iter();
+    let effect = found.rfind(|found| found["code"]["value"] == "RAM209").unwrap();
+    let start = &effect["location"]["range"]["start"];
+    assert_eq!(start["column"], policy.find("\"allow\"").unwrap() + 1);
+    assert_eq!(effect["suggestions"][0]["text"], "\"Allow\"");
+}
+
+/// Reads XML to its end and returns its elements with their attributes; anything that is not
+/// well-formed fails the test.
+fn xml(text: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let mut rest = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").unwrap();
+    let (mut open, mut all) = (Vec::new(), Vec::new());
+    while let Some(at) = rest.find('<') {
+        assert!(!rest[..at].contains('>'), "{rest}");
+        let end = rest.find('>').unwrap();
+        let tag = &rest[at + 1..end];
+        rest = &rest[end + 1..];
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop().unwrap(), name);
+            continue;
+        }
+        let (tag, is_closed) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
+        let (name, mut words) = tag.split_once(' ').unwrap_or((tag, ""));
+        let mut attributes = Vec::new();
+        while let Some((key, value)) = words.split_once("=\"") {
+            let (value, more) = value.split_once('"').unwrap();
+            assert!(!value.contains('<') && !key.contains(['"', '<', ' ']), "{tag}");
+            let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
+            let read = plain.iter().fold(value.to_owned(), |v, (from, to)| v.replace(from, to));
+            assert_eq!(value.matches('&').count(), count_entities(value), "{value}");
+            attributes.push((key.to_owned(), read));
+            words = more.trim_start();
+        }
+        assert_eq!(words, "", "{tag}");
+        if !is_closed {
+            open.push(name.to_owned());
+        }
+        all.push((name.to_owned(), attributes));
+    }
+    assert!(open.is_empty() && rest.trim().is_empty());
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n'));
+    all
+}
+
+fn count_entities(value: &str) -> usize {
+    ["&lt;", "&gt;", "&quot;", "&amp;"].iter().map(|entity| value.matches(entity).count()).sum()
+}
+
+#[test]
+fn checkstyle_is_a_file_a_file_and_an_error_a_finding() {
+    let run = lint(&["--output", "checkstyle"]);
+    let elements = xml(&run.stdout);
+    assert_eq!(elements[0].0, "checkstyle");
+    assert_eq!(elements[1], ("file".into(), vec![("name".into(), "developer.json".into())]));
+    let errors: Vec<_> = elements.iter().filter(|(name, _)| name == "error").collect();
+    assert_eq!(errors.len(), lint(&["--output", "jsonl"]).stdout.lines().count());
+    for (_, attributes) in errors {
+        let keys: Vec<&str> = attributes.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(keys, ["line", "column", "severity", "message", "source"]);
+        assert!(["error", "warning", "info"].contains(&attributes[2].1.as_str()));
+    }
+}
+
+#[test]
+fn xml_is_well_formed_whatever_the_policies_hold() {
+    let hostile = "</error><x a='\\\"&amp;]]>\\u0000\\u001b\\ufffe\\ud83d\\ude00";
+    let policy = format!(
+        "{{\"Version\": \"{hostile}\", \"<&>\": 1, \"Statement\": [{{\"Effect\": \"<!--\", \
+         \"Action\": [\"{hostile}\", \"a: b\"], \"Resource\": \"{hostile}\"}}]}}"
+    );
+    for policy in examples().iter().take(30).chain([&policy]) {
+        for format in ["checkstyle", "junit"] {
+            let name = ["--stdin-filename", "a<b>&\".json", "--output", format];
+            let run = support::with_stdin(&[&["lint", "-"], &name[..]].concat(), policy.as_bytes());
+            if format == "checkstyle" {
+                xml(&run.stdout);
+            } else {
+                assert_eq!(run.stdout.matches('<').count(), run.stdout.matches('>').count());
+            }
+        }
+    }
+}
+
+#[test]
+fn jsonl_holds_the_findings_of_the_report_one_a_line() {
+    let lines = lint(&["--output", "jsonl"]).stdout;
+    let found: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lint(&["--output", "json"]).json()["findings"], Value::from(found));
+}
+
+#[test]
+fn a_format_has_one_meaning_under_both_of_its_names() {
+    for (name, other) in [("human", "full"), ("json", "json-v1")] {
+        let (one, two) = (lint(&["--output", name]), lint(&["--output", other]));
+        assert_eq!(one.stdout, two.stdout);
+    }
+}
+
+#[test]
+fn each_format_for_people_and_machines_is_as_it_was() {
+    for format in [
+        "jsonl",
+        "sarif",
+        "github",
+        "gitlab",
+        "junit",
+        "checkstyle",
+        "rdjson",
+        "markdown",
+        "agent",
+        "azure",
+    ] {
+        let run = ramguard(&[
+            "lint",
+            "published.json",
+            "--select",
+            "RAM202,RAM302,RAM105",
+            "--output",
+            format,
+        ]);
+        assert_golden(&format!("format-{format}"), &run.stdout);
+    }
 }

@@ -58,12 +58,22 @@ pub(crate) enum Format {
     Gitlab,
     /// JUnit XML
     Junit,
+    /// Checkstyle XML
+    Checkstyle,
+    /// The diagnostic format of reviewdog
+    Rdjson,
+    /// The summary of a step, or a comment on a merge request
+    Markdown,
+    /// A line a finding with its fix, for programs that read text
+    Agent,
+    /// Logging commands of Azure Pipelines
+    Azure,
 }
 
 impl Format {
     /// Returns whether it may share standard output with another format.
     pub(crate) fn is_lines(self) -> bool {
-        matches!(self, Self::Human | Self::Concise | Self::Github)
+        matches!(self, Self::Human | Self::Concise | Self::Github | Self::Agent | Self::Azure)
     }
 }
 

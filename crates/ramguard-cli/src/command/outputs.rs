@@ -7,12 +7,17 @@ use crate::command::Failure;
 use crate::files;
 use crate::finding::Finding;
 use crate::places::Places;
+use crate::render::agent::agent;
+use crate::render::azure::azure;
+use crate::render::checkstyle::checkstyle;
 use crate::render::escape::escape;
 use crate::render::finding::{concise, human};
 use crate::render::github::github;
 use crate::render::gitlab::gitlab;
 use crate::render::json::to_line;
 use crate::render::junit::junit;
+use crate::render::markdown::markdown;
+use crate::render::rdjson::rdjson;
 use crate::render::report::{ReportJson, lines};
 use crate::render::sarif::sarif;
 use crate::render::terminal::Terminal;
@@ -104,6 +109,11 @@ fn rendered(format: Format, report: &Report, colour: bool) -> Result<String, ser
         Format::Github => github(report),
         Format::Gitlab => line(to_line(&gitlab(report))?),
         Format::Junit => junit(report),
+        Format::Checkstyle => checkstyle(report),
+        Format::Rdjson => line(to_line(&rdjson(report))?),
+        Format::Markdown => markdown(report),
+        Format::Agent => agent(report)?,
+        Format::Azure => azure(report),
     })
 }
 

@@ -10,7 +10,7 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use crate::places::Places;
 
-use super::escape::is_unsafe;
+use super::escape::{command_sign, is_unsafe};
 
 /// The version of the reports this command writes.
 pub(crate) const SCHEMA: u32 = 1;
@@ -36,6 +36,19 @@ impl Formatter for Printable {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
+        // What a build server would take for a command is still the same text to who reads JSON.
+        while let Some(at) = command_sign(rest) {
+            self.visible(writer, rest.get(..at).unwrap_or_default())?;
+            write!(writer, "\\u0023")?;
+            rest = rest.get(at + 1..).unwrap_or_default();
+        }
+        self.visible(writer, rest)
+    }
+}
+
+impl Printable {
+    fn visible<W: ?Sized + io::Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        let mut rest = text;
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
             let (safe, from) = rest.split_at(at);
             self.0.write_string_fragment(writer, safe)?;
@@ -110,6 +123,14 @@ mod tests {
         let text = "a\u{1b}[31m\u{202e}\u{7f}\u{9b}\u{e0041}\n\"é😀";
         let line = to_line(&text).unwrap();
         assert!(!line.contains(is_unsafe), "{line}");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
+
+    #[test]
+    fn what_a_build_server_would_obey_is_an_escape_and_reads_back_the_same() {
+        let text = "a ##vso[task.complete]\n##[group]x ## y";
+        let line = to_line(&text).unwrap();
+        assert_eq!(line, r###""a #\u0023vso[task.complete]\n#\u0023[group]x ## y""###);
         assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
     }
 

@@ -7,7 +7,7 @@ use crate::finding::Finding;
 use crate::places::Places;
 use crate::report::{FileReport, Report};
 
-use super::escape::escape;
+use super::xml::xml;
 
 /// Returns the findings that count.
 pub(crate) fn junit(report: &Report) -> String {
@@ -71,30 +71,4 @@ fn case(path: &str, places: &Places<'_>, finding: &Finding) -> String {
         format!("<system-out>{body}</system-out>")
     };
     format!("    <testcase classname=\"{path}\" name=\"{name}\">{inside}</testcase>\n")
-}
-
-/// Text for XML: what XML 1.0 cannot hold, and what would hide, is shown as everywhere else.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in escape(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markup_and_controls_become_text() {
-        assert_eq!(xml("<a b=\"&\">\u{1b}\u{0}"), "&lt;a b=&quot;&amp;&quot;&gt;\\u{1b}\\u{0}");
-    }
 }

@@ -1,5 +1,8 @@
 //! How results are put into words, pictures and JSON.
 
+pub(crate) mod agent;
+pub(crate) mod azure;
+pub(crate) mod checkstyle;
 pub(crate) mod decision;
 pub(crate) mod escape;
 pub(crate) mod finding;
@@ -7,7 +10,10 @@ pub(crate) mod github;
 pub(crate) mod gitlab;
 pub(crate) mod json;
 pub(crate) mod junit;
+pub(crate) mod markdown;
+pub(crate) mod rdjson;
 pub(crate) mod report;
 pub(crate) mod sarif;
 pub(crate) mod snippet;
 pub(crate) mod terminal;
+mod xml;

@@ -12,8 +12,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Every format of `ramguard lint`.
-pub(crate) const FORMATS: [&str; 8] =
-    ["human", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit"];
+pub(crate) const FORMATS: [&str; 13] = [
+    "human",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "checkstyle",
+    "rdjson",
+    "markdown",
+    "agent",
+    "azure",
+];
 
 /// What a run printed and how it ended.
 pub(crate) struct Run {
