@@ -19,8 +19,8 @@ pub(crate) use fmt::{FmtArgs, RuleArgs};
 pub(crate) use lint::{LangName, LintArgs};
 pub(crate) use output::{ConvertArgs, Format, OutputArgs, OutputSpec};
 pub(crate) use scope::{
-    ChangedArgs, ChoiceArgs, ConfidenceName, DocumentArgs, MinSeverity, PresetName, SettingsArgs,
-    severity_of,
+    ChangedArgs, ChoiceArgs, CommitArgs, ConfidenceName, DocumentArgs, MinSeverity, PresetName,
+    SettingsArgs, severity_of,
 };
 pub(crate) use world::{
     CallerArgs, CredentialsArgs, FailOn, WorldArgs, WorldCallArgs, WorldCheckArgs, WorldImportArgs,

@@ -45,6 +45,8 @@ fn nothing_has_changed_and_that_is_well() {
     let root = repository("changed-nothing");
     for flag in ["--staged", "--changed", "--since=HEAD"] {
         assert_eq!(seen(&root, &[".", flag]), (vec![], 0), "{flag}");
+        let run = run_in(&root, &["lint", ".", flag]);
+        assert_eq!(run.stderr, "No policy among the files that have changed.\n");
     }
 }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{
-    ChangedArgs, ChoiceArgs, ConfidenceName, DocumentArgs, MinSeverity, OutputArgs, SettingsArgs,
+    ChangedArgs, ChoiceArgs, CommitArgs, ConfidenceName, DocumentArgs, MinSeverity, OutputArgs,
+    SettingsArgs,
 };
 
 /// Check policy documents and say what is wrong, where, and what to write instead
@@ -39,6 +40,9 @@ pub(crate) struct LintArgs {
 
     #[command(flatten, next_help_heading = "Settings")]
     pub(crate) settings: SettingsArgs,
+
+    #[command(flatten, next_help_heading = "Settings")]
+    pub(crate) commit: CommitArgs,
 
     /// Leave out what is below this level, or below this severity of security findings, 0 to 10
     #[arg(long, value_name = "LEVEL|NUMBER")]

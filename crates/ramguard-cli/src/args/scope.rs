@@ -12,7 +12,7 @@ use super::{KindName, LangName};
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct DocumentArgs {
     /// Files or folders; `-` is standard input, `@LIST` a file that names them, one a line
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required = true, value_name = "PATH", help_heading = None)]
     pub(crate) paths: Vec<OsString>,
 
     /// What the documents are; `auto` looks at their `Principal`
@@ -102,6 +102,19 @@ pub(crate) struct ChoiceArgs {
     pub(crate) lang: Option<LangName>,
 }
 
+/// Settings that a change does not bring itself.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct CommitArgs {
+    /// Use the settings file, and the baseline it names, as they are in a commit, `main:ramguard.toml`
+    /// say. It is an error if what has changed since touches settings and policies
+    #[arg(long, value_name = "GIT_REF:PATH", conflicts_with = "isolated")]
+    pub(crate) config_from_git: Option<String>,
+
+    /// Accept a change that touches settings and policies
+    #[arg(long, requires = "config_from_git")]
+    pub(crate) allow_config_change: bool,
+}
+
 /// Which settings are in force.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct SettingsArgs {
@@ -113,15 +126,6 @@ pub(crate) struct SettingsArgs {
     /// Use no settings file
     #[arg(long)]
     pub(crate) isolated: bool,
-
-    /// Use the settings file, and the baseline it names, as they are in a commit, `main:ramguard.toml`
-    /// say. It is an error if what has changed since touches settings and policies
-    #[arg(long, value_name = "GIT_REF:PATH", conflicts_with = "isolated")]
-    pub(crate) config_from_git: Option<String>,
-
-    /// Accept a change that touches settings and policies
-    #[arg(long, requires = "config_from_git")]
-    pub(crate) allow_config_change: bool,
 
     /// The day it is, for ignores that end; today if left out
     #[arg(long, value_name = "YYYY-MM-DD")]

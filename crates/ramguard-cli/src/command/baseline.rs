@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use crate::args::{BaselineArgs, BaselineLintArgs, BaselineShowArgs, BaselineVerb};
-use crate::args::{ChoiceArgs, LintArgs, Output};
+use crate::args::{ChoiceArgs, CommitArgs, LintArgs, Output};
 use crate::baseline::{Baseline, FILE_NAME};
 use crate::render::escape::escape;
 use crate::render::terminal::Terminal;
@@ -41,7 +41,7 @@ fn keep(args: &BaselineLintArgs, deed: Deed, terminal: &mut Terminal) -> Result<
 
 fn show(args: &BaselineShowArgs, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let choice = Choice::new(&ChoiceArgs::default(), &args.settings)?;
-    let mut projects = Projects::asked(choice, &args.settings)?;
+    let mut projects = Projects::asked(choice, &args.settings, &CommitArgs::default())?;
     let here = projects.of(FILE_NAME.as_ref())?;
     let project = projects.get(here.project);
     let named = project.and_then(|project| project.baseline.clone());

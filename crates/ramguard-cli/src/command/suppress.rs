@@ -10,7 +10,7 @@ use ramguard_lint::suppress::Anchor;
 use ramguard_lint::{Lang, Meta, registry};
 use ramguard_policy::text::{LineIndex, Position};
 
-use crate::args::{ChoiceArgs, SuppressArgs};
+use crate::args::{ChoiceArgs, CommitArgs, SuppressArgs};
 use crate::files;
 use crate::finding::{Finding, State};
 use crate::inputs::{Inputs, Source, is_stdin, name_of};
@@ -60,7 +60,11 @@ pub(crate) fn run(args: &SuppressArgs, terminal: &mut Terminal) -> Result<Exit, 
     })?;
     let meta = one_rule(&args.rule)?;
     let is_off = ChoiceArgs { extend_select: vec![meta.code.to_string()], ..ChoiceArgs::default() };
-    let mut projects = Projects::asked(Choice::new(&is_off, &args.settings)?, &args.settings)?;
+    let mut projects = Projects::asked(
+        Choice::new(&is_off, &args.settings)?,
+        &args.settings,
+        &CommitArgs::default(),
+    )?;
     if is_stdin(OsStr::new(place.file)) {
         return Err(Failure::new("standard input has no file to write an ignore for"));
     }

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use globset::GlobSet;
 
-use crate::args::SettingsArgs;
+use crate::args::{CommitArgs, SettingsArgs};
 use crate::command::Failure;
 use crate::git::{Commit, Repository};
 use crate::inputs::{InputError, Inputs, name_of};
@@ -106,12 +106,16 @@ impl Projects {
     ///
     /// # Errors
     /// The settings file that is named is missing or wrong, or two are named.
-    pub(crate) fn asked(mut choice: Choice, args: &SettingsArgs) -> Result<Self, Failure> {
+    pub(crate) fn asked(
+        mut choice: Choice,
+        args: &SettingsArgs,
+        commit: &CommitArgs,
+    ) -> Result<Self, Failure> {
         let mut file: Option<PathBuf> = None;
         for word in &args.config {
             if let Some(line) = word.to_str().filter(|word| is_line(word)) {
                 choice.said.push(chain::said(line)?);
-            } else if args.isolated || args.config_from_git.is_some() {
+            } else if args.isolated || commit.config_from_git.is_some() {
                 let other = if args.isolated { "--isolated" } else { "--config-from-git" };
                 let words = format!("`--config` with a file cannot be used with `{other}`");
                 return Err(Failure::new(words));
@@ -119,7 +123,7 @@ impl Projects {
                 return Err(Failure::new("`--config` names two settings files, and one is used"));
             }
         }
-        if let Some(place) = &args.config_from_git {
+        if let Some(place) = &commit.config_from_git {
             return Self::of_commit(choice, place);
         }
         if file.is_none() && !args.isolated {

@@ -215,8 +215,9 @@ impl Project {
     /// harmless the reason, unless somebody has given the rule another level.
     pub(crate) fn judge(&self, findings: &mut [Finding]) {
         for finding in findings {
-            let is_refusal =
-                ProblemCode::ALL.iter().any(|code| finding.diagnostic.as_deref() == Some(code.name()));
+            let is_refusal = ProblemCode::ALL
+                .iter()
+                .any(|code| finding.diagnostic.as_deref() == Some(code.name()));
             let is_levelled =
                 |rule: RuleOf| self.levelled.iter().any(|selector| selector.matches(rule.code));
             if is_refusal && !finding.rule.is_some_and(is_levelled) {

@@ -47,7 +47,7 @@ pub(super) fn accepted(
     let names = projects_of_commit.iter().flat_map(|project| &project.files);
     let names: Vec<String> = names.map(|(name, _)| format!("`{}`", escape(name))).collect();
     let told = format!("Settings: {}, {}.", names.join(", "), commit.shown());
-    if args.settings.allow_config_change {
+    if args.commit.allow_config_change {
         return Ok(Some(told));
     }
     let changed = repository.changed(Since::Branch(commit))?;

@@ -94,7 +94,7 @@ fn run_as(
         }
         (specs, _) => Outputs::new(specs, is_github)?,
     };
-    let mut projects = Projects::asked(choice, &args.settings)?;
+    let mut projects = Projects::asked(choice, &args.settings, &args.commit)?;
     let mut report = Report::default();
     let selection = Selection::new(&args.changed)?;
     let files = listed(args, &walk, selection.as_ref(), &mut projects, &mut report)?;
@@ -216,6 +216,8 @@ fn run_as(
         let words = if args.fix_only {
             let documents = counted(report.sums().documents, "document");
             format!("{} applied in {documents}.", counted_fixes(report.fixed))
+        } else if args.changed.is_asked() && exit == Exit::Yes && report.sums().documents == 0 {
+            "No policy among the files that have changed.".to_owned()
         } else {
             report.in_words(Linter::MAX_FINDINGS)
         };
