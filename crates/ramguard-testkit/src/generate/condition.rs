@@ -1,6 +1,6 @@
 //! Conditions about a situation.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::ByteSource;
 use super::datum::{Datum, Family};
@@ -65,6 +65,16 @@ pub(super) fn about(source: &mut ByteSource<'_>, situation: &Situation) -> Value
         }
     }
     Value::Object(condition)
+}
+
+/// Makes a condition on the service that a role is handed to, that of calls for the most part.
+pub(super) fn on_service(source: &mut ByteSource<'_>) -> Value {
+    let service = source.weighted(&[(5, "ecs.aliyuncs.com"), (2, "fc.aliyuncs.com"), (1, "ECS.*")]);
+    let family = source.pick(&[Family::Text, Family::Pattern]);
+    let operator = source.pick(operators(family));
+    let key = "acs:Service";
+    let key = if source.chance(22) { drifted_key(source, key) } else { key.to_owned() };
+    json!({operator: {key: service}})
 }
 
 /// Makes the values of a key, a scalar or a list.

@@ -160,7 +160,8 @@ impl Datum {
     }
 
     /// Spells something a policy may say about the value under an operator of `family`: the value
-    /// itself, a neighbour, a pattern or block around either. Always readable by the family.
+    /// itself, a neighbour, a pattern or block around either. Always readable by the family; where
+    /// texts are compared as they are, a pattern is one text more.
     pub(super) fn spelt_in_policy(&self, source: &mut ByteSource<'_>, family: Family) -> String {
         let itself = if source.chance(30) { self.neighbour(source) } else { self.clone() };
         match (family, itself) {
@@ -169,10 +170,11 @@ impl Datum {
                 let pattern = generalised(source, &text);
                 if source.chance(15) { moved(source, &pattern) } else { pattern }
             }
-            (Family::Text, Datum::Text(text)) if source.chance(35) => match source.below(3) {
+            (Family::Text, Datum::Text(text)) if source.chance(45) => match source.below(4) {
                 0 => in_drifting_case(source, &text),
                 1 => text.to_lowercase(),
-                _ => text.to_uppercase(),
+                2 => text.to_uppercase(),
+                _ => generalised(source, &text),
             },
             (Family::Address, Datum::V4(address)) => spelt_block_v4(source, address),
             (Family::Address, Datum::V6(address)) => spelt_block_v6(source, address),

@@ -176,7 +176,10 @@ fn disturb_member(
 fn disturbed_part(source: &mut ByteSource<'_>, value: &Value, stray: Value) -> Value {
     match (value.as_str(), source.below(5)) {
         (_, 0) => stray,
-        (_, 1) => Value::Array(vec![value.clone(), value.clone()]),
+        // Two values are wrong for Booleans alone, and those are few.
+        (_, 1) | (Some("true" | "false"), 2 | 3) => {
+            Value::Array(vec![value.clone(), value.clone()])
+        }
         (Some(text), 2) => moved(source, text).into(),
         (Some(text), 3) => {
             let mut symbols: Vec<char> = text.chars().collect();

@@ -189,7 +189,9 @@ impl Writer<'_> {
                 put("Principal", self.bucket_principal(source));
             }
         }
-        if source.chance(40) {
+        if facet.action == "ram:PassRole" && about_it && source.chance(40) {
+            put("Condition", condition::on_service(source));
+        } else if source.chance(40) {
             put("Condition", condition::about(source, self.situation));
         } else if source.chance(5) {
             put("Condition", json!({}));

@@ -79,7 +79,7 @@ impl Caller {
                 (2, "federated"),
             ],
             "assume_role" => {
-                &[(45, "user"), (30, "role"), (15, "service"), (5, "root"), (2, "anonymous")]
+                &[(40, "user"), (27, "role"), (25, "service"), (5, "root"), (2, "anonymous")]
             }
             _ => &[(80, "federated"), (10, "service"), (3, "root"), (2, "anonymous")],
         });
@@ -105,7 +105,8 @@ impl Caller {
         }
     }
 
-    /// Returns the entry of a trust policy that names the caller, and the member it belongs to.
+    /// Returns the entry of a trust policy that names the caller, or a service beside it, and the
+    /// member it belongs to.
     pub(super) fn trust_entry(&self, source: &mut ByteSource<'_>) -> (&'static str, String) {
         let Caller { account, name, kind, .. } = self;
         match *kind {
@@ -114,6 +115,8 @@ impl Caller {
                     if source.chance(30) { in_drifting_case(source, name) } else { name.clone() };
                 ("RAM", format!("acs:ram::{account}:{kind}/{name}"))
             }
+            // Now and then another service, which the name of this one may be a part of.
+            "service" if source.chance(25) => ("Service", source.pick(&SERVICES).to_owned()),
             "service" => ("Service", name.clone()),
             "federated" => ("Federated", format!("acs:ram::{account}:{name}")),
             _ => ("RAM", format!("acs:ram::{account}:root")),

@@ -68,8 +68,9 @@ pub(super) const FLAG_KEYS: [&str; 2] = ["acs:SecureTransport", "acs:MFAPresent"
 pub(super) const ADDRESS_KEYS: [&str; 2] = ["acs:SourceIp", "acs:VpcSourceIp"];
 
 /// Values of text keys.
-pub(super) const TEXTS: [&str; 12] = [
+pub(super) const TEXTS: [&str; 13] = [
     "dir/k",
+    "dir/*",
     "",
     "Dir/K",
     "vpc-1",
