@@ -132,6 +132,31 @@ fn what_git_cannot_tell_is_an_error() {
 }
 
 #[test]
+fn what_a_hook_inherits_and_what_git_is_told_for_people_change_nothing() {
+    let root = repository("changed-hook");
+    for (key, value) in [
+        ("diff.relative", "true"),
+        ("color.ui", "always"),
+        ("diff.external", "false"),
+        ("status.relativePaths", "true"),
+        ("core.quotePath", "true"),
+        ("diff.renames", "copies"),
+        ("diff.mnemonicPrefix", "true"),
+    ] {
+        git(&root, &["config", key, value]);
+    }
+    git(&root, &["mv", "policies/a.json", "policies/\u{fc}.json"]);
+    let flags = ["lint", ".", "--staged", "--output", "json", "--fail-on", "never"];
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut hook = support::command(flags);
+    hook.current_dir(root.join("policies")).env("PATH", path);
+    hook.env("GIT_DIR", ".git").env("GIT_PREFIX", "policies/").env("GIT_WORK_TREE", "nowhere");
+    let run = support::run(&mut hook);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(run.json()["findings"][0]["path"], "\u{fc}.json");
+}
+
+#[test]
 fn a_wide_ignore_is_not_called_needless_by_a_run_that_saw_a_part() {
     let root = repository("changed-unused");
     let ignore = "[[ignore]]\ncodes = [\"RAM601\"]\npath = \"policies/**\"\nreason = \"old ones\"\n\

@@ -100,6 +100,17 @@ impl Forbidden {
     }
 }
 
+/// Returns what is forbidden without what is said again: every ignore is held against all of it.
+pub(super) fn each_once(forbidden: Vec<Forbidden>) -> Vec<Forbidden> {
+    let mut once: Vec<Forbidden> = Vec::new();
+    for rule in forbidden {
+        if !once.iter().any(|other| other.rules == rule.rules && other.by == rule.by) {
+            once.push(rule);
+        }
+    }
+    once
+}
+
 /// Says that a selector names what may not be ignored, if it does.
 pub(super) fn refusal(forbidden: &[Forbidden], rules: Selector) -> Option<String> {
     let hit = registry::rules().find_map(|meta| {

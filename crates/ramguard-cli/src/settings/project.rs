@@ -77,6 +77,7 @@ impl Project {
         for layer in layers.iter().chain(&choice.said) {
             forbidden.extend(layer.forbidden()?);
         }
+        let forbidden = chain::each_once(forbidden);
         let table = chain::merged(layers, &choice.said);
         let mut now = None;
         for layer in layers.iter().chain(&choice.said) {
