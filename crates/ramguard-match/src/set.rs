@@ -4,6 +4,7 @@
 //! leads from a text to the few patterns worth checking; every one of those is checked whole, so
 //! that the index can cost time when it is wrong, but no answer.
 
+mod abreast;
 mod build;
 mod family;
 mod index;
@@ -181,6 +182,15 @@ impl Matches {
 
 impl Sink for Matches {
     #[inline]
+    fn taken(&self) -> usize {
+        self.numbers.len()
+    }
+
+    fn forget(&mut self, taken: usize) {
+        self.numbers.truncate(taken);
+    }
+
+    #[inline]
     fn take(&mut self, number: u32) -> ControlFlow<()> {
         self.numbers.push(number);
         ControlFlow::Continue(())
@@ -199,6 +209,14 @@ struct First {
 }
 
 impl Sink for First {
+    #[inline]
+    fn taken(&self) -> usize {
+        0
+    }
+
+    /// There is nothing to forget, as the first pattern that fits is the end.
+    fn forget(&mut self, _: usize) {}
+
     #[inline]
     fn take(&mut self, _: u32) -> ControlFlow<()> {
         ControlFlow::Break(())

@@ -111,3 +111,39 @@ fn a_list_that_a_text_leads_to_from_many_places_is_checked_once() {
     let bound = 100 * 6 * text.len() as u64;
     assert!(taken <= bound, "{taken} > {bound}");
 }
+
+#[test]
+fn a_set_that_a_text_leads_all_through_costs_no_more_than_its_patterns_side_by_side() {
+    let letters = |count: usize, at: usize| char::from(b'a' + (at * at * 31 % 97 % count) as u8);
+    let word = |n: usize, size: usize, count: usize| -> String {
+        (0..size).map(|at| letters(count, 7 * n + at)).collect()
+    };
+    type Family<'f> = &'f dyn Fn(usize) -> String;
+    let families: [(&str, Family<'_>); 6] = [
+        ("pairs", &|n| {
+            format!("*{}*{}*{}*-*", word(n, 2, 3), word(n + 5, 2, 3), word(n + 9, 2, 3))
+        }),
+        ("letters", &|n| format!("*{}*{}*-*", word(n, 1, 26), word(n + 3, 1, 26))),
+        ("question marks", &|n| format!("*{}?{}*-*", word(n, 1, 3), word(n + 2, 1, 3))),
+        ("question marks at the end", &|n| format!("*{}*{}?", word(n, 1, 3), word(n / 9, 1, 3))),
+        ("heads", &|n| {
+            format!("{}*{}*{}*-*", "a".repeat(n % 20), word(n, 1, 3), word(n + 1, 1, 3))
+        }),
+        ("many stars", &|n| (0..20).map(|at| format!("*{}", letters(3, n + at))).collect()),
+    ];
+    let texts = [
+        "a".repeat(120),
+        format!("-{}", (0..119).map(|at| letters(3, at)).collect::<String>()),
+        format!("{}{}", "a".repeat(20), (0..100).map(|at| letters(26, at)).collect::<String>()),
+    ];
+    for (family, pattern) in families {
+        let patterns: Vec<String> = (0..300).map(pattern).collect();
+        let symbols: usize = patterns.iter().map(String::len).sum();
+        for text in &texts {
+            let taken = steps_of_set(&patterns, text);
+            // A step moves 512 bits on; a few checks are done before.
+            let bound = (text.len() * (symbols / 512 + 1) + 1_000) as u64;
+            assert!(taken <= bound, "{family}: {taken} > {bound}");
+        }
+    }
+}

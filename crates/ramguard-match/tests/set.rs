@@ -155,6 +155,33 @@ fn runs_of_every_length_are_found_in_patterns_with_the_same_ends() {
 
 /// Patterns of the kinds that are told apart in different ways, out of few pieces, so that many
 /// of them share heads, tails and runs.
+#[test]
+fn sets_that_texts_lead_all_through_agree_with_their_patterns_one_by_one() {
+    let pairs = |n: usize| -> [String; 3] {
+        [n, n / 3, n / 7].map(|n| format!("{}{}", ["a", "b", "c"][n % 3], ["a", "b"][n % 2]))
+    };
+    type Family = fn([String; 3], usize) -> String;
+    let families: [Family; 5] = [
+        |[one, other, last], _| format!("*{one}*{other}*{last}*"),
+        |[one, other, _], n| format!("{}*{one}*{other}*", "a".repeat(n % 5)),
+        |[one, other, last], _| format!("*{one}?{other}*{last}"),
+        |[one, other, _], n| format!("*{one}*{other}*{}", "b".repeat(n % 3)),
+        |[one, _, last], n| format!("{}*{one}{last}?*", if n % 4 == 0 { "" } else { "?" }),
+    ];
+    let texts: Vec<String> = (0..12)
+        .map(|n| {
+            (0..n * n).map(|at| ["a", "b", "c", "A", "é"][at * at * 7 % (3 + n % 3)]).collect()
+        })
+        .collect();
+    for family in families {
+        for count in [20, 100, 512] {
+            let patterns: Vec<String> = (0..count).map(|n| family(pairs(n), n)).collect();
+            agrees_one_by_one(&patterns, &texts, Case::Sensitive);
+            agrees_one_by_one(&patterns, &texts, Case::AsciiInsensitive);
+        }
+    }
+}
+
 fn patterns() -> impl Strategy<Value = Vec<String>> {
     let piece = prop_oneof![
         6 => prop_oneof![Just("a"), Just("b"), Just(":"), Just("/"), Just("aa"), Just("ab")],

@@ -5,6 +5,7 @@
 //! stands on a stack, so nothing recurses, and every group knows more than the one it came from,
 //! so it ends.
 
+use super::abreast::Abreast;
 use super::family::Families;
 use super::index::{Edges, Index, Middles, Tails, end, list, pair};
 use super::key::{MAX_END, Seeds, WINDOWS};
@@ -94,6 +95,7 @@ impl<'p> Builder<'p> {
     /// Returns the index, `None` if keys collide between groups.
     pub(super) fn build(mut self) -> Option<Index> {
         let literals = self.literals()?;
+        let wild: Vec<u32> = self.order.iter().map(|placed| placed.number).collect();
         let mut root = Next::Nothing;
         self.groups.push(Group {
             from: 0,
@@ -137,6 +139,7 @@ impl<'p> Builder<'p> {
             tails: self.tails,
             middles: self.middles,
             families: self.families,
+            abreast: Abreast::new(self.patterns, &wild).map(Box::new),
             lists: self.lists,
         })
     }

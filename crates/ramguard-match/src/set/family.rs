@@ -21,6 +21,9 @@ use crate::word::{Folding, WORD, lowest_bytes, not_any, roughly, word_at};
 /// Fewer patterns than this are checked one by one.
 const SMALLEST: usize = 4;
 
+/// The work before the first node of a family is looked at; see [`Patterns::effort`].
+const FAMILY: u32 = 8;
+
 /// How often the way from the root to a pattern can part from that of others.
 const MAX_LEVEL: usize = 63;
 
@@ -50,6 +53,8 @@ struct Family {
     /// Its part of the different runs, empty if they are too many or too long.
     runs_from: u32,
     runs_to: u32,
+    /// How many runs its nodes have together.
+    run_count: u32,
 }
 
 /// Runs that some patterns have in common, or the last ones of a single pattern.
@@ -116,7 +121,12 @@ impl Families {
         let runs_from = self.runs.len() as u32;
         self.number_runs(patterns, from as usize);
         let runs_to = self.runs.len() as u32;
-        self.families.push(Family { from, to, model, any, runs_from, runs_to });
+        let run_count = self.nodes.iter().skip(from as usize).fold(0_u32, |count, node| {
+            let length = node.end.saturating_sub(node.start) as usize;
+            let stars = patterns.slice(node.start, length).iter().filter(|&&byte| byte == b'*');
+            count.saturating_add(1).saturating_add(stars.count() as u32)
+        });
+        self.families.push(Family { from, to, model, any, runs_from, runs_to, run_count });
         Some(self.families.len() as u32 - 1)
     }
 
@@ -222,6 +232,18 @@ impl Families {
             skip,
             level: level as u8,
         });
+    }
+
+    /// Returns how much work it is at most to check the patterns of a family; see
+    /// [`Patterns::effort`].
+    pub(super) fn effort(&self, family: u32) -> u32 {
+        self.families.get(family as usize).map_or(0, |family| {
+            match family.runs_to.saturating_sub(family.runs_from) {
+                0 => FAMILY + family.run_count / 2,
+                // The places of all runs are found first, and each is then a count of zeros.
+                runs => FAMILY + runs / 2 + family.run_count / 16,
+            }
+        })
     }
 
     /// Hands the patterns of a family that fit `text` to `take`.

@@ -12,6 +12,7 @@
 //! Keys are hashes. Lists are made by equal keys, as they are found by equal keys, so a collision
 //! makes a list longer and never loses a pattern; whoever finds a list checks its patterns whole.
 
+use super::abreast::Abreast;
 use super::build::Builder;
 use super::family::Families;
 use super::key::Seeds;
@@ -110,6 +111,8 @@ pub(super) struct Index {
     pub(super) tails: Vec<Tails>,
     pub(super) middles: Vec<Middles>,
     pub(super) families: Families,
+    /// All patterns with wildcards once more, for texts that lead to too many of them.
+    pub(super) abreast: Option<Box<Abreast>>,
     /// Every list is its length and then that many patterns.
     pub(super) lists: Vec<u32>,
 }
@@ -143,6 +146,7 @@ impl Index {
             tails: vec![],
             middles: vec![],
             families: Families::default(),
+            abreast: None,
             lists,
         }
     }
@@ -165,6 +169,7 @@ impl Index {
             + self.tails.capacity() * size_of::<Tails>()
             + self.middles.capacity() * size_of::<Middles>()
             + self.families.heap_bytes()
+            + self.abreast.as_ref().map_or(0, |all| size_of::<Abreast>() + all.heap_bytes())
             + (self.always.capacity() + self.lists.capacity()) * size_of::<u32>()
     }
 }

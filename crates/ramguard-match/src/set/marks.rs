@@ -38,6 +38,14 @@ struct Marks<'m> {
 
 impl Sink for Marks<'_> {
     #[inline]
+    fn taken(&self) -> usize {
+        0
+    }
+
+    /// What is marked now is marked again.
+    fn forget(&mut self, _: usize) {}
+
+    #[inline]
     fn take(&mut self, number: u32) -> ControlFlow<()> {
         if let Some(word) = self.marks.get_mut(number as usize / 64) {
             *word |= 1 << (number % 64);

@@ -2,7 +2,9 @@
 //!
 //! What is looked at is bounded by the index and not by the text alone: at most
 //! 17 branches of heads with 9 cuts each; behind every head as many of tails; behind every pair of
-//! them four windows at every place of the text. Every list is checked at most once.
+//! them four windows at every place of the text. Every list is checked at most once. Where that can
+//! still be a lot, the set has its patterns side by side as well, and a look-up that has done an
+//! eighth of the work of asking them so forgets what it has found and does that.
 
 use std::ops::{ControlFlow, Range};
 
@@ -21,6 +23,12 @@ pub(super) trait Sink {
 
     /// Returns whether the list with this first pattern was not visited before.
     fn visit(&mut self, first: u32) -> bool;
+
+    /// Returns how many patterns were taken, if it keeps them apart.
+    fn taken(&self) -> usize;
+
+    /// Forgets all patterns but so many that were taken first, as the others will come again.
+    fn forget(&mut self, taken: usize);
 }
 
 /// A look-up of one text.
@@ -32,6 +40,10 @@ struct Search<'s, 't, const FOLD: bool, S> {
     sink: &'s mut S,
     /// Where in the first window of the text some bytes stand, as they were last asked for.
     seen: Seen,
+    /// How much work is left until all patterns are better asked side by side.
+    patience: u32,
+    /// Whether that is the case.
+    tired: bool,
 }
 
 /// The places of some bytes; each byte has one slot where it can be.
@@ -42,6 +54,9 @@ struct Seen {
 }
 
 const SEEN: usize = 4;
+
+/// The work of a few checks, which is no reason to do something else.
+const EASY: u32 = 28;
 
 impl Seen {
     const NOTHING: Seen = Seen { bytes: [u16::MAX; SEEN], places: [0; SEEN] };
@@ -88,8 +103,19 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
     }
     let seen = Seen::NOTHING;
     let asked = Asked::new::<FOLD>(text);
-    let mut search = Search::<FOLD, S> { patterns, index, asked, bytes, sink, seen };
-    search.by_head()
+    let taken = sink.taken();
+    let patience = index.abreast.as_ref().map_or(u32::MAX, |all| EASY + all.work(bytes.len()) / 8);
+    let tired = false;
+    let mut search =
+        Search::<FOLD, S> { patterns, index, asked, bytes, sink, seen, patience, tired };
+    let flow = search.by_head();
+    match &index.abreast {
+        Some(all) if search.tired => {
+            sink.forget(taken);
+            all.search::<FOLD>(patterns, text, |number| sink.take(number))
+        }
+        _ => flow,
+    }
 }
 
 impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
@@ -333,16 +359,32 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
 
     fn check_family(&mut self, family: u32) -> ControlFlow<()> {
         let families = &self.index.families;
+        self.spend(families.effort(family))?;
         let text = self.asked.text;
         families.search::<FOLD>(family, self.patterns, text, |number| self.sink.take(number))
     }
 
     #[inline]
     fn check_one(&mut self, number: u32, near: Near) -> ControlFlow<()> {
+        self.spend(self.patterns.effort(number))?;
         if self.patterns.fits::<FOLD>(number, self.asked, near) {
             self.sink.take(number)
         } else {
             ControlFlow::Continue(())
         }
+    }
+
+    /// Notes that there is some work to do; breaks off if that is too much.
+    #[inline]
+    fn spend(&mut self, effort: u32) -> ControlFlow<()> {
+        match self.patience.checked_sub(effort) {
+            Some(patience) => self.patience = patience,
+            None if self.index.abreast.is_some() => {
+                self.tired = true;
+                return ControlFlow::Break(());
+            }
+            None => {}
+        }
+        ControlFlow::Continue(())
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! Holds for every sieve: a pattern that fits a text is never held back, whatever the text.
 
+use super::abreast;
 use super::patterns::Patterns;
 use crate::pattern::{Middle, Parts};
 
@@ -174,13 +175,15 @@ impl Choice {
 
 impl Sieve {
     /// Returns a sieve for `patterns`, `None` if there are too many or single bytes do not tell
-    /// them apart. `fold` says that letters match in either case.
+    /// them apart, or to check them one by one can be too much work. `fold` says that letters match
+    /// in either case.
     ///
     /// Rows are chosen one after the other, each time the one that holds back most from texts made
     /// for each of the patterns, where a wildcard takes what is unlike everything else.
     pub(super) fn new(patterns: &Patterns, fold: bool) -> Option<Sieve> {
         let count = patterns.len();
-        if count > MOST || count == 0 {
+        let effort: u32 = (0..count.min(MOST) as u32).map(|number| patterns.effort(number)).sum();
+        if count > MOST || count == 0 || effort >= abreast::LEAST {
             return None;
         }
         let all = u32::MAX >> (MOST - count);

@@ -1,0 +1,542 @@
+//! All patterns of a set side by side, for texts that lead to too many of them.
+//!
+//! Every symbol of every pattern has a bit, and so has the place before the first. A bit is set
+//! when the text read so far fits the pattern up to there. A byte of the text moves all bits on at
+//! once, as in the Shift-And method of Baeza-Yates and Gonnet: bits go one to the left where the
+//! next symbol is this byte, and stay where a star is. So the time is that of the text times the
+//! words, whatever the patterns and the text are.
+//!
+//! Always holds here:
+//!
+//! * a block of eight words is two chains of four words; the bits of a pattern lie in one chain,
+//!   from the place before its first symbol on: the next bit is that of the next word, and behind
+//!   the last word the next one of the first. So moving on is mostly to take other words. What
+//!   leaves a pattern meets the first bit of another, which no byte leads to;
+//! * a `?` is passed by a byte that starts a character; the bytes that continue it leave the bit
+//!   behind the `?` where it is;
+//! * the bits that a byte leads to are those in its lower row and in its upper row. Bytes are
+//!   counted, and laid out as a table; a row stands for a column or a line of it. Those that
+//!   continue a character have lines of their own, as no `?` is passed by them.
+
+use std::ops::ControlFlow;
+
+use super::patterns::{Asked, Patterns};
+use crate::pattern::{Near, Parts};
+use crate::steps;
+use crate::word::Folding;
+
+/// Sets of more patterns do without.
+const MOST: usize = 512;
+
+/// So do sets of which all patterns are checked with less work; see [`Patterns::effort`].
+pub(super) const LEAST: u32 = 170;
+
+/// It has to be so many times less work for a text of some length, in bytes, to be worth memory.
+const WORTH: u32 = 6;
+const USUAL: usize = 120;
+
+/// How many words are moved on together.
+const WORDS: usize = 8;
+
+/// How many bits a word has.
+const BITS: usize = u64::BITS as usize;
+
+/// How many chains a block has, and how many bits a chain.
+const CHAINS: usize = 2;
+const CHAIN: usize = WORDS * BITS / CHAINS;
+
+/// A bit for each of some symbols.
+type Row = [u64; WORDS];
+
+/// The patterns of a set, laid side by side.
+#[derive(Clone, Debug)]
+pub(super) struct Abreast {
+    /// Where every byte is in the table: its column and its line.
+    cells: [(u8, u8); 256],
+    columns: usize,
+    lines: usize,
+    blocks: Vec<Block>,
+    /// For each block the rows of all columns and then those of all lines.
+    rows: Vec<Row>,
+    /// The numbers of the patterns, in the order of their bits.
+    numbers: Vec<u32>,
+    /// Patterns that have more symbols than a chain has bits, and how many.
+    long: Vec<(u32, usize)>,
+    /// A pattern, and how many of its first bytes all have; these have no bits.
+    model: u32,
+    common: usize,
+}
+
+/// Some words of bits.
+#[derive(Clone, Debug, Default)]
+struct Block {
+    /// The places before the first symbols.
+    starts: Row,
+    /// Where a star is.
+    stars: Row,
+    /// The places behind a `?`.
+    behind_any: Row,
+    /// The places behind the last symbols.
+    ends: Row,
+    /// How many patterns end before this block.
+    before: usize,
+}
+
+/// A symbol of a pattern.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Symbol {
+    Byte(u8),
+    Any,
+    Star,
+}
+
+/// Returns the symbols of a pattern without so many of its first bytes.
+fn symbols(parts: Parts<'_>, without: usize) -> impl Iterator<Item = Symbol> + Clone {
+    let between = parts.between.iter().map(|&byte| match byte {
+        b'*' => Symbol::Star,
+        b'?' => Symbol::Any,
+        byte => Symbol::Byte(byte),
+    });
+    let head = parts.head.iter().skip(without).copied().map(Symbol::Byte);
+    head.chain(between).chain(parts.tail.iter().copied().map(Symbol::Byte))
+}
+
+/// Returns whether a byte of UTF-8 is not the first of a character.
+fn is_later(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
+}
+
+/// Returns how much work so many blocks are for a text of so many bytes.
+fn work(blocks: usize, length: usize) -> u32 {
+    // A block moves on in a nanosecond and a half; what has no room in 32 bits is no question.
+    u32::try_from(blocks.saturating_mul(length) / 7).unwrap_or(u32::MAX)
+}
+
+/// Moves all bits on by a byte that leads to `to`; those in `stay` stay as well.
+#[inline]
+fn move_on(bits: &mut Row, to: &Row, stay: &Row) {
+    steps::count(1);
+    let [a, b, c, d, e, f, g, h] = *bits;
+    let moved = [g << 1, h << 1, a, b, c, d, e, f];
+    for (((bits, moved), to), stay) in bits.iter_mut().zip(moved).zip(to).zip(stay) {
+        *bits = moved & to | *bits & stay;
+    }
+}
+
+#[inline]
+fn both(left: &Row, right: &Row) -> Row {
+    let mut both = *left;
+    both.iter_mut().zip(right).for_each(|(bits, other)| *bits &= other);
+    both
+}
+
+/// How many bytes of a text are read ahead, and how many different ones.
+const AHEAD: usize = 128;
+const KINDS: usize = 32;
+
+/// A short ASCII text of few different bytes, as numbers of these.
+struct Read<const FOLD: bool> {
+    kinds: [u8; AHEAD],
+    length: usize,
+    cells: [(u8, u8); KINDS],
+    count: usize,
+}
+
+impl<const FOLD: bool> Read<FOLD> {
+    fn of(text: &[u8], cells: &[(u8, u8); 256]) -> Option<Self> {
+        let mut read =
+            Read { kinds: [0; AHEAD], length: text.len(), cells: [(0, 0); KINDS], count: 0 };
+        // Counted from one.
+        let mut known = [0_u8; 128];
+        for (kind, &byte) in read.kinds.get_mut(..text.len())?.iter_mut().zip(text) {
+            let byte = usize::from(Folding::<FOLD>.fold(byte));
+            let known = known.get_mut(byte)?;
+            if *known == 0 {
+                *read.cells.get_mut(read.count)? = cells.get(byte).copied()?;
+                read.count += 1;
+                *known = read.count as u8;
+            }
+            *kind = *known - 1;
+        }
+        Some(read)
+    }
+
+    /// Returns the bits of a block behind the text.
+    #[inline]
+    fn pass(&self, block: &Block, columns: &[Row], lines: &[Row]) -> Row {
+        let mut rows = [Row::default(); KINDS];
+        for (row, &(column, line)) in rows.iter_mut().zip(&self.cells).take(self.count) {
+            if let (Some(column), Some(line)) =
+                (columns.get(usize::from(column)), lines.get(usize::from(line)))
+            {
+                *row = both(column, line);
+            }
+        }
+        let (mut bits, stay) = (block.starts, block.stars);
+        for &kind in self.kinds.iter().take(self.length) {
+            if let Some(row) = rows.get(usize::from(kind) % KINDS) {
+                move_on(&mut bits, row, &stay);
+            }
+        }
+        bits
+    }
+}
+
+/// Returns in which word a bit of a block is, and where there.
+fn place(bit: usize) -> (usize, usize) {
+    let (chain, bit) = (bit / CHAIN, bit % CHAIN);
+    let words = WORDS / CHAINS;
+    (CHAINS * (bit % words) + chain, bit / words)
+}
+
+/// Sets a bit of a row.
+fn set(row: &mut Row, bit: usize) -> Option<()> {
+    let (word, shift) = place(bit);
+    *row.get_mut(word)? |= 1 << shift;
+    Some(())
+}
+
+impl Abreast {
+    /// Lays the patterns of these numbers side by side; `None` if they are too many or too few, or
+    /// if it would not be much more work to check them one by one.
+    pub(super) fn new(patterns: &Patterns, numbers: &[u32]) -> Option<Abreast> {
+        if numbers.len() > MOST {
+            return None;
+        }
+        let one_by_one: u32 = numbers.iter().map(|&number| patterns.effort(number)).sum();
+        if one_by_one < LEAST {
+            return None;
+        }
+        let model = numbers.first().copied()?;
+        let first = patterns.parts(model).head;
+        let common = numbers.iter().fold(first.len(), |common, &number| {
+            let heads = first.iter().zip(patterns.parts(number).head);
+            heads.take(common).take_while(|(left, right)| left == right).count()
+        });
+        let of = |number: u32| symbols(patterns.parts(number), common);
+        let all = || numbers.iter().map(|&number| of(number));
+        let bits = |number: u32| 1 + of(number).filter(|&symbol| symbol != Symbol::Star).count();
+        let blocks = numbers.iter().map(|&number| bits(number)).sum::<usize>() / (WORDS * BITS);
+        if work(blocks, USUAL).saturating_mul(WORTH) > one_by_one {
+            return None;
+        }
+        // Which bytes occur: those that start a character, and those that continue one.
+        let mut occurs = [false; 256];
+        for symbol in all().flatten() {
+            if let Symbol::Byte(byte) = symbol
+                && let Some(occurs) = occurs.get_mut(usize::from(byte))
+            {
+                *occurs = true;
+            }
+        }
+        let of_kind = |later| (0..=255).filter(move |&byte| is_later(byte) == later);
+        let count = |later| {
+            1 + of_kind(later).filter(|&byte| occurs.get(usize::from(byte)) == Some(&true)).count()
+        };
+        let (firsts, laters) = (count(false), count(true));
+        let columns = (1..16).find(|side| side * side >= firsts).unwrap_or(16);
+        let first_lines = firsts.div_ceil(columns);
+        let lines = first_lines + laters.div_ceil(columns);
+        let mut cells = [(0_u8, 0_u8); 256];
+        for (later, line) in [(false, 0), (true, first_lines)] {
+            // The first cell is for all bytes that do not occur.
+            let mut next = 1;
+            for byte in of_kind(later) {
+                let at = if occurs.get(usize::from(byte)) == Some(&true) {
+                    next += 1;
+                    next - 1
+                } else {
+                    0
+                };
+                if let Some(cell) = cells.get_mut(usize::from(byte)) {
+                    // At most 16 columns, and 13 and 5 lines.
+                    *cell = ((at % columns) as u8, (line + at / columns) as u8);
+                }
+            }
+        }
+        let mut abreast = Abreast {
+            cells,
+            columns,
+            lines,
+            blocks: vec![],
+            rows: vec![],
+            numbers: vec![],
+            long: vec![],
+            model,
+            common,
+        };
+        let (mut bit, mut ends) = (WORDS * BITS, vec![]);
+        for (number, bits) in numbers.iter().map(|&number| (number, bits(number))) {
+            if bits > CHAIN {
+                abreast.long.push((number, bits - 1));
+                continue;
+            }
+            if bit % CHAIN + bits > CHAIN {
+                bit = bit.next_multiple_of(CHAIN);
+            }
+            if bit + bits > WORDS * BITS {
+                abreast.blocks.push(Block::default());
+                abreast.rows.resize(abreast.rows.len() + columns + lines, Row::default());
+                bit = 0;
+            }
+            abreast.lay(of(number), bit, first_lines)?;
+            bit += bits;
+            let (word, shift) = place(bit - 1);
+            ends.push((abreast.blocks.len(), word, shift, number));
+        }
+        // They are read word by word.
+        ends.sort_unstable();
+        for (number, block) in (1..).zip(&mut abreast.blocks) {
+            block.before = ends.partition_point(|(block, ..)| *block < number);
+        }
+        abreast.numbers = ends.into_iter().map(|(.., number)| number).collect();
+        abreast.blocks.shrink_to_fit();
+        abreast.rows.shrink_to_fit();
+        abreast.numbers.shrink_to_fit();
+        abreast.long.shrink_to_fit();
+        Some(abreast)
+    }
+
+    /// Lays the symbols of a pattern into the last block, from a bit on.
+    fn lay(
+        &mut self,
+        symbols: impl Iterator<Item = Symbol>,
+        mut bit: usize,
+        first_lines: usize,
+    ) -> Option<()> {
+        let block = self.blocks.last_mut()?;
+        let rows = self.rows.len().checked_sub(self.columns + self.lines)?;
+        let (columns, lines) = self.rows.get_mut(rows..)?.split_at_mut_checked(self.columns)?;
+        set(&mut block.starts, bit)?;
+        for symbol in symbols {
+            match symbol {
+                Symbol::Star => set(&mut block.stars, bit)?,
+                Symbol::Any => {
+                    bit += 1;
+                    set(&mut block.behind_any, bit)?;
+                    let lines = lines.iter_mut().take(first_lines);
+                    columns.iter_mut().chain(lines).try_for_each(|row| set(row, bit))?;
+                }
+                Symbol::Byte(byte) => {
+                    bit += 1;
+                    let &(column, line) = self.cells.get(usize::from(byte))?;
+                    set(columns.get_mut(usize::from(column))?, bit)?;
+                    set(lines.get_mut(usize::from(line))?, bit)?;
+                }
+            }
+        }
+        set(&mut block.ends, bit)
+    }
+
+    /// Returns how much work a text of so many bytes is; see [`Patterns::effort`].
+    pub(super) fn work(&self, length: usize) -> u32 {
+        work(self.blocks.len(), length)
+    }
+
+    /// Hands the numbers of the patterns that fit `text` to `take`.
+    pub(super) fn search<const FOLD: bool>(
+        &self,
+        patterns: &Patterns,
+        text: &str,
+        mut take: impl FnMut(u32) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let common = patterns.parts(self.model).head.get(..self.common).unwrap_or_default();
+        let Some((first, rest)) = text.as_bytes().split_at_checked(self.common) else {
+            return ControlFlow::Continue(());
+        };
+        if !Folding::<FOLD>.equal(common, first) {
+            return ControlFlow::Continue(());
+        }
+        let read = Read::<FOLD>::of(rest, &self.cells);
+        let rows = self.rows.chunks_exact((self.columns + self.lines).max(1));
+        for (block, rows) in self.blocks.iter().zip(rows) {
+            let Some((columns, lines)) = rows.split_at_checked(self.columns) else { continue };
+            let bits = match &read {
+                Some(read) => read.pass(block, columns, lines),
+                None => self.pass::<FOLD>(block, columns, lines, rest),
+            };
+            let mut number = block.before;
+            for (bits, mut ends) in bits.into_iter().zip(block.ends) {
+                if bits & ends == 0 {
+                    number += ends.count_ones() as usize;
+                    continue;
+                }
+                while ends != 0 {
+                    let lowest = ends & ends.wrapping_neg();
+                    if bits & lowest != 0
+                        && let Some(&number) = self.numbers.get(number)
+                    {
+                        take(number)?;
+                    }
+                    ends ^= lowest;
+                    number += 1;
+                }
+            }
+        }
+        let asked = Asked::new::<FOLD>(text);
+        // A symbol takes a byte or more, so few texts are long enough for these.
+        self.long.iter().filter(|(_, symbols)| *symbols <= rest.len()).try_for_each(
+            |&(number, _)| {
+                let fits = patterns.fits::<FOLD>(number, asked, Near::Unknown);
+                if fits { take(number) } else { ControlFlow::Continue(()) }
+            },
+        )
+    }
+
+    /// Returns the bits of a block behind any text.
+    fn pass<const FOLD: bool>(
+        &self,
+        block: &Block,
+        columns: &[Row],
+        lines: &[Row],
+        text: &[u8],
+    ) -> Row {
+        let mut bits = block.starts;
+        for &byte in text {
+            let byte = Folding::<FOLD>.fold(byte);
+            let (column, line) = self.cells.get(usize::from(byte)).copied().unwrap_or_default();
+            let (Some(column), Some(line)) =
+                (columns.get(usize::from(column)), lines.get(usize::from(line)))
+            else {
+                return Row::default();
+            };
+            let mut stay = block.stars;
+            if is_later(byte) {
+                stay.iter_mut().zip(block.behind_any).for_each(|(stay, any)| *stay |= any);
+            }
+            move_on(&mut bits, &both(column, line), &stay);
+        }
+        bits
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.long.capacity() * size_of::<(u32, usize)>()
+            + self.blocks.capacity() * size_of::<Block>()
+            + self.rows.capacity() * size_of::<Row>()
+            + self.numbers.capacity() * size_of::<u32>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Case, Pattern};
+
+    /// Numbers that look random.
+    fn dice(state: &mut u64) -> impl FnMut(usize) -> usize + '_ {
+        |end| {
+            *state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+            (*state >> 33) as usize % end
+        }
+    }
+
+    fn joined(pieces: &[&str], count: usize, mut dice: impl FnMut(usize) -> usize) -> String {
+        (0..count).map(|_| pieces[dice(pieces.len())]).collect()
+    }
+
+    fn agrees(patterns: &[String], texts: &[String]) {
+        for (fold, case) in [(false, Case::Sensitive), (true, Case::AsciiInsensitive)] {
+            let mut all = Patterns::default();
+            assert!(patterns.iter().all(|pattern| all.push(pattern, fold)));
+            let numbers: Vec<u32> = (0..patterns.len() as u32).collect();
+            let abreast = Abreast::new(&all, &numbers).unwrap();
+            for text in texts {
+                let mut found = vec![];
+                let take = |number| {
+                    found.push(number);
+                    ControlFlow::Continue(())
+                };
+                let _ = if fold {
+                    abreast.search::<true>(&all, text, take)
+                } else {
+                    abreast.search::<false>(&all, text, take)
+                };
+                found.sort_unstable();
+                let expected = numbers.iter().copied().filter(|&number| {
+                    Pattern::new(&patterns[number as usize], case).is_match(text)
+                });
+                assert!(expected.eq(found.iter().copied()), "{text} {case:?}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn patterns_side_by_side_agree_with_them_one_by_one() {
+        let pieces = ["*", "*", "?", "a", "b", "A", "é", "è", "aa", "ab", "*b*"];
+        let fill = ["a", "b", "ab", "B", "é", "x", "日"];
+        let mut state = 1;
+        for round in 0..20 {
+            let mut dice = dice(&mut state);
+            let head = ["", "a", "é", "ab"][round % 4];
+            let patterns: Vec<String> = (0..160)
+                .map(|_| {
+                    let count = dice(9);
+                    format!("{head}{}", joined(&pieces, count, &mut dice))
+                })
+                .collect();
+            let ascii = round % 2 == 0;
+            let fill = if ascii { &fill[..4] } else { &fill };
+            let texts: Vec<String> = (0..60)
+                .map(|_| {
+                    let count = dice(12);
+                    format!("{head}{}", joined(fill, count, &mut dice))
+                })
+                .collect();
+            agrees(&patterns, &texts);
+        }
+    }
+
+    #[test]
+    fn texts_of_any_length_and_of_many_different_letters_are_read() {
+        let letters: Vec<String> = (b'!'..=b'~')
+            .filter(|byte| !b"*?".contains(byte))
+            .map(|byte| char::from(byte).to_string())
+            .collect();
+        let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
+        let mut state = 2;
+        let mut dice = dice(&mut state);
+        let patterns: Vec<String> = (0..100)
+            .map(|_| {
+                let [one, other, last] = [(); 3].map(|()| letters[dice(letters.len())]);
+                format!("*{one}*{other}?{last}*")
+            })
+            .collect();
+        let lengths = [0, 1, 31, 32, 33, 127, 128, 129, 1_000, 5_000];
+        let texts: Vec<String> =
+            lengths.iter().map(|&length| joined(&letters, length, &mut dice)).collect();
+        agrees(&patterns, &texts);
+    }
+
+    #[test]
+    fn patterns_up_to_and_past_the_length_of_a_chain_are_asked() {
+        let mut patterns: Vec<String> =
+            [1, 62, 63, 64, 65, 127, 128, 253, 254, 255, 256, 257, 300, 600]
+                .iter()
+                .flat_map(|&symbols| {
+                    [format!("*{}", "a".repeat(symbols)), format!("{}*b", "*a".repeat(symbols))]
+                })
+                .collect();
+        patterns.push("*a?a*a?a*".into());
+        let texts: Vec<String> = (0..70)
+            .flat_map(|step| {
+                let text = "a".repeat(10 * step);
+                [format!("{text}b"), text]
+            })
+            .collect();
+        agrees(&patterns, &texts);
+    }
+
+    #[test]
+    fn sets_that_are_checked_quickly_are_not_laid_side_by_side() {
+        let laid = |patterns: Vec<String>| {
+            let mut all = Patterns::default();
+            assert!(patterns.iter().all(|pattern| all.push(pattern, false)));
+            Abreast::new(&all, &(0..patterns.len() as u32).collect::<Vec<_>>()).is_some()
+        };
+        assert!(!laid((0..500).map(|n| format!("s{n:03}:Describe{n}*")).collect()));
+        assert!(!laid((0..400).map(|n| format!("*/instance/i-{n:016}/*")).collect()));
+        assert!(!laid((0..10).map(|n| format!("*a*b?*{n}")).collect()));
+        assert!(laid((0..MOST).map(|n| format!("*a*b?*{n}")).collect()));
+        assert!(!laid((0..=MOST).map(|n| format!("*a*b?*{n}")).collect()));
+    }
+}
