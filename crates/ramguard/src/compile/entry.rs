@@ -64,14 +64,19 @@ pub(super) enum Form {
     Pattern,
 }
 
-/// One entry of `Resource` in 48 bytes.
+/// One entry of `Resource` in one line of a cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(super) struct ResourceEntry {
     /// The first literal bytes of the relative id, at most eight, ASCII small.
     word: u64,
     /// Of the relative id.
     pub(super) shape: Shape,
     pub(super) statement: u32,
+    /// Where that statement stands.
+    pub(super) at: StatementAt,
+    /// Of the statement; none if it is special.
+    conditions: Run,
     /// The first action of the statement, or the number of a special statement.
     actions: u32,
     /// The whole ARN.
@@ -158,12 +163,9 @@ struct ConditionEntry {
 /// One statement.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StatementEntry {
-    pub(super) at: StatementAt,
     /// Empty if the statement cannot be found by an action.
     pub(super) actions: Run,
     resources: Run,
-    /// None for special statements.
-    conditions: Run,
 }
 
 /// The statements of some policies.
@@ -284,10 +286,20 @@ impl Entries {
         if is_special {
             self.special.push(StatementTest::compile(document, kind, statement));
         }
+        let first_condition = self.conditions.len();
+        for tested in statement.conditions().filter(|_| !is_special) {
+            let key = self.key(tested.key().text);
+            let test = tested.test().clone();
+            let is_negated = test.operator().is_negated();
+            self.conditions.push(ConditionEntry { key, is_negated, test });
+        }
+        let conditions = run(first_condition, self.conditions.len());
         let template = ResourceEntry {
             word: 0,
             shape: Shape::of(""),
             statement: number,
+            at,
+            conditions,
             actions: if is_special { length(self.special.len() - 1) } else { actions.start },
             text: 0,
             service_end: 0,
@@ -314,16 +326,8 @@ impl Entries {
             self.resources.push(template.any());
         }
         let resources = run(first_resource, self.resources.len());
-        let first_condition = self.conditions.len();
-        for tested in statement.conditions().filter(|_| !is_special) {
-            let key = self.key(tested.key().text);
-            let test = tested.test().clone();
-            let is_negated = test.operator().is_negated();
-            self.conditions.push(ConditionEntry { key, is_negated, test });
-        }
-        let conditions = run(first_condition, self.conditions.len());
         let actions = if is_found_by_action { actions } else { Run::default() };
-        self.statements.push(StatementEntry { at, actions, resources, conditions });
+        self.statements.push(StatementEntry { actions, resources });
         self.text.len() < ROOM && self.resources.len() < ROOM && self.actions.len() < ROOM
     }
 

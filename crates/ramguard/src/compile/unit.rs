@@ -1,6 +1,8 @@
 //! Policies compiled together: their statements as flat lists, and an index over them if there are
 //! enough to make one worth its while.
 
+use std::hint::black_box;
+
 use ramguard_policy::Policy;
 
 use super::asked::Asked;
@@ -9,7 +11,7 @@ use super::crowd::Memo;
 use super::entry::{Entries, ResourceEntry};
 use super::index::{Found, Index, Visit};
 use super::small::{Small, services};
-use super::{Polarity, StatementAt, Verdict};
+use super::{Polarity, Verdict};
 use crate::steps;
 
 /// Compiled policies.
@@ -111,14 +113,14 @@ impl Unit {
             }
             if self.entries.applies(entry, asked, &memo, policies) {
                 match entry.polarity() {
-                    Polarity::Deny => return self.verdict(Some(entry.statement), None),
-                    Polarity::Allow => allowed = Some(entry.statement),
+                    Polarity::Deny => return verdict(Some(entry), None),
+                    Polarity::Allow => allowed = Some(entry),
                 }
             } else if entry.is_special() {
                 failed = Some(entry.statement);
             }
         }
-        self.verdict(None, allowed)
+        verdict(None, allowed)
     }
 
     /// Returns the entries that may apply to a request that is like this one.
@@ -150,12 +152,12 @@ impl Unit {
             }
             if self.entries.applies_after_all(entry, asked, &memo, policies) {
                 match entry.polarity() {
-                    Polarity::Deny => return self.verdict(Some(entry.statement), None),
-                    Polarity::Allow => allowed = Some(entry.statement),
+                    Polarity::Deny => return verdict(Some(entry), None),
+                    Polarity::Allow => allowed = Some(entry),
                 }
             }
         }
-        self.verdict(None, allowed)
+        verdict(None, allowed)
     }
 
     #[inline(never)]
@@ -172,40 +174,34 @@ impl Unit {
             count: 0,
         };
         index.search(asked, &mut hunt);
-        hunt.finish();
-        self.verdict(hunt.deny, hunt.allow)
-    }
-
-    #[inline]
-    fn verdict(&self, deny: Option<u32>, allow: Option<u32>) -> Verdict {
-        let at = |number: u32| {
-            // Numbers come from entries, so there is a statement.
-            self.entries
-                .statements
-                .get(number as usize)
-                .map_or(StatementAt { document: 0, statement: 0 }, |statement| statement.at)
-        };
-        match (deny, allow) {
-            (Some(deny), _) => Verdict::ExplicitDeny(at(deny)),
-            (None, Some(allow)) => Verdict::Allow(at(allow)),
-            (None, None) => Verdict::ImplicitDeny,
-        }
+        hunt.settle();
+        verdict(hunt.deny, hunt.allow)
     }
 }
 
-/// How many places with Allows wait until all Denies are tested; more are tested at once.
-const WAITING: usize = 16;
+#[inline]
+fn verdict(deny: Option<&ResourceEntry>, allow: Option<&ResourceEntry>) -> Verdict {
+    match (deny, allow) {
+        (Some(deny), _) => Verdict::ExplicitDeny(deny.at),
+        (None, Some(allow)) => Verdict::Allow(allow.at),
+        (None, None) => Verdict::ImplicitDeny,
+    }
+}
 
-/// One decision under way. Denies are tested as they are found, Allows after all Denies.
+/// How many things found wait until everything is found; more are tested at once.
+const WAITING: usize = 24;
+
+/// One decision under way. Nothing is tested until everything is found, and Allows after all
+/// Denies.
 struct Hunt<'u, 'a> {
     entries: &'u Entries,
     index: &'u Index,
     asked: &'u Asked<'a>,
     memo: Memo,
     policies: &'u [Policy],
-    /// The first statement found to apply, of each effect.
-    deny: Option<u32>,
-    allow: Option<u32>,
+    /// An entry of the first statement found to apply, of each effect.
+    deny: Option<&'u ResourceEntry>,
+    allow: Option<&'u ResourceEntry>,
     waiting: [u32; WAITING],
     count: usize,
 }
@@ -213,46 +209,66 @@ struct Hunt<'u, 'a> {
 impl Visit for Hunt<'_, '_> {
     #[inline]
     fn visit(&mut self, found: u32) {
-        match Found::unpack(found) {
-            Found::Allow(_) => self.wait(found),
-            Found::Deny(entry) => {
-                self.deny = self.first_of(&[entry], found, self.deny);
-            }
-            Found::Many(number) => {
-                let (denies, allows) = self.index.many(number);
-                if !denies.is_empty() {
-                    self.deny = self.first_of(denies, found, self.deny);
-                }
-                if !allows.is_empty() {
-                    self.wait(found);
-                }
-            }
-            Found::Actions(number) => self.index.search_actions(number, self.asked, self),
-        }
-    }
-}
-
-impl Hunt<'_, '_> {
-    #[inline]
-    fn wait(&mut self, found: u32) {
         match self.waiting.get_mut(self.count) {
             Some(slot) => {
                 *slot = found;
                 self.count += 1;
             }
-            None => self.allow_by(found),
+            None => self.test_at_once(found),
+        }
+    }
+}
+
+impl<'u> Hunt<'u, '_> {
+    #[inline(never)]
+    fn test_at_once(&mut self, found: u32) {
+        if let Found::Actions(number) = Found::unpack(found) {
+            self.index.search_actions(number, self.asked, self);
+        }
+        self.deny_by(found);
+        self.allow_by(found);
+    }
+
+    /// Tests what waits.
+    fn settle(&mut self) {
+        let mut next = 0;
+        let mut touched = 0;
+        // What is filed by action leads to more.
+        while let Some(&found) = self.waiting.get(next).filter(|_| next < self.count) {
+            next += 1;
+            match Found::unpack(found) {
+                Found::Actions(number) => self.index.search_actions(number, self.asked, self),
+                Found::Allow(entry) | Found::Deny(entry) => {
+                    let entry = self.entries.resources.get(entry as usize);
+                    touched ^= entry.map_or(0, |entry| entry.statement);
+                }
+                Found::Many(_) => {}
+            }
+        }
+        // Large sets are not in a cache. A look at every entry before the first is tested lets the
+        // memory bring all of them at once.
+        black_box(touched);
+        let (waiting, count) = (self.waiting, self.count);
+        let all = || waiting.into_iter().take(count);
+        all().for_each(|found| self.deny_by(found));
+        if self.deny.is_none() {
+            all().for_each(|found| self.allow_by(found));
         }
     }
 
-    fn finish(&mut self) {
-        if self.deny.is_some() {
-            return;
-        }
-        for found in self.waiting.into_iter().take(self.count) {
-            self.allow_by(found);
-        }
+    #[inline]
+    fn deny_by(&mut self, found: u32) {
+        self.deny = match Found::unpack(found) {
+            Found::Deny(entry) => self.first_of(&[entry], found, self.deny),
+            Found::Many(number) => {
+                let (denies, _) = self.index.many(number);
+                self.first_of(denies, found, self.deny)
+            }
+            Found::Allow(_) | Found::Actions(_) => self.deny,
+        };
     }
 
+    #[inline]
     fn allow_by(&mut self, found: u32) {
         self.allow = match Found::unpack(found) {
             Found::Allow(entry) => self.first_of(&[entry], found, self.allow),
@@ -264,22 +280,27 @@ impl Hunt<'_, '_> {
         };
     }
 
-    /// Returns the first statement among the sorted `entries` that applies, if it is before
-    /// `best`, else `best`.
+    /// Returns the first among the sorted `entries` that applies, if its statement is before that
+    /// of `best`, else `best`.
     #[inline]
-    fn first_of(&self, entries: &[u32], found: u32, best: Option<u32>) -> Option<u32> {
+    fn first_of(
+        &self,
+        entries: &[u32],
+        found: u32,
+        best: Option<&'u ResourceEntry>,
+    ) -> Option<&'u ResourceEntry> {
         // A special statement fails for all its entries at once.
         let mut failed = None;
         for &number in entries {
             let Some(entry) = self.entries.resources.get(number as usize) else { continue };
-            if best.is_some_and(|best| entry.statement >= best) {
+            if best.is_some_and(|best| entry.statement >= best.statement) {
                 break;
             }
             if failed == Some(entry.statement) {
                 continue;
             }
             if self.applies(entry, found) {
-                return Some(entry.statement);
+                return Some(entry);
             }
             if entry.is_special() {
                 failed = Some(entry.statement);

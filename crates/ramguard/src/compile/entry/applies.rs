@@ -110,8 +110,7 @@ impl Entries {
 
     /// Rules C-1 and C-11; see [`StatementTest::applies`](crate::compile::StatementTest::applies).
     fn conditions_hold(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
-        let Some(statement) = self.statements.get(entry.statement as usize) else { return false };
-        let run = statement.conditions;
+        let run = entry.conditions;
         let conditions = self.conditions.get(run.start as usize..run.end as usize);
         let conditions = conditions.unwrap_or_default();
         let are_many = conditions.len() > MOST_CONDITIONS;
