@@ -31,8 +31,8 @@ pub(super) trait Sink {
     fn forget(&mut self, taken: usize);
 }
 
-/// A look-up of one text.
-struct Search<'s, 't, const FOLD: bool, S> {
+/// A look-up of one text; `LIMITED` says that it breaks off when it has been too much work.
+struct Search<'s, 't, const FOLD: bool, const LIMITED: bool, S> {
     patterns: &'s Patterns,
     index: &'s Index,
     asked: Asked<'t>,
@@ -101,24 +101,34 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
     if index.root == Next::Nothing {
         return ControlFlow::Continue(());
     }
-    let seen = Seen::NOTHING;
-    let asked = Asked::new::<FOLD>(text);
+    let Some(all) = &index.abreast else {
+        return Search::<FOLD, false, S>::new(patterns, index, text, sink, u32::MAX).by_head();
+    };
     let taken = sink.taken();
-    let patience = index.abreast.as_ref().map_or(u32::MAX, |all| EASY + all.work(bytes.len()) / 8);
-    let tired = false;
-    let mut search =
-        Search::<FOLD, S> { patterns, index, asked, bytes, sink, seen, patience, tired };
+    let patience = EASY + all.work(bytes.len()) / 8;
+    let mut search = Search::<FOLD, true, S>::new(patterns, index, text, sink, patience);
     let flow = search.by_head();
-    match &index.abreast {
-        Some(all) if search.tired => {
-            sink.forget(taken);
-            all.search::<FOLD>(patterns, text, |number| sink.take(number))
-        }
-        _ => flow,
+    if !search.tired {
+        return flow;
     }
+    sink.forget(taken);
+    all.search::<FOLD>(patterns, text, |number| sink.take(number))
 }
 
-impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
+impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD, LIMITED, S> {
+    #[inline]
+    fn new(
+        patterns: &'s Patterns,
+        index: &'s Index,
+        text: &'t str,
+        sink: &'s mut S,
+        patience: u32,
+    ) -> Self {
+        let (asked, bytes) = (Asked::new::<FOLD>(text), text.as_bytes());
+        let (seen, tired) = (Seen::NOTHING, false);
+        Search { patterns, index, asked, bytes, sink, seen, patience, tired }
+    }
+
     #[inline]
     fn by_head(&mut self) -> ControlFlow<()> {
         let (Index { seeds, table, .. }, bytes) = (self.index, self.bytes);
@@ -359,14 +369,15 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
 
     fn check_family(&mut self, family: u32) -> ControlFlow<()> {
         let families = &self.index.families;
-        self.spend(families.effort(family))?;
+        self.spend(|| families.effort(family))?;
         let text = self.asked.text;
         families.search::<FOLD>(family, self.patterns, text, |number| self.sink.take(number))
     }
 
     #[inline]
     fn check_one(&mut self, number: u32, near: Near) -> ControlFlow<()> {
-        self.spend(self.patterns.effort(number))?;
+        let patterns = self.patterns;
+        self.spend(|| patterns.effort(number))?;
         if self.patterns.fits::<FOLD>(number, self.asked, near) {
             self.sink.take(number)
         } else {
@@ -376,15 +387,19 @@ impl<const FOLD: bool, S: Sink> Search<'_, '_, FOLD, S> {
 
     /// Notes that there is some work to do; breaks off if that is too much.
     #[inline]
-    fn spend(&mut self, effort: u32) -> ControlFlow<()> {
-        match self.patience.checked_sub(effort) {
-            Some(patience) => self.patience = patience,
-            None if self.index.abreast.is_some() => {
-                self.tired = true;
-                return ControlFlow::Break(());
-            }
-            None => {}
+    fn spend(&mut self, effort: impl FnOnce() -> u32) -> ControlFlow<()> {
+        if !LIMITED {
+            return ControlFlow::Continue(());
         }
-        ControlFlow::Continue(())
+        match self.patience.checked_sub(effort()) {
+            Some(patience) => {
+                self.patience = patience;
+                ControlFlow::Continue(())
+            }
+            None => {
+                self.tired = true;
+                ControlFlow::Break(())
+            }
+        }
     }
 }
