@@ -133,6 +133,29 @@ fn settings_may_say_which_day_it_is() {
 }
 
 #[test]
+fn an_account_with_another_quota_has_other_sizes() {
+    let root = repository("select-limits", "[limits]\nidentity = 7000\n");
+    let policy = format!("{}{PASS}", " ".repeat(6_500));
+    fs::write(root.join("p.json"), policy).unwrap();
+    assert_eq!(codes(&root, &["--only", "RAM108"]), [""; 0]);
+    assert_eq!(codes(&root, &["--only", "RAM108", "--isolated"]), ["RAM108"]);
+    assert_eq!(
+        codes(&root, &["--only", "RAM108", "--config", "limits.identity=6_000"]),
+        ["RAM108"]
+    );
+    for (value, words) in [
+        ("2000000", "ramguard.toml:2:9: a limit is from 1 to 1048576 bytes"),
+        ("\"7 KB\"", "ramguard.toml:2:9: write a number of bytes, not a text"),
+        ("-1", "ramguard.toml:2:9: "),
+    ] {
+        fs::write(root.join("ramguard.toml"), format!("[limits]\ntrust = {value}\n")).unwrap();
+        let run = lint(&root, &[]);
+        assert_eq!(run.code, 2, "{value}");
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_list_of_files_stands_for_its_lines() {
     let root = repository("select-list", "");
     fs::write(root.join("@q.json"), PASS).unwrap();

@@ -233,6 +233,9 @@ impl Projects {
     }
 
     fn leaves_out_folder(&mut self, folder: &Path) -> Result<bool, Failure> {
+        if let Some(known) = self.is_left_out.get(folder) {
+            return Ok(*known);
+        }
         // From the outermost folder inwards, so that the settings of a folder that is left out are
         // not read.
         let top = self.top_of(folder);

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use ramguard_catalog::nearest;
 use ramguard_lint::suppress::{Anchor, Origin, Suppression};
-use ramguard_lint::{Date, Selector, Severity, UnknownRule};
+use ramguard_lint::{Date, MAX_READ_BYTES, Selector, Severity, UnknownRule};
+use ramguard_policy::Kind;
 use ramguard_policy::text::{LineIndex, Span};
 use serde::Deserialize;
 use toml::Spanned;
@@ -61,6 +62,8 @@ pub(super) struct SettingsFile {
     pub(super) rules: BTreeMap<String, LevelWord>,
     /// Names the catalogue does not know.
     pub(super) catalogue: CatalogueTable,
+    /// How large a policy may be, in bytes, where an account has another quota (RAM108, RAM109).
+    pub(super) limits: LimitsTable,
     /// Rules that do not apply to some files.
     pub(super) per_file: Vec<PerFileTable>,
     /// Findings to live with.
@@ -110,6 +113,53 @@ pub(super) struct CatalogueTable {
     pub(super) extra_service_principals: Vec<String>,
     /// Region ids.
     pub(super) extra_regions: Vec<String>,
+}
+
+/// How large a policy may be, in bytes, where an account has another quota.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct LimitsTable {
+    /// A policy of users, groups and roles.
+    #[cfg_attr(test, schemars(with = "Option<u32>"))]
+    identity: Option<Spanned<usize>>,
+    /// A session policy.
+    #[cfg_attr(test, schemars(with = "Option<u32>"))]
+    session: Option<Spanned<usize>>,
+    /// A control policy.
+    #[cfg_attr(test, schemars(with = "Option<u32>"))]
+    control: Option<Spanned<usize>>,
+    /// A trust policy.
+    #[cfg_attr(test, schemars(with = "Option<u32>"))]
+    trust: Option<Spanned<usize>>,
+    /// A bucket policy.
+    #[cfg_attr(test, schemars(with = "Option<u32>"))]
+    bucket: Option<Spanned<usize>>,
+}
+
+impl LimitsTable {
+    /// Returns the sizes that are said, each with its kind.
+    ///
+    /// # Errors
+    /// One of them is nothing, or more than is read at all.
+    pub(super) fn sizes(&self) -> Result<Vec<(Kind, usize)>, Fault> {
+        let said = [
+            (Kind::Identity, &self.identity),
+            (Kind::Session, &self.session),
+            (Kind::Control, &self.control),
+            (Kind::Trust, &self.trust),
+            (Kind::Bucket, &self.bucket),
+        ];
+        let said = said.into_iter().filter_map(|(kind, bytes)| Some((kind, bytes.as_ref()?)));
+        let size = |(kind, bytes): (Kind, &Spanned<usize>)| match *bytes.as_ref() {
+            size if (1..=MAX_READ_BYTES).contains(&size) => Ok((kind, size)),
+            _ => Err(Fault {
+                span: Some(span(bytes.span())),
+                message: format!("a limit is from 1 to {MAX_READ_BYTES} bytes"),
+            }),
+        };
+        said.map(size).collect()
+    }
 }
 
 /// Rules that do not apply to some files.
@@ -397,6 +447,7 @@ fn wanted(message: &str) -> Option<String> {
         "a sequence" => Some("a list, in `[` and `]`"),
         "a map" => Some("a table of `name = value`"),
         "a string" | "string" => Some("a text in quotes"),
+        "usize" => Some("a number of bytes"),
         "a boolean" => Some("`true` or `false`"),
         "a TOML datetime" => Some("a day without quotes, as 2026-12-31"),
         _ => None,

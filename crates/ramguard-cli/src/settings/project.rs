@@ -13,7 +13,7 @@ use ramguard_lint::{
     Applicability, Date, Level, Linter, Preset, Selector, Settings, Severity, SingleValue,
     UnknownRule, registry,
 };
-use ramguard_policy::{Limits, ProblemCode, ReadOptions};
+use ramguard_policy::{Kind, Limits, ProblemCode, ReadOptions};
 
 use super::chain::{self, Forbidden, Layer};
 use super::file::{self, Fault, Ignores, LevelWord, SettingsFile, SingleValueWord};
@@ -79,15 +79,18 @@ impl Project {
         }
         let forbidden = chain::each_once(forbidden);
         let table = chain::merged(layers, &choice.said);
-        let mut now = None;
+        let (mut now, mut sizes) = (None, Vec::new());
         for layer in layers.iter().chain(&choice.said) {
             if let Some(value) = &layer.table.now {
                 now = file::now(value).map_err(|fault| layer.refused(&fault))?;
             }
         }
+        for layer in layers.iter().chain(&choice.said) {
+            sizes.extend(layer.table.limits.sizes().map_err(|fault| layer.refused(&fault))?);
+        }
         let (levels, levelled) = levels_of(choice, layers)?;
         let mut project = Self {
-            linter: Linter::new(settings_of(choice, &table, now, &levels)),
+            linter: Linter::new(settings_of(choice, &table, now, &sizes, &levels)),
             fail_on: choice.fail_on.clone().unwrap_or_default(),
             files: layers.iter().map(|layer| (layer.name.clone(), layer.text.clone())).collect(),
             paths: layers.iter().map(|layer| layer.path.clone()).collect(),
@@ -290,10 +293,13 @@ fn settings_of(
     choice: &Choice,
     table: &SettingsFile,
     now: Option<Date>,
+    sizes: &[(Kind, usize)],
     levels: &Levels,
 ) -> Settings {
     let preset = choice.preset.or(table.preset.map(Preset::from)).unwrap_or_default();
     let limits = Limits::default().with_max_read_bytes(ramguard_lint::MAX_READ_BYTES);
+    let limits =
+        sizes.iter().fold(limits, |limits, (kind, bytes)| limits.with_max_bytes(*kind, *bytes));
     let read = ReadOptions { limits, legacy_not_resource: choice.legacy_not_resource };
     let mut settings = Settings::new()
         .with_preset(preset)
