@@ -13,7 +13,8 @@ use crate::command::Failure;
 use crate::inputs::{InputError, Inputs};
 use crate::render::escape::escape;
 
-use super::file::{self, Fault, LevelWord, SettingsFile, per_file_rules, place_of};
+use super::fault::{Fault, place_of};
+use super::file::{self, LevelWord, SettingsFile, per_file_rules};
 use super::globs::normal;
 use super::{NoRule, selector};
 

@@ -6,7 +6,7 @@
 use ramguard_lint::suppress::Anchor;
 use ramguard_lint::{Code, Date};
 
-use super::file;
+use super::{file, ignores};
 
 /// An ignore to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,10 +82,10 @@ pub(crate) fn with_ignores(
     }
     let read = |text: &str| {
         if is_beside {
-            return file::read_sidecar(name, text);
+            return ignores::read_sidecar(name, text);
         }
         let file = file::read(text)?;
-        file::ignores(name, &file.ignore)
+        ignores::ignores(name, &file.ignore)
     };
     let before = read(old).map_err(|fault| fault.in_words(name, old))?.entries.len();
     let after = read(&text).map_err(|fault| {

@@ -1,22 +1,20 @@
-//! The text of `ramguard.toml`, and of the files that travel beside a policy.
+//! The text of `ramguard.toml`.
 //!
 //! Always holds here: a key that has no meaning is an error, so a slip of the pen never turns a
 //! rule on or off in silence. `schema/settings.schema.json` is made from these types.
 
 use std::collections::BTreeMap;
 
-use ramguard_catalog::nearest;
-use ramguard_lint::suppress::{Anchor, Origin, Suppression};
-use ramguard_lint::{Date, MAX_READ_BYTES, Selector, Severity, UnknownRule};
+use ramguard_lint::{Date, MAX_READ_BYTES, Severity};
 use ramguard_policy::Kind;
-use ramguard_policy::text::{LineIndex, Span};
+use ramguard_policy::text::Span;
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
-use toml::value::Datetime;
 
 use crate::args::{PresetName, severity_of};
-use crate::render::escape::escape;
+
+use super::fault::{Fault, fault, span};
+use super::ignores::{IgnoreTable, MAX_NAMED, day, read_sidecar};
 
 /// A settings file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -69,13 +67,6 @@ pub(super) struct SettingsFile {
     /// Findings to live with.
     #[cfg_attr(test, schemars(with = "Vec<IgnoreTable>"))]
     pub(super) ignore: Vec<Spanned<IgnoreTable>>,
-}
-
-/// A file beside a policy, `<policy>.ramguard.toml`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct SidecarFile {
-    ignore: Vec<Spanned<IgnoreTable>>,
 }
 
 /// A level, or that a rule is off.
@@ -173,63 +164,6 @@ pub(super) struct PerFileTable {
     pub(super) ignore: Vec<String>,
 }
 
-/// Findings to live with.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct IgnoreTable {
-    /// The rules.
-    #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    codes: Vec<Spanned<String>>,
-    /// A glob, relative to the settings file; every file if left out.
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
-    path: Option<Spanned<String>>,
-    /// The statement with this `Sid`.
-    sid: Option<String>,
-    /// This JSON Pointer and what lies below it.
-    pointer: Option<String>,
-    /// One finding, by the fingerprint that `--output json` tells.
-    fingerprint: Option<String>,
-    /// Why, in ten characters or more.
-    reason: Option<String>,
-    /// The last day it holds, `2026-12-31`.
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
-    until: Option<Spanned<Datetime>>,
-}
-
-/// What is wrong with a settings file: where, and in words that are not escaped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) span: Option<Span>,
-    pub(super) message: String,
-}
-
-/// Findings to live with, and the names in them that are no rules.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Ignores {
-    /// The entries, each with the glob of the files it is about.
-    pub(super) entries: Vec<(Option<String>, Suppression)>,
-    /// Names of no rule, with the places of the names.
-    pub(super) unknown: Vec<(UnknownRule, Origin)>,
-    /// Every rule that is named, with its place.
-    pub(super) named: Vec<(Selector, Span)>,
-}
-
-impl Ignores {
-    /// Returns how many rules are named in them.
-    pub(super) fn len(&self) -> usize {
-        self.named.len() + self.unknown.len()
-    }
-}
-
-/// A list in a settings file has at most this many entries, and its ignores name no more rules.
-pub(super) const MAX_NAMED: usize = 10_000;
-
-/// Says that there are more ignores than the bound.
-pub(super) fn too_many() -> String {
-    format!("the ignores of a file name at most {MAX_NAMED} rules")
-}
-
 /// Reads a settings file.
 ///
 /// # Errors
@@ -267,78 +201,6 @@ pub(crate) fn places_of(name: &str, text: &str) -> (Vec<Span>, Vec<String>) {
     (places, messages)
 }
 
-/// Reads a file that travels beside a policy.
-///
-/// # Errors
-/// The first thing that is wrong with it.
-pub(super) fn read_sidecar(name: &str, text: &str) -> Result<Ignores, Fault> {
-    let file: SidecarFile = toml::from_str(text).map_err(|error| fault(&error))?;
-    let with_path = file.ignore.iter().find_map(|table| table.as_ref().path.as_ref());
-    if let Some(path) = with_path {
-        let message = "`path` has no meaning here: the file speaks for the policy beside it";
-        return Err(Fault { span: Some(span(path.span())), message: message.into() });
-    }
-    ignores(name, &file.ignore)
-}
-
-/// Turns the tables of ignores into suppressions; `name` is the file they stand in.
-pub(super) fn ignores(name: &str, tables: &[Spanned<IgnoreTable>]) -> Result<Ignores, Fault> {
-    let mut ignores = Ignores::default();
-    for spanned in tables {
-        let place = span(spanned.span());
-        if ignores.entries.len() >= MAX_NAMED {
-            return Err(Fault { span: Some(place), message: too_many() });
-        }
-        let table = spanned.as_ref();
-        let mut codes = Vec::new();
-        for code in &table.codes {
-            if ignores.len() >= MAX_NAMED {
-                return Err(Fault { span: Some(span(code.span())), message: too_many() });
-            }
-            match Selector::parse(code.as_ref()) {
-                Ok(selector) => {
-                    codes.push(selector);
-                    ignores.named.push((selector, span(code.span())));
-                }
-                Err(error) => {
-                    // Without the quotes.
-                    let whole = span(code.span());
-                    let inner = Span::new(whole.start + 1, whole.end.max(whole.start + 2) - 1);
-                    ignores.unknown.push((error, Origin { file: name.into(), span: inner }));
-                }
-            }
-        }
-        let anchors = [
-            table.sid.clone().map(Anchor::Sid),
-            table.pointer.clone().map(Anchor::Pointer),
-            table.fingerprint.clone().map(Anchor::Fingerprint),
-        ];
-        let mut anchors = anchors.into_iter().flatten();
-        let anchor = anchors.next().unwrap_or(Anchor::File);
-        if anchors.next().is_some() {
-            let message = "an ignore has one of `sid`, `pointer` and `fingerprint`";
-            return Err(Fault { span: Some(place), message: message.into() });
-        }
-        let until = match &table.until {
-            None => None,
-            Some(until) => Some(day(until.as_ref()).ok_or_else(|| Fault {
-                span: Some(span(until.span())),
-                message: "`until` is a day: write it as 2026-12-31, without quotes".into(),
-            })?),
-        };
-        let entry = Suppression {
-            codes,
-            path: None,
-            anchor,
-            reason: table.reason.clone(),
-            until,
-            origin: Origin { file: name.into(), span: place },
-        };
-        ignores.entries.push((table.path.as_ref().map(|path| path.as_ref().clone()), entry));
-    }
-    Ok(ignores)
-}
-
 /// Reads a file of names that the catalogue does not know.
 ///
 /// # Errors
@@ -373,110 +235,9 @@ pub(super) fn severity(value: &Spanned<f64>) -> Result<Severity, Fault> {
     })
 }
 
-fn day(datetime: &Datetime) -> Option<Date> {
-    match (datetime.date, datetime.time) {
-        (Some(date), None) => Date::new(date.year, date.month, date.day),
-        _ => None,
-    }
-}
-
-fn span(range: std::ops::Range<usize>) -> Span {
-    let offset = |at| u32::try_from(at).unwrap_or(u32::MAX);
-    Span::new(offset(range.start), offset(range.end))
-}
-
 /// Returns the rules that do not apply to some files.
 pub(super) fn per_file_rules(table: &SettingsFile) -> impl Iterator<Item = &str> {
     table.per_file.iter().flat_map(|entry| &entry.ignore).map(String::as_str)
-}
-
-/// Returns where a word stands below a key of a settings file, as a key or as a value.
-pub(super) fn place_of(text: &str, key: &str, word: &str) -> Option<Span> {
-    fn within(value: &Spanned<DeValue<'_>>, word: &str) -> Option<Span> {
-        match value.as_ref() {
-            DeValue::String(text) => (text.as_ref() == word).then(|| span(value.span())),
-            DeValue::Array(values) => values.iter().find_map(|value| within(value, word)),
-            DeValue::Table(table) => table.iter().find_map(|(key, value)| {
-                let is_key = key.as_ref().as_ref() == word;
-                is_key.then(|| span(key.span())).or_else(|| within(value, word))
-            }),
-            _ => None,
-        }
-    }
-    let table = DeTable::parse(text).ok()?;
-    let below = table.as_ref().iter().find(|(name, _)| name.as_ref().as_ref() == key);
-    below.and_then(|(_, value)| within(value, word))
-}
-
-/// Says what is wrong, with what most likely was meant by an unknown key.
-fn fault(error: &toml::de::Error) -> Fault {
-    let message = error.message();
-    let place = error.span().map(span);
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let message = match quoted.next() {
-        Some("check") if quoted.clone().any(|known| known == "preset") => {
-            "`[[check]]` is not there yet: checks of one's own need the algebra of requests".into()
-        }
-        Some("rule") if quoted.clone().any(|known| known == "preset") => {
-            "no rule has options of its own yet; levels stand in `[rules]`".into()
-        }
-        Some(found) if message.starts_with("unknown field") => {
-            let mut words = format!("no setting is called `{found}`");
-            if let Some(near) = nearest(found, quoted) {
-                words.push_str(&format!("; did you mean `{near}`?"));
-            }
-            words
-        }
-        Some(found) if message.starts_with("unknown variant") => {
-            let possible: Vec<&str> = quoted.collect();
-            let mut words = format!("`{found}` is none of `{}`", possible.join("`, `"));
-            if let Some(near) = nearest(found, possible) {
-                words.push_str(&format!("; did you mean `{near}`?"));
-            }
-            words
-        }
-        Some(found) if message.starts_with("missing field") => format!("`{found}` is missing"),
-        _ => wanted(message).unwrap_or_else(|| message.replace('\n', " ")),
-    };
-    Fault { span: place, message }
-}
-
-/// Says which form a value must have, in the words of TOML and not of a programming language.
-fn wanted(message: &str) -> Option<String> {
-    let form = |expected: &str| match expected {
-        "a sequence" => Some("a list, in `[` and `]`"),
-        "a map" => Some("a table of `name = value`"),
-        "a string" | "string" => Some("a text in quotes"),
-        "usize" => Some("a number of bytes"),
-        "a boolean" => Some("`true` or `false`"),
-        "a TOML datetime" => Some("a day without quotes, as 2026-12-31"),
-        _ => None,
-    };
-    if message == "wanted string or table" {
-        return Some(format!("write {}", form("string")?));
-    }
-    let (found, expected) = message.strip_prefix("invalid type: ")?.rsplit_once(", expected ")?;
-    let form = form(expected)?;
-    let found = match found.split([' ', '`']).next()? {
-        "map" => "a table",
-        "sequence" => "a list",
-        "string" => "a text",
-        "integer" | "float" => "a number",
-        "boolean" => "`true` or `false`",
-        _ => return Some(format!("write {form}")),
-    };
-    Some(format!("write {form}, not {found}"))
-}
-
-impl Fault {
-    /// Returns the fault as `path:line:column: what is wrong`, escaped.
-    pub(super) fn in_words(&self, name: &str, text: &str) -> String {
-        let place = self.span.map_or_else(String::new, |span| {
-            let position = LineIndex::new(text).position(span.start);
-            format!(":{}:{}", position.line, position.column)
-        });
-        format!("{}{place}: {}", escape(name), escape(&self.message))
-    }
 }
 
 #[cfg(test)]
@@ -532,34 +293,6 @@ mod tests {
     fn an_unknown_key_of_an_ignore_is_refused_as_well() {
         let fault = read("[[ignore]]\ncodes = [\"RAM604\"]\nreson = \"x\"").unwrap_err();
         assert_eq!(fault.message, "no setting is called `reson`; did you mean `reason`?");
-    }
-
-    #[test]
-    fn an_ignore_keeps_its_place_its_reason_and_its_last_day() {
-        let text = "[[ignore]]\ncodes = [\"RAM604\", \"RAM6044\"]\npath = \"a/**\"\nsid = \"S\"\n\
-                    reason = \"reviewed in SEC-12\"\nuntil = 2026-12-31\n";
-        let file = read(text).unwrap();
-        let ignores = ignores("r.toml", &file.ignore).unwrap();
-        let (glob, entry) = &ignores.entries[0];
-        assert_eq!(glob.as_deref(), Some("a/**"));
-        assert_eq!(entry.anchor, Anchor::Sid("S".into()));
-        assert_eq!(entry.until, Date::new(2026, 12, 31));
-        let (unknown, origin) = &ignores.unknown[0];
-        assert_eq!(unknown.found(), "RAM6044");
-        assert_eq!(&text[origin.span.range()], "RAM6044");
-    }
-
-    #[test]
-    fn an_ignore_is_about_one_place() {
-        let file = read("[[ignore]]\ncodes = []\nsid = \"S\"\npointer = \"/a\"").unwrap();
-        assert!(ignores("r.toml", &file.ignore).is_err());
-    }
-
-    #[test]
-    fn a_file_beside_a_policy_speaks_for_that_policy_only() {
-        assert!(read_sidecar("p", "[[ignore]]\ncodes = []\npath = \"a\"").is_err());
-        assert!(read_sidecar("p", "preset = \"strict\"").is_err());
-        assert!(read_sidecar("p", "[[ignore]]\ncodes = [\"RAM604\"]").is_ok());
     }
 
     #[test]

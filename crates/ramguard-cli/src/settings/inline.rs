@@ -13,7 +13,8 @@ use ramguard_policy::text::{LineIndex, Span};
 use crate::extract::comments;
 
 use super::Project;
-use super::file::{Fault, Ignores, MAX_NAMED, too_many};
+use super::fault::Fault;
+use super::ignores::{Ignores, MAX_NAMED, too_many};
 
 /// What a comment begins with to be an ignore.
 const SIGN: &str = "ramguard:";

@@ -6,7 +6,8 @@ use ramguard_lint::suppress::{Ledger, Origin, Remark, Suppression, unknown_rule}
 use ramguard_lint::{Settings, UnknownRule, registry};
 
 use super::Project;
-use super::file::{self, Fault};
+use super::fault::Fault;
+use super::ignores;
 
 /// What a glob of more than one file has in it.
 const WILD: [char; 4] = ['*', '?', '[', '{'];
@@ -77,7 +78,7 @@ impl Sidecar {
     /// What is wrong with it, with its place, escaped.
     pub(crate) fn read(name: &str, text: &str, project: &Project) -> Result<Self, String> {
         let refused = |fault: Fault| fault.in_words(name, text);
-        let ignores = file::read_sidecar(name, text).map_err(refused)?;
+        let ignores = ignores::read_sidecar(name, text).map_err(refused)?;
         project.may_ignore(&ignores).map_err(refused)?;
         let entries = ignores.entries.into_iter().map(|(_, entry)| entry).collect();
         Ok(Self { entries, unknown: ignores.unknown })

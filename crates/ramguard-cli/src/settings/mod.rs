@@ -5,8 +5,10 @@
 mod chain;
 mod discover;
 mod entry;
+mod fault;
 mod file;
 mod globs;
+mod ignores;
 mod inline;
 mod ledger;
 mod project;

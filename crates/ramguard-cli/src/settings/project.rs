@@ -16,8 +16,10 @@ use ramguard_lint::{
 use ramguard_policy::{Kind, Limits, ProblemCode, ReadOptions};
 
 use super::chain::{self, Forbidden, Layer};
-use super::file::{self, Fault, Ignores, LevelWord, SettingsFile, SingleValueWord};
+use super::fault::{Fault, place_of};
+use super::file::{self, LevelWord, SettingsFile, SingleValueWord};
 use super::globs::{glob, globs};
+use super::ignores::{self, Ignores};
 use super::{Choice, FailOn};
 
 use crate::command::Failure;
@@ -128,7 +130,7 @@ impl Project {
         }
         let table = &layer.table;
         let refused = |key: &str, word: &str, message: String| {
-            layer.refused(&Fault { span: file::place_of(&layer.text, key, word), message })
+            layer.refused(&Fault { span: place_of(&layer.text, key, word), message })
         };
         if let (None, Some(words)) = (&choice.fail_on, &table.fail_on) {
             for word in words {
@@ -169,7 +171,7 @@ impl Project {
             self.per_file.push((path, rules?));
         }
         let ignores =
-            file::ignores(&layer.name, &table.ignore).map_err(|fault| layer.refused(&fault))?;
+            ignores::ignores(&layer.name, &table.ignore).map_err(|fault| layer.refused(&fault))?;
         if !is_said {
             self.may_ignore(&ignores).map_err(|fault| layer.refused(&fault))?;
         }
