@@ -180,6 +180,22 @@ fn settings_that_need_no_reason_take_none() {
 
 #[cfg(unix)]
 #[test]
+fn no_name_and_no_reason_acts_on_a_terminal() {
+    let root = repository("suppress-hostile", Some(""));
+    let name = "policies/\u{1b}[31m\u{202e}.json";
+    fs::copy(root.join("policies/pass.json"), root.join(name)).unwrap();
+    for (place, code) in [(format!("{name}:3"), 0), (format!("{name}:4"), 2), (name.into(), 2)] {
+        let reason = "re\u{1b}]0;viewed\u{7}\nin SEC-12";
+        let run = suppress(&root, &["RAM604", &place, "--reason", reason]);
+        assert_eq!(run.code, code, "{}", run.stderr);
+        assert!(!run.stdout.contains(support::acts) && !run.stderr.contains(support::acts));
+    }
+    let text = fs::read_to_string(root.join("ramguard.toml")).unwrap();
+    assert!(text.contains("reason = \"re\\u001B]0;viewed\\u0007\\u000Ain SEC-12\""), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
 fn settings_that_are_a_link_are_left_alone() {
     let root = repository("suppress-link", None);
     fs::write(root.join("real.toml"), "").unwrap();

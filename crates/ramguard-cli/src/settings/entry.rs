@@ -6,6 +6,8 @@
 use ramguard_lint::suppress::Anchor;
 use ramguard_lint::{Code, Date};
 
+use crate::render::escape::escape;
+
 use super::{file, ignores};
 
 /// An ignore to be written.
@@ -102,7 +104,7 @@ pub(crate) fn with_ignores(
         };
     let added = after.entries.get(before..).unwrap_or_default();
     if added.len() != new.len() || !added.iter().zip(new).all(is_there) {
-        return Err(format!("an ignore cannot be added to the end of `{name}`"));
+        return Err(format!("an ignore cannot be added to the end of `{}`", escape(name)));
     }
     Ok(text)
 }
