@@ -33,12 +33,17 @@ impl<'f> Places<'f> {
         }
     }
 
+    /// Returns the text, if it is here.
+    pub(crate) fn text(&self) -> Option<&'f str> {
+        match self {
+            Self::Text(lines) => Some(lines.text()),
+            Self::Told(_) => None,
+        }
+    }
+
     /// Returns what stands there; nothing where the text is not here.
     pub(crate) fn quote(&self, span: Span) -> &'f str {
-        match self {
-            Self::Text(lines) => lines.text().get(span.range()).unwrap_or_default(),
-            Self::Told(_) => "",
-        }
+        self.text().and_then(|text| text.get(span.range())).unwrap_or_default()
     }
 }
 

@@ -14,6 +14,10 @@ pub(crate) struct OutputArgs {
     /// sarif, github, gitlab, junit, checkstyle, rdjson, markdown, agent, azure
     #[arg(long = "output", value_name = "FORMAT[=FILE]")]
     pub(crate) formats: Vec<OutputSpec>,
+
+    /// Leave out of SARIF what is suppressed or in the baseline; it is marked otherwise
+    #[arg(long)]
+    pub(crate) sarif_omit_suppressed: bool,
 }
 
 /// Write a report of `ramguard lint --output json` in other formats

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Exit, F
         return Err(Failure::new("nothing to write: `--output FORMAT[=FILE]` is missing"));
     }
     // A workflow of GitHub gets its annotations from the run itself.
-    let outputs = Outputs::new(&args.output.formats, false)?;
+    let outputs = Outputs::new(&args.output, false)?;
     let source = Inputs::default().report(&args.report)?;
     let report = told::report(&source.bytes).map_err(|words| {
         let (name, words) = (escape(&source.name), escape(&words).into_owned());

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::args::{Format, OutputSpec};
+use crate::args::{Format, OutputArgs, OutputSpec};
 use crate::command::Failure;
 use crate::files;
 use crate::finding::Finding;
@@ -26,6 +26,7 @@ use crate::report::Report;
 /// What is asked for.
 pub(crate) struct Outputs {
     specs: Vec<OutputSpec>,
+    omits_suppressed: bool,
 }
 
 /// Where reports may go.
@@ -43,8 +44,8 @@ impl Outputs {
     ///
     /// # Errors
     /// Two formats for standard output of which one is no list of lines, or one file twice.
-    pub(crate) fn new(specs: &[OutputSpec], is_github: bool) -> Result<Self, Failure> {
-        let mut specs = specs.to_vec();
+    pub(crate) fn new(asked: &OutputArgs, is_github: bool) -> Result<Self, Failure> {
+        let mut specs = asked.formats.clone();
         let to_stdout = |format| OutputSpec { format, file: None };
         if specs.is_empty() {
             specs.push(to_stdout(Format::Human));
@@ -65,7 +66,7 @@ impl Outputs {
                 return Err(Failure::new(format!("two reports are to be written to `{file}`")));
             }
         }
-        Ok(Self { specs })
+        Ok(Self { specs, omits_suppressed: asked.sarif_omit_suppressed })
     }
 
     /// Writes the report in every format.
@@ -84,7 +85,8 @@ impl Outputs {
             }
             let is_coloured =
                 if ways.to_stderr { terminal.err_is_coloured() } else { terminal.is_coloured() };
-            let text = rendered(spec.format, report, spec.file.is_none() && is_coloured)?;
+            let is_coloured = spec.file.is_none() && is_coloured;
+            let text = self.rendered(spec.format, report, is_coloured)?;
             match &spec.file {
                 None if ways.to_stderr && text.is_empty() => {}
                 None if ways.to_stderr => terminal.log_text(&text),
@@ -94,27 +96,32 @@ impl Outputs {
         }
         Ok(())
     }
-}
 
-fn rendered(format: Format, report: &Report, colour: bool) -> Result<String, serde_json::Error> {
-    let line = |line: String| format!("{line}\n");
-    Ok(match format {
-        Format::Human => for_each(report, |name, places, finding| {
-            format!("{}\n", human(colour, name, places, finding))
-        }),
-        Format::Concise => for_each(report, concise),
-        Format::Json => line(to_line(&ReportJson::new(report))?),
-        Format::Jsonl => lines(report)?,
-        Format::Sarif => line(to_line(&sarif(report))?),
-        Format::Github => github(report),
-        Format::Gitlab => line(to_line(&gitlab(report))?),
-        Format::Junit => junit(report),
-        Format::Checkstyle => checkstyle(report),
-        Format::Rdjson => line(to_line(&rdjson(report))?),
-        Format::Markdown => markdown(report),
-        Format::Agent => agent(report)?,
-        Format::Azure => azure(report),
-    })
+    fn rendered(
+        &self,
+        format: Format,
+        report: &Report,
+        colour: bool,
+    ) -> Result<String, serde_json::Error> {
+        let line = |line: String| format!("{line}\n");
+        Ok(match format {
+            Format::Human => for_each(report, |name, places, finding| {
+                format!("{}\n", human(colour, name, places, finding))
+            }),
+            Format::Concise => for_each(report, concise),
+            Format::Json => line(to_line(&ReportJson::new(report))?),
+            Format::Jsonl => lines(report)?,
+            Format::Sarif => line(to_line(&sarif(report, self.omits_suppressed))?),
+            Format::Github => github(report),
+            Format::Gitlab => line(to_line(&gitlab(report))?),
+            Format::Junit => junit(report),
+            Format::Checkstyle => checkstyle(report),
+            Format::Rdjson => line(to_line(&rdjson(report))?),
+            Format::Markdown => markdown(report),
+            Format::Agent => agent(report)?,
+            Format::Azure => azure(report),
+        })
+    }
 }
 
 fn for_each(report: &Report, draw: impl Fn(&str, &Places<'_>, &Finding) -> String) -> String {
@@ -132,8 +139,9 @@ fn for_each(report: &Report, draw: impl Fn(&str, &Places<'_>, &Finding) -> Strin
 mod tests {
     use super::*;
 
-    fn specs(texts: &[&str]) -> Vec<OutputSpec> {
-        texts.iter().map(|text| text.parse().unwrap()).collect()
+    fn specs(texts: &[&str]) -> OutputArgs {
+        let formats = texts.iter().map(|text| text.parse().unwrap()).collect();
+        OutputArgs { formats, ..OutputArgs::default() }
     }
 
     #[test]

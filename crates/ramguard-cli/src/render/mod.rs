@@ -10,6 +10,7 @@ pub(crate) mod github;
 pub(crate) mod gitlab;
 pub(crate) mod json;
 pub(crate) mod junit;
+mod line_hash;
 pub(crate) mod markdown;
 pub(crate) mod rdjson;
 pub(crate) mod report;

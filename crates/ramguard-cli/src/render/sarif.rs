@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use ramguard_lint::{Applicability, Code, Confidence, Lang, Level, Meta, Preset, registry};
+use ramguard_lint::{Applicability, Code, Lang, Level, Meta, Needs, Preset, registry};
 use ramguard_policy::text::Span;
 use serde_json::{Map, Value, json};
 
@@ -15,26 +15,35 @@ use crate::finding::{Finding, FixOffer, State};
 use crate::places::Places;
 use crate::report::{FileReport, Report, Terms};
 
+use super::line_hash::LineHashes;
+
 const SCHEMA_URI: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 /// A snippet holds at most this many characters.
 const MAX_SNIPPET_CHARS: usize = 200;
 
-/// Returns the report as SARIF.
-pub(crate) fn sarif(report: &Report) -> Value {
+/// Returns the report as SARIF, what is suppressed or in the baseline marked, or left out.
+pub(crate) fn sarif(report: &Report, omits_suppressed: bool) -> Value {
     let Terms { lang, has_baseline, .. } = report.terms;
+    let is_told = |finding: &Finding| finding.is_new() || !omits_suppressed;
+    // Two runs with settings of two names are two analyses, and neither closes what the other found.
+    let name = report.terms.config.as_deref().unwrap_or("lint");
     let rules = looked_at(report);
     let mut results: Vec<Value> = report
         .files
         .iter()
-        .filter(|file| !file.findings.is_empty())
+        .filter(|file| file.findings.iter().any(is_told))
         .flat_map(|file| {
             let places = file.places();
-            let result = |finding| result(file, &places, finding, &rules, has_baseline);
-            file.findings.iter().map(result).collect::<Vec<_>>()
+            let hashes = LineHashes::of(places.text());
+            let told = file.findings.iter().filter(|finding| is_told(finding));
+            let result = |finding| result(file, &places, &hashes, finding, &rules, has_baseline);
+            told.map(result).collect::<Vec<_>>()
         })
         .collect();
-    results.extend(report.stale.iter().map(|stale| absent(stale, &rules)));
+    // What is gone was in the baseline.
+    let gone = report.stale.iter().filter(|_| !omits_suppressed);
+    results.extend(gone.map(|stale| absent(stale, &rules)));
     let notifications: Vec<Value> = report
         .unreadable
         .iter()
@@ -50,7 +59,7 @@ pub(crate) fn sarif(report: &Report) -> Value {
                 "rules": rules.iter().map(|meta| rule(meta, lang)).collect::<Vec<_>>(),
             } },
             "columnKind": "utf16CodeUnits",
-            "automationDetails": { "id": "ramguard/lint/" },
+            "automationDetails": { "id": format!("ramguard/{name}/") },
             "originalUriBaseIds": {
                 "%SRCROOT%": { "description": { "text": "the folder ramguard was started in" } },
             },
@@ -76,18 +85,21 @@ fn looked_at(report: &Report) -> Vec<&'static Meta> {
 fn rule(meta: &Meta, lang: Lang) -> Value {
     let page = meta.page.in_lang(lang).trim();
     let mut properties = Map::new();
-    let mut tags = vec!["alibaba-cloud", "ram", meta.category().name()];
+    let mut tags = vec!["iam", "alibaba-cloud", meta.category().name()];
+    // As sure as its findings are: what is proven, what follows from the document, what depends on
+    // a catalogue that is not complete, and what depends on an account that nobody has seen.
     let precision = match meta.needs {
-        ramguard_lint::Needs::Text | ramguard_lint::Needs::Exact => "very-high",
-        _ => "high",
+        Needs::Exact => "very-high",
+        Needs::Text => "high",
+        Needs::Catalogue => "medium",
+        Needs::World => "low",
     };
     properties.insert("precision".into(), precision.into());
     match meta.severity {
         Some(severity) => {
-            // Tags are a set.
-            if !tags.contains(&"security") {
-                tags.push("security");
-            }
+            // Tags are a set, and the category may have this name.
+            tags.retain(|tag| *tag != "security");
+            tags.insert(0, "security");
             properties.insert("security-severity".into(), severity.to_string().into());
         }
         None => {
@@ -133,6 +145,7 @@ fn first_paragraph(page: &str) -> String {
 fn result(
     file: &FileReport,
     places: &Places<'_>,
+    hashes: &LineHashes,
     finding: &Finding,
     rules: &[&Meta],
     has_baseline: bool,
@@ -183,8 +196,12 @@ fn result(
         result.insert("relatedLocations".into(), related.into());
     }
     if !finding.fingerprint.is_empty() {
-        let fingerprint = json!({ "ramguard/v1": finding.fingerprint });
-        result.insert("partialFingerprints".into(), fingerprint);
+        let mut fingerprints = Map::new();
+        fingerprints.insert("ramguard/v1".into(), finding.fingerprint.as_str().into());
+        if let Some(hash) = hashes.of_line(places.position(finding.span.start).line) {
+            fingerprints.insert("primaryLocationLineHash".into(), hash.into());
+        }
+        result.insert("partialFingerprints".into(), fingerprints.into());
     }
     if let Some(fix) = &finding.fix
         && fix.applicability != Applicability::Placeholder
@@ -209,12 +226,7 @@ fn result(
         properties.insert("diagnostic".into(), (**diagnostic).into());
     }
     if let Some(rule) = finding.rule {
-        let precision = match rule.confidence {
-            Confidence::High => "high",
-            Confidence::Medium => "medium",
-            Confidence::Low => "low",
-        };
-        properties.insert("confidence".into(), precision.into());
+        properties.insert("confidence".into(), rule.confidence.name().into());
     }
     result.insert("properties".into(), properties.into());
     Value::Object(result)

@@ -26,7 +26,7 @@ use ramguard_lint::{Lang, Linter, registry};
 
 use crate::args::{KindName, LintArgs, OutputSpec};
 use crate::finding::Finding;
-use crate::inputs::{InputError, Inputs, Source, is_stdin, listed_in};
+use crate::inputs::{InputError, Inputs, Source, is_stdin, listed_in, name_of};
 use crate::render::escape::escape;
 use crate::render::terminal::Terminal;
 use crate::report::{FileReport, Report, Terms, counted, counted_fixes};
@@ -85,15 +85,14 @@ fn run_as(
         .with_baseline(args.baseline.as_deref());
     let lang = choice.lang;
     let is_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-    let outputs = match (&*args.output.formats, from_environment("RAMGUARD_OUTPUT")?) {
-        ([], Some(text)) => {
-            let specs: Result<Vec<OutputSpec>, String> =
-                text.split(',').map(|spec| spec.trim().parse()).collect();
-            let refused = |words| Failure::new(format!("RAMGUARD_OUTPUT: {words}"));
-            Outputs::new(&specs.map_err(refused)?, is_github)?
-        }
-        (specs, _) => Outputs::new(specs, is_github)?,
-    };
+    let mut asked = args.output.clone();
+    if let ([], Some(text)) = (&*asked.formats, from_environment("RAMGUARD_OUTPUT")?) {
+        let specs: Result<Vec<OutputSpec>, String> =
+            text.split(',').map(|spec| spec.trim().parse()).collect();
+        let refused = |words| Failure::new(format!("RAMGUARD_OUTPUT: {words}"));
+        asked.formats = specs.map_err(refused)?;
+    }
+    let outputs = Outputs::new(&asked, is_github)?;
     let mut projects = Projects::asked(choice, &args.settings, &args.commit)?;
     let mut report = Report::default();
     let selection = Selection::new(&args.changed)?;
@@ -229,8 +228,14 @@ fn run_as(
 /// Tells how a run is set up.
 fn terms(projects: &Projects, baselines: &Baselines, lang: Lang) -> Terms {
     let runs = |code| projects.list().iter().any(|project| project.linter.runs(code));
+    // The settings file that all of them use, unless it has the name that all of them have.
+    let own = projects.list().iter().filter_map(|project| project.files.last());
+    let names: BTreeSet<&OsStr> = own.filter_map(|(name, _)| Path::new(name).file_stem()).collect();
+    let mut names = names.into_iter().map(|name| name_of(name).trim_matches('.').to_owned());
+    let config = names.next().filter(|name| name != "ramguard" && names.next().is_none());
     Terms {
         lang,
+        config,
         has_baseline: baselines.are_compared(),
         rules: registry::rules().map(|meta| meta.code).filter(|code| runs(*code)).collect(),
         ..Terms::default()
