@@ -18,7 +18,7 @@ use super::error::ValueErrorKind;
 use super::numeric::split_digits;
 
 /// A point in time, the digits of its fraction borrowed from a text or owned.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Instant<D> {
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down; no leap seconds.
     seconds: i64,
@@ -30,7 +30,7 @@ pub(super) struct Instant<D> {
 pub(super) type OwnedInstant = Instant<Box<[u8]>>;
 
 impl Instant<&[u8]> {
-    pub(super) fn to_owned(&self) -> OwnedInstant {
+    pub(super) fn to_owned(self) -> OwnedInstant {
         Instant { seconds: self.seconds, fraction: self.fraction.into() }
     }
 }

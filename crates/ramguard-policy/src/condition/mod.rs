@@ -17,6 +17,7 @@ mod key;
 mod numeric;
 mod operator;
 mod order;
+mod reading;
 mod string;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use self::ip::AddressFault;
 pub use self::key::{ConditionKey, compare_keys, same_key};
 pub use self::numeric::NumberFault;
 pub use self::operator::{Family, Operator};
+pub use self::reading::Readings;
 
 use self::date::OwnedInstant;
 use self::ip::BlockSet;
@@ -173,9 +175,19 @@ impl Test {
     /// and C-12). A request value that cannot be read fits as [`Truth::Unknown`], which gives
     /// way to a value that does fit (Rule C-11). Stops at the first that does; allocates nothing.
     pub fn evaluate<'v>(&self, seen: impl IntoIterator<Item = &'v str>) -> Truth {
+        self.evaluate_with(seen, &Readings::default())
+    }
+
+    /// Returns what [`Test::evaluate`] would; a value that another test has read already is not
+    /// read again.
+    pub fn evaluate_with<'v>(
+        &self,
+        seen: impl IntoIterator<Item = &'v str>,
+        readings: &Readings<'v>,
+    ) -> Truth {
         let mut fits = Truth::False;
         for text in seen {
-            match self.fit(text) {
+            match self.fit(text, readings) {
                 Some(true) => {
                     fits = Truth::True;
                     break;
@@ -188,7 +200,7 @@ impl Test {
     }
 
     /// Whether `seen` fits any of the values; `None` if it cannot be compared.
-    fn fit(&self, seen: &str) -> Option<bool> {
+    fn fit<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> Option<bool> {
         Some(match &self.values {
             Values::One => self.only() == seen,
             Values::Pattern(shape) => shape.is_match(self.only(), seen, Case::Sensitive),
@@ -196,15 +208,15 @@ impl Test {
             Values::Folded(texts) => texts.contains(seen),
             Values::Patterns(patterns) => patterns.is_match(seen),
             Values::Numbers(relation, sorted) => {
-                let seen = numeric::parse(seen).ok()?;
+                let seen = readings.number(seen)?;
                 any_holds(sorted, *relation, |number| number.compare(&seen))
             }
             Values::Instants(relation, sorted) => {
-                let seen = date::parse(seen).ok()?;
+                let seen = readings.instant(seen)?;
                 any_holds(sorted, *relation, |instant| instant.compare(&seen))
             }
             Values::Bool(value) => boolean::parse(seen)? == *value,
-            Values::Blocks(blocks) => blocks.covers(ip::parse_address(seen)?),
+            Values::Blocks(blocks) => blocks.covers(readings.address(seen)?),
         })
     }
 

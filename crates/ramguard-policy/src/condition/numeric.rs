@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use super::error::ValueErrorKind;
 
 /// A decimal number, its digits borrowed from a text or owned.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Number<D> {
     negative: bool,
     whole: D,
@@ -20,7 +20,7 @@ pub(super) struct Number<D> {
 pub(super) type OwnedNumber = Number<Box<[u8]>>;
 
 impl Number<&[u8]> {
-    pub(super) fn to_owned(&self) -> OwnedNumber {
+    pub(super) fn to_owned(self) -> OwnedNumber {
         Number { negative: self.negative, whole: self.whole.into(), fraction: self.fraction.into() }
     }
 }

@@ -15,6 +15,7 @@
 use std::cell::{Cell, OnceCell};
 
 use ramguard_match::{Case, PatternSet};
+use ramguard_policy::condition::Readings;
 use ramguard_policy::name::resource::ArnFields;
 
 use super::asked::{Asked, AskedArn};
@@ -146,17 +147,24 @@ pub(super) struct Crowd {
 
 /// What one decision has found out about one unit.
 #[derive(Debug, Default)]
-pub(super) struct Memo {
+pub(super) struct Memo<'r> {
     actions_tried: Cell<u8>,
     resources_tried: Cell<u8>,
     actions: OnceCell<Marks>,
     resources: OnceCell<Marks>,
     keys: OnceCell<u64>,
+    readings: OnceCell<Readings<'r>>,
     /// Bit `n`: special statement `n` does not apply.
     failed: Cell<[u64; 2]>,
 }
 
-impl Memo {
+impl<'r> Memo<'r> {
+    /// Returns the values of the request that were read already.
+    #[inline]
+    pub(super) fn readings(&self) -> &Readings<'r> {
+        self.readings.get_or_init(Readings::default)
+    }
+
     /// Returns whether the request may have a condition key with this [`key_bit`].
     #[inline]
     pub(super) fn may_have_key(&self, bit: u64, request: &Request<'_>) -> bool {
@@ -209,7 +217,7 @@ impl Crowd {
     /// Returns whether the action with this number covers the action of the request, if the set
     /// says so.
     #[inline]
-    pub(super) fn lists(&self, memo: &Memo, number: u16, asked: &Asked<'_>) -> Option<bool> {
+    pub(super) fn lists(&self, memo: &Memo<'_>, number: u16, asked: &Asked<'_>) -> Option<bool> {
         let number = usize::from(number).checked_sub(1)?;
         if !is_tired(&memo.actions_tried) {
             return None;
@@ -223,7 +231,7 @@ impl Crowd {
     #[inline]
     pub(super) fn covers(
         &self,
-        memo: &Memo,
+        memo: &Memo<'_>,
         number: u16,
         asked: &Asked<'_>,
         arn: &AskedArn<'_>,

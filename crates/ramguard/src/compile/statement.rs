@@ -1,7 +1,7 @@
 //! One statement, ready to be tested against requests.
 
 use ramguard_match::{Case, Pattern, PatternSet};
-use ramguard_policy::condition::{Test, Truth};
+use ramguard_policy::condition::{Readings, Test, Truth};
 use ramguard_policy::name::resource::{ArnFields, Resource};
 use ramguard_policy::{Effect, Kind, Policy, Statement, Tested};
 
@@ -186,15 +186,20 @@ pub(crate) fn conditions(at: StatementAt, request: &Request<'_>, policies: &[Pol
 
 /// Evaluates one condition against the keys of the request.
 pub(crate) fn evaluate(tested: Tested<'_>, request: &Request<'_>) -> Truth {
-    evaluate_key(tested.key().text, tested.test(), request)
+    evaluate_key(tested.key().text, tested.test(), request, &Readings::default())
 }
 
 /// Evaluates the test of one key against the values the request has for it.
 #[inline]
-pub(super) fn evaluate_key(key: &str, test: &Test, request: &Request<'_>) -> Truth {
+pub(super) fn evaluate_key<'r>(
+    key: &str,
+    test: &Test,
+    request: &'r Request<'_>,
+    readings: &Readings<'r>,
+) -> Truth {
     match request.values(key) {
-        None => test.evaluate([]),
-        Some(Seen::Engine(value)) => test.evaluate([value]),
-        Some(Seen::Host(values)) => test.evaluate(values.iter()),
+        None => test.evaluate_with([], readings),
+        Some(Seen::Engine(value)) => test.evaluate_with([value], readings),
+        Some(Seen::Host(values)) => test.evaluate_with(values.iter(), readings),
     }
 }

@@ -197,7 +197,7 @@ struct Hunt<'u, 'a> {
     entries: &'u Entries,
     index: &'u Index,
     asked: &'u Asked<'a>,
-    memo: Memo,
+    memo: Memo<'a>,
     policies: &'u [Policy],
     /// An entry of the first statement found to apply, of each effect.
     deny: Option<&'u ResourceEntry>,

@@ -20,11 +20,11 @@ impl Entries {
     /// Returns whether the statement of a resource entry applies by way of this entry: its actions
     /// cover the action, this entry covers the resource and its conditions hold.
     #[inline]
-    pub(in crate::compile) fn applies(
+    pub(in crate::compile) fn applies<'r>(
         &self,
         entry: &ResourceEntry,
-        asked: &Asked<'_>,
-        memo: &Memo,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
         policies: &[Policy],
     ) -> bool {
         if entry.kind.is_special() {
@@ -37,11 +37,11 @@ impl Entries {
 
     /// Returns whether the statement applies by way of this entry to some relative id: everything
     /// [`Self::applies`] asks but that. Special statements are left open.
-    pub(in crate::compile) fn may_apply(
+    pub(in crate::compile) fn may_apply<'r>(
         &self,
         entry: &ResourceEntry,
-        asked: &Asked<'_>,
-        memo: &Memo,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
     ) -> bool {
         entry.kind.is_special()
             || (self.lists_action(entry, asked, memo)
@@ -54,11 +54,11 @@ impl Entries {
     }
 
     /// Returns whether the statement applies, if [`Self::may_apply`] says that it may.
-    pub(in crate::compile) fn applies_after_all(
+    pub(in crate::compile) fn applies_after_all<'r>(
         &self,
         entry: &ResourceEntry,
-        asked: &Asked<'_>,
-        memo: &Memo,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
         policies: &[Policy],
     ) -> bool {
         if entry.kind.is_special() {
@@ -69,11 +69,11 @@ impl Entries {
     }
 
     /// Returns whether the statement applies by way of any of its resource entries.
-    pub(in crate::compile) fn applies_by_any(
+    pub(in crate::compile) fn applies_by_any<'r>(
         &self,
         entry: &ResourceEntry,
-        asked: &Asked<'_>,
-        memo: &Memo,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
         policies: &[Policy],
     ) -> bool {
         if entry.kind.is_special() {
@@ -89,11 +89,11 @@ impl Entries {
     }
 
     #[cold]
-    fn applies_special(
+    fn applies_special<'r>(
         &self,
         entry: &ResourceEntry,
-        asked: &Asked<'_>,
-        memo: &Memo,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
         policies: &[Policy],
     ) -> bool {
         // Every resource leads to the statement, and the answer is the same by all of them.
@@ -109,7 +109,12 @@ impl Entries {
     }
 
     /// Rules C-1 and C-11; see [`StatementTest::applies`](crate::compile::StatementTest::applies).
-    fn conditions_hold(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
+    fn conditions_hold<'r>(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
+    ) -> bool {
         let run = entry.conditions;
         let conditions = self.conditions.get(run.start as usize..run.end as usize);
         let conditions = conditions.unwrap_or_default();
@@ -123,7 +128,7 @@ impl Entries {
             if are_many && condition.is_negated && !memo.may_have_key(bit, asked.request()) {
                 continue;
             }
-            all = all.and(evaluate_key(key, &condition.test, asked.request()));
+            all = all.and(evaluate_key(key, &condition.test, asked.request(), memo.readings()));
             if all == Truth::False {
                 return false;
             }
@@ -133,7 +138,7 @@ impl Entries {
 
     /// Rules.
     #[inline]
-    fn lists_action(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
+    fn lists_action(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo<'_>) -> bool {
         if entry.kind.has(EntryKind::EVERY_ACTION) {
             return true;
         }
@@ -159,7 +164,7 @@ impl Entries {
     /// Returns whether the ARN of an entry covers the resource; see
     /// [`ResourceTest::matches`](crate::compile::ResourceTest::matches).
     #[inline]
-    fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo) -> bool {
+    fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo<'_>) -> bool {
         let Some(arn) = &asked.arn else { return false };
         if (arn.word ^ entry.word) & lowest_bytes(entry.counted.into()) != 0 {
             return false;

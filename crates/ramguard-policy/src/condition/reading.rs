@@ -1,0 +1,130 @@
+//! What was read of the values of a request, kept while many tests look at the same ones.
+//!
+//! Always holds here: a value is known by where it stands in memory, and it stays there as long as
+//! it is borrowed, so what is kept is what reading it again would give.
+// Nothing here may overflow or divide by zero.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
+use std::cell::Cell;
+use std::net::IpAddr;
+
+use super::date::{self, Instant};
+use super::ip;
+use super::numeric::{self, Number};
+
+/// How many values are kept; a decision on hundreds of conditions looks at a few keys.
+const SLOTS: usize = 4;
+
+/// The dates, numbers and addresses of one request that were read last, each once for all tests
+/// that compare with it. Allocates nothing.
+///
+/// See [`Test::evaluate_with`](super::Test::evaluate_with).
+#[derive(Debug, Default)]
+pub struct Readings<'v> {
+    slots: [Cell<Option<Reading<'v>>>; SLOTS],
+    next: Cell<usize>,
+}
+
+/// One value and what it was read as.
+#[derive(Clone, Copy, Debug)]
+struct Reading<'v> {
+    text: &'v str,
+    value: Value<'v>,
+}
+
+/// None for what cannot be read.
+#[derive(Clone, Copy, Debug)]
+enum Value<'v> {
+    Number(Option<Number<&'v [u8]>>),
+    Instant(Option<Instant<&'v [u8]>>),
+    Address(Option<IpAddr>),
+}
+
+impl<'v> Readings<'v> {
+    pub(super) fn number(&self, text: &'v str) -> Option<Number<&'v [u8]>> {
+        let known = |value| if let Value::Number(number) = value { Some(number) } else { None };
+        self.known(text, known).unwrap_or_else(|| {
+            let number = numeric::parse(text).ok();
+            self.keep(text, Value::Number(number));
+            number
+        })
+    }
+
+    pub(super) fn instant(&self, text: &'v str) -> Option<Instant<&'v [u8]>> {
+        let known = |value| if let Value::Instant(instant) = value { Some(instant) } else { None };
+        self.known(text, known).unwrap_or_else(|| {
+            let instant = date::parse(text).ok();
+            self.keep(text, Value::Instant(instant));
+            instant
+        })
+    }
+
+    pub(super) fn address(&self, text: &'v str) -> Option<IpAddr> {
+        let known = |value| if let Value::Address(address) = value { Some(address) } else { None };
+        self.known(text, known).unwrap_or_else(|| {
+            let address = ip::parse_address(text);
+            self.keep(text, Value::Address(address));
+            address
+        })
+    }
+
+    /// Returns what a value was read as, if `of` says that it is of the kind wanted.
+    #[inline]
+    fn known<T>(&self, text: &str, of: impl Fn(Value<'v>) -> Option<T>) -> Option<T> {
+        let kept = self.slots.iter().filter_map(Cell::get);
+        kept.filter(|kept| std::ptr::eq(kept.text, text)).find_map(|kept| of(kept.value))
+    }
+
+    /// Keeps a value in place of the one that was kept longest.
+    fn keep(&self, text: &'v str, value: Value<'v>) {
+        let next = self.next.get();
+        if let Some(slot) = self.slots.get(next) {
+            slot.set(Some(Reading { text, value }));
+        }
+        self.next.set(next.wrapping_add(1) % SLOTS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Operator, Test, Truth};
+    use super::*;
+
+    #[test]
+    fn tests_that_share_readings_answer_as_each_does_alone() {
+        let values = ["1", "2", "10.0.0.1", "2026-01-01T00:00:00Z", "x", "", "1.50", "::1"];
+        let tests = [
+            (Operator::NumericLessThan, "2"),
+            (Operator::DateGreaterThan, "2025-01-01T00:00:00Z"),
+            (Operator::IpAddress, "10.0.0.0/8"),
+            (Operator::NotIpAddress, "::1"),
+            (Operator::StringEquals, "x"),
+            (Operator::NumericEquals, "1.5"),
+        ];
+        let tests = tests.map(|(operator, value)| Test::parse(operator, [value]).unwrap());
+        let readings = Readings::default();
+        for round in 0..3 {
+            for seen in values {
+                for test in &tests {
+                    let alone: Truth = test.evaluate([seen]);
+                    assert_eq!(test.evaluate_with([seen], &readings), alone, "{seen} {round}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_is_read_once_as_long_as_few_others_come_between() {
+        let readings = Readings::default();
+        let texts = ["1", "22", "333", "4444", "55555"];
+        for text in texts.iter().take(SLOTS) {
+            assert!(readings.number(text).is_some());
+        }
+        let is_known = |text: &str| {
+            readings.known(text, |value| matches!(value, Value::Number(_)).then_some(())).is_some()
+        };
+        assert!(texts.iter().take(SLOTS).all(|text| is_known(text)));
+        assert!(readings.number("55555").is_some());
+        assert!(!is_known(texts[0]));
+    }
+}
