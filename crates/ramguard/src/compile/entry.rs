@@ -12,6 +12,8 @@
 
 mod applies;
 
+use std::collections::HashMap;
+
 use ramguard_match::Shape;
 use ramguard_policy::condition::Test;
 use ramguard_policy::name::resource::ArnFields;
@@ -236,18 +238,17 @@ impl Entries {
         let is_arn = |entry: &&ResourceEntry| !entry.kind.is_any() && !entry.kind.is_special();
         let arns: Vec<&ResourceEntry> = self.resources.iter().filter(is_arn).collect();
         let resources = numbers(arns.iter().map(|entry| slow(entry)));
-        let texts: Vec<&str> = actions
+        let texts = self.actions.iter().map(|entry| self.piece(entry.text, 0, entry.length));
+        let (actions, texts) = shared(&actions, texts);
+        let texts: Vec<&str> = texts
             .iter()
-            .zip(&self.actions)
-            .filter(|(number, _)| **number != 0)
-            .map(|(_, entry)| self.piece(entry.text, 0, entry.length))
+            .filter_map(|&at| self.actions.get(at))
+            .map(|e| self.piece(e.text, 0, e.length))
             .collect();
-        let fields: Vec<ArnFields<'_>> = resources
-            .iter()
-            .zip(&arns)
-            .filter(|(number, _)| **number != 0)
-            .map(|(_, entry)| self.fields(entry))
-            .collect();
+        let names = arns.iter().map(|entry| self.piece(entry.text, 0, entry.length));
+        let (resources, fields) = shared(&resources, names);
+        let fields: Vec<ArnFields<'_>> =
+            fields.iter().filter_map(|&at| arns.get(at)).map(|entry| self.fields(entry)).collect();
         self.crowd = Crowd::new(&texts, fields.iter().copied());
         for (entry, number) in self.actions.iter_mut().zip(actions) {
             entry.crowd = number;
@@ -494,6 +495,22 @@ impl ResourceEntry {
     pub(super) fn forms(&self) -> Forms {
         self.forms
     }
+}
+
+/// Gives things that are written the same the number of the first of them, without gaps; returns
+/// the numbers and where the first of each stands. What has no number gets none.
+fn shared<'t>(numbers: &[u16], texts: impl Iterator<Item = &'t str>) -> (Vec<u16>, Vec<usize>) {
+    let mut first = Vec::new();
+    let mut known: HashMap<&str, u16> = HashMap::new();
+    let numbered = numbers.iter().zip(texts).enumerate();
+    let shared = numbered.map(|(at, (number, text))| match number {
+        0 => 0,
+        _ => *known.entry(text).or_insert_with(|| {
+            first.push(at);
+            short(first.len())
+        }),
+    });
+    (shared.collect(), first)
 }
 
 /// Returns how many bytes stand before the first wildcard, and whether there is none.
