@@ -192,6 +192,15 @@ fn runs_as_long_as_a_word_and_longer_are_compared_to_their_ends() {
                 })
                 .collect();
             assert!(judge(&patterns, &texts, Case::Sensitive) > 0, "{length} {room}");
+            // All but its first bytes is not the run.
+            let short: Vec<String> = ["c", "M", "z"]
+                .iter()
+                .map(|last| {
+                    let room = "-".repeat(room);
+                    format!("{shared}{room}{}{last}{room}", "a".repeat(length.saturating_sub(1)))
+                })
+                .collect();
+            assert_eq!(judge(&patterns, &short, Case::Sensitive), 0, "{length} {room}");
         }
     }
 }
@@ -292,4 +301,59 @@ fn a_middle_that_crosses_a_block_is_found() {
             assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{needle} at {at}");
         }
     }
+}
+
+/// Middles of which each is the start of the next, over and over.
+#[test]
+fn middles_that_go_on_where_others_end_are_told_apart_at_any_depth() {
+    let patterns: Vec<String> = (1..=90)
+        .map(|runs| format!("h*{}t", "a*b*".repeat(runs / 2) + &"a*".repeat(runs % 2)))
+        .collect();
+    let texts: Vec<String> = [0, 1, 2, 30, 63, 64, 65, 80, 90, 100]
+        .into_iter()
+        .map(|runs| format!("h{}t", "-ab".repeat(runs / 2) + &"a".repeat(runs % 2)))
+        .collect();
+    assert!(judge(&patterns, &texts, Case::Sensitive) > 300);
+}
+
+/// Patterns that each place of a text tells apart from one of the others and from no more.
+#[test]
+fn patterns_that_differ_at_a_place_of_their_own_are_told_apart() {
+    for count in [8, 9, 30, 32, 33] {
+        let text = |at: usize, other: char| -> String {
+            (0..count).map(|place| if place == at { other } else { 'a' }).collect()
+        };
+        let patterns: Vec<String> = (0..count).map(|at| text(at, 'b') + "*").collect();
+        let texts: Vec<String> = (0..=count).map(|at| text(at, 'b')).collect();
+        assert_eq!(judge(&patterns, &texts, Case::Sensitive), count);
+        let texts: Vec<String> = (0..count).map(|at| text(at, 'B') + "x").collect();
+        assert_eq!(judge(&patterns, &texts, Case::AsciiInsensitive), count);
+    }
+}
+
+/// The only run of all patterns is too long for some ways to keep its places.
+#[test]
+fn a_single_long_run_is_found_wherever_it_stands() {
+    for length in [62, 63, 64, 65, 126, 127, 128] {
+        let run: String = (0..length).map(|at| char::from(b'a' + (at % 23) as u8)).collect();
+        let patterns = vec![format!("*{run}*"); 40];
+        for more in [0, 1, 40] {
+            let texts = [
+                format!("{run}{}", "-".repeat(more)),
+                format!("{}{run}", "-".repeat(more)),
+                format!("{}{}", "-".repeat(more), &run[1..]),
+            ];
+            assert_eq!(judge(&patterns, &texts, Case::Sensitive), 80, "{length} {more}");
+        }
+    }
+}
+
+/// Bytes that have no bit in common with those of a run, and bytes that differ in every bit.
+#[test]
+fn a_run_is_not_found_where_the_bytes_are_the_opposite_of_its_own() {
+    let patterns = vec!["*=@*abcde*".to_owned(); 40];
+    let filler = "z".repeat(200);
+    let texts = ["¿*abcde*", "\"!*abcde*", "=@*abcde*", "--=@--abcde", "=!*abcde*"]
+        .map(|start| format!("{start}{filler}"));
+    assert_eq!(judge(&patterns, &texts, Case::Sensitive), 80);
 }
