@@ -145,6 +145,20 @@ fn a_case_without_a_check_is_allowed_nothing() {
 }
 
 #[test]
+fn a_creation_without_an_image_is_refused() {
+    let line = format!(
+        r#"{{"policy":{ALLOW_ALL},"request":{{"op":{{"api":"RunInstances","region":"cn",
+        "account":"1"}},"context":{{}}}},"expect":"Allow"}}"#
+    );
+    let result = Case::parse(&line).expect("a case").run().expect("policies that load");
+    let told = match result.got {
+        Got::Refused(told) => told.to_string(),
+        _ => String::new(),
+    };
+    assert!(told.contains("ImageId"), "{told}");
+}
+
+#[test]
 fn a_set_is_empty_if_no_policy_of_it_has_a_statement() {
     assert!(PolicySet::default().is_empty());
     let policy = ramguard::Policy::parse(ALLOW_ALL).expect("a policy");

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ramguard::{
-    Authorizer, Context, Kind, Layer, Layers, Mode, Outcome, Policy, PolicySet, Principal,
-    PrincipalKind, Reason, Request, RequestError, Semantics, StatementRef,
+    Authorizer, CompiledPolicy, Context, Kind, Layer, Layers, Mode, Outcome, Policy, PolicySet,
+    Principal, PrincipalKind, Reason, Request, RequestError, Semantics, StatementRef,
 };
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -264,4 +264,52 @@ fn every_kind_of_caller_has_the_name_of_its_type() {
     .map(PrincipalKind::name)
     .collect();
     assert_eq!(names, ["user", "role", "root", "service", "federated", "anonymous"]);
+}
+
+#[test]
+fn more_policies_than_are_kept_by_themselves_decide_the_same_together() -> Result {
+    let statement = |n: usize| {
+        let effect = if n % 5 == 4 { "Deny" } else { "Allow" };
+        format!(r#"{{"Effect":"{effect}","Action":"ecs:a{n}","Resource":"*"}}"#)
+    };
+    for count in [PolicySet::MOST_SHARED, PolicySet::MOST_SHARED + 1] {
+        let mut policies = Vec::new();
+        for n in 0..count {
+            let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, statement(n));
+            policies.push(Policy::parse(&text)?);
+        }
+        let shared = PolicySet::of_shared(policies.iter().cloned().map(CompiledPolicy::new));
+        let (shared, whole) = (shared, PolicySet::new(policies));
+        assert_eq!(shared.len(), count);
+        let layers = |account| Layers { account: Arc::new(account), ..Layers::default() };
+        let [shared, whole] =
+            [shared, whole].map(|set| Authorizer::with_layers(layers(set), Semantics::default()));
+        for n in 0..=count {
+            let request = Request::parse(format!("ecs:a{n}"), "*")?;
+            let expected = match n {
+                _ if n == count => Outcome::ImplicitDeny,
+                _ if n % 5 == 4 => Outcome::ExplicitDeny,
+                _ => Outcome::Allow,
+            };
+            assert_eq!(shared.decide(&request).outcome(), expected, "{n} of {count}");
+            assert_eq!(shared.decide(&request), whole.decide(&request), "{n} of {count}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_supplied_principal_arn_is_the_value_of_no_other_key() -> Result {
+    let statement = r#"{"Effect":"Allow","Action":"*","Resource":"*",
+        "Condition":{"StringEquals":{"acs:SourceVpc":"vpc-1"}}}"#;
+    let layers = Layers { account: set(Kind::Identity, statement)?, ..Layers::default() };
+    let authorizer = Authorizer::with_layers(layers, Semantics::default());
+    for (vpc, expected) in [("vpc-1", true), ("acs:ram::1:user/u", false)] {
+        let request = Request::parse("ecs:a", "acs:ecs:cn:1:x")?
+            .with_principal(Principal::user("acs:ram::1:user/u")?)
+            .with_context(Context::from_pairs([("acs:SourceVpc", vpc)])?)
+            .supplying_principal_arn();
+        assert_eq!(authorizer.decide(&request).is_allowed(), expected, "{vpc}");
+    }
+    Ok(())
 }
