@@ -16,6 +16,7 @@ use super::{
 Examples:
   ramguard lint policies/
   ramguard lint policies/ --preset strict --output human --output sarif=ramguard.sarif
+  ramguard lint policies/ --since origin/main --baseline-ref origin/main
   ramguard lint --kind trust --stdin-filename role.json - < role.json
 
 Policies are also found inside saved answers of `aliyun ram`, Terraform files and plans, ROS
