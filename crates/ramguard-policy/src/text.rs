@@ -104,6 +104,9 @@ pub struct LineIndex<'t> {
 /// How far apart, in bytes, the counts of characters are remembered.
 const CHECKPOINT_BYTES: usize = 4096;
 
+/// How many bytes are looked at together for an end of a line.
+const PIECE_BYTES: usize = 16;
+
 /// How long a piece of text is in scalar values and in units of UTF-16.
 #[derive(Clone, Copy, Debug, Default)]
 struct Widths {
@@ -128,18 +131,17 @@ impl<'t> LineIndex<'t> {
     #[must_use]
     pub fn new(text: &'t str) -> Self {
         let mut starts = vec![0];
-        let mut previous = 0;
-        for (&byte, offset) in text.as_bytes().iter().take(u32::MAX as usize).zip(0_u32..) {
-            if previous == b'\r' && byte != b'\n' {
-                starts.push(offset);
+        let bytes = text.as_bytes();
+        for (number, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
+            // Nearly every byte stands above both ends of lines; pieces are looked at in one go.
+            if !piece.iter().fold(false, |any, &byte| any | (byte <= b'\r')) {
+                continue;
             }
-            if byte == b'\n' {
-                starts.push(offset.saturating_add(1));
+            for (at, &byte) in (number * PIECE_BYTES..).zip(piece) {
+                if byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n')) {
+                    starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
+                }
             }
-            previous = byte;
-        }
-        if previous == b'\r' {
-            starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
         }
         let mut checkpoints = Vec::new();
         if !text.is_ascii() {
@@ -239,6 +241,20 @@ mod tests {
             assert_eq!(lines.line_count(), 2, "{text:?}");
             assert_eq!(lines.line_text(2), "", "{text:?}");
             assert_eq!(place(text, u32::MAX), (2, 1), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_end_is_one_wherever_it_stands() {
+        for before in 0..2 * PIECE_BYTES {
+            let head = "a".repeat(before);
+            for (end, lines) in [("\n", 2), ("\r", 2), ("\r\n", 2), ("\n\r", 3), ("\r\r\n", 3)] {
+                let text = format!("{head}{end}b");
+                let index = LineIndex::new(&text);
+                assert_eq!(index.line_count(), lines, "{text:?}");
+                assert_eq!(index.line_text(1), head, "{text:?}");
+                assert_eq!(index.line_text(lines), "b", "{text:?}");
+            }
         }
     }
 

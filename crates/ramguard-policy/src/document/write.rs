@@ -182,6 +182,12 @@ pub fn quote_json(text: &str) -> String {
 /// Writes a JSON string with the fewest escapes: only what RFC 8259 asks for.
 pub(super) fn write_string(out: &mut String, text: &str) {
     out.push('"');
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),

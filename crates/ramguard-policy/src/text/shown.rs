@@ -80,6 +80,10 @@ impl Shown<'_> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+        if self.text.len() <= self.max_chars && self.text.bytes().all(is_plain) {
+            return f.write_str(self.text);
+        }
         let end = self.text.char_indices().nth(self.max_chars).map(|(end, _)| end);
         let kept = end.and_then(|end| self.text.get(..end)).unwrap_or(self.text);
         // Whole stretches are written at once; most texts are one.
