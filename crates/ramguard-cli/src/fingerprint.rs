@@ -7,6 +7,7 @@
 //! and a running number among equal ones. Neither lines, nor the index of the statement, nor the
 //! words of the message, nor the version of this program are part of it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use ramguard_lint::Finding;
@@ -90,7 +91,8 @@ impl Fingerprints {
             hash(&[key.as_slice(), &number.to_le_bytes()].concat())
         };
         *number = number.saturating_add(1);
-        told.iter().take(TOLD_BYTES).map(|byte| format!("{byte:02x}")).collect()
+        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+        told.iter().take(TOLD_BYTES).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 }
 
@@ -103,7 +105,10 @@ fn places<'v>(root: Option<Value<'v>>, pointer: &str) -> (Option<Value<'v>>, Opt
     let mut statement = None;
     let mut value = root;
     for (depth, token) in pointer.split('/').skip(1).enumerate() {
-        let token = token.replace("~1", "/").replace("~0", "~");
+        let token = match token.contains('~') {
+            true => Cow::Owned(token.replace("~1", "/").replace("~0", "~")),
+            false => Cow::Borrowed(token),
+        };
         value = value.and_then(|value| match value.kind() {
             JsonKind::Array => value.elements().nth(token.parse().ok()?),
             _ => value.get(&token),
@@ -117,22 +122,53 @@ fn places<'v>(root: Option<Value<'v>>, pointer: &str) -> (Option<Value<'v>>, Opt
 
 /// Returns a value without layout, its members and elements sorted. The reader bounds the nesting.
 fn canonical(value: Value<'_>) -> String {
+    let mut out = String::new();
+    write_canonical(value, &mut out);
+    out
+}
+
+fn write_canonical(value: Value<'_>, out: &mut String) {
     match value.kind() {
         JsonKind::Object => {
-            let member = |m: ramguard_policy::json::Member<'_>| {
-                format!("{}:{}", quote_json(m.key), canonical(m.value))
-            };
-            let mut members: Vec<String> = value.members().map(member).collect();
-            members.sort_unstable();
-            format!("{{{}}}", members.join(","))
+            out.push('{');
+            write_sorted(value.members(), out, |member, out| {
+                out.push_str(&quote_json(member.key));
+                out.push(':');
+                write_canonical(member.value, out);
+            });
+            out.push('}');
         }
         JsonKind::Array => {
-            let mut elements: Vec<String> = value.elements().map(canonical).collect();
-            elements.sort_unstable();
-            format!("[{}]", elements.join(","))
+            out.push('[');
+            write_sorted(value.elements(), out, write_canonical);
+            out.push(']');
         }
-        JsonKind::String => quote_json(value.as_str().unwrap_or_default()),
-        _ => value.raw().to_owned(),
+        JsonKind::String => out.push_str(&quote_json(value.as_str().unwrap_or_default())),
+        _ => out.push_str(value.raw()),
+    }
+}
+
+/// Writes parts in the order of what is written, with commas between them.
+fn write_sorted<P>(
+    parts: impl Iterator<Item = P>,
+    out: &mut String,
+    write: impl Fn(P, &mut String),
+) {
+    let start = out.len();
+    let mut places = Vec::new();
+    for part in parts {
+        let from = out.len() - start;
+        write(part, out);
+        places.push(from..out.len() - start);
+    }
+    let unsorted = out.split_off(start);
+    let mut texts: Vec<&str> = places.into_iter().filter_map(|place| unsorted.get(place)).collect();
+    texts.sort_unstable();
+    for (index, text) in texts.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        out.push_str(text);
     }
 }
 

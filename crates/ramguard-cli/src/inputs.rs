@@ -110,8 +110,9 @@ impl Inputs {
     }
 
     fn whole(&mut self, argument: &OsStr, max_bytes: u64) -> Result<Source, InputError> {
-        let (name, mut reader) = self.open(argument, max_bytes)?;
-        let mut bytes = Vec::new();
+        let (name, mut reader, size) = self.open(argument, max_bytes)?;
+        // One byte more shows the end without another piece of memory.
+        let mut bytes = Vec::with_capacity(usize::try_from(size).map_or(0, |size| size + 1));
         reader
             .by_ref()
             .take(max_bytes + 1)
@@ -125,28 +126,30 @@ impl Inputs {
 
     /// Opens a file of lines, `-` for standard input.
     pub(crate) fn lines(&mut self, argument: &OsStr) -> Result<Lines, InputError> {
-        let (name, reader) = self.open(argument, MAX_CASES_BYTES)?;
+        let (name, reader, _) = self.open(argument, MAX_CASES_BYTES)?;
         Ok(Lines { name, reader: BufReader::new(reader), number: 0, left: MAX_CASES_BYTES })
     }
 
+    /// Opens an input: its name, a reader, and how many bytes it is said to have, at most
+    /// `max_bytes`.
     fn open(
         &mut self,
         argument: &OsStr,
         max_bytes: u64,
-    ) -> Result<(String, Box<dyn Read>), InputError> {
+    ) -> Result<(String, Box<dyn Read>, u64), InputError> {
         if is_stdin(argument) {
             if std::mem::replace(&mut self.stdin_taken, true) {
                 return Err(InputError("standard input is asked for twice".into()));
             }
             let name = self.stdin_name.clone().unwrap_or_else(|| "<stdin>".into());
-            return Ok((name, Box::new(io::stdin().lock())));
+            return Ok((name, Box::new(io::stdin().lock()), 0));
         }
         let name = name_of(argument);
         let (file, bytes) = open_file(Path::new(argument), &name)?;
         if bytes > max_bytes {
             return Err(too_large(&name, max_bytes));
         }
-        Ok((name, Box::new(file)))
+        Ok((name, Box::new(file), bytes))
     }
 }
 

@@ -35,6 +35,10 @@ impl Formatter for Printable {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        // Nearly every text is plain ASCII, where nothing acts but a command, which has a `#`.
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'#') {
+            return self.0.write_string_fragment(writer, fragment);
+        }
         let mut rest = fragment;
         // What a build server would take for a command is still the same text to who reads JSON.
         while let Some(at) = command_sign(rest) {
