@@ -206,23 +206,30 @@ impl Authorizer {
     pub fn decide_many(&self, requests: &[Request<'_>]) -> Vec<Decision> {
         let mut decisions = Vec::with_capacity(requests.len());
         for alike in requests.chunk_by(Request::is_like) {
+            let [first, _, ..] = alike else {
+                decisions.extend(alike.iter().map(|request| self.decide(request)));
+                continue;
+            };
             let batch = Batch::default();
-            decisions.extend(alike.iter().map(|request| match alike.len() {
-                1 => self.decide(request),
-                _ => self.decide_asked(&Asked::among(request, &batch)),
-            }));
+            let (kind, owns) = caller_of(first);
+            let decide = |request| self.decide_for(&Asked::among(request, &batch), kind, owns);
+            decisions.extend(alike.iter().map(decide));
         }
         decisions
     }
 
     #[inline]
     pub(crate) fn decide_asked(&self, asked: &Asked<'_>) -> Decision {
-        let request = asked.request();
-        let kind = request.principal().map_or(PrincipalKind::User, crate::Principal::kind);
-        let owns = request.caller_owns_resource();
+        let (kind, owns) = caller_of(asked.request());
+        self.decide_for(asked, kind, owns)
+    }
+
+    /// Decides for a caller of this kind, whose account owns the resource or does not.
+    #[inline]
+    fn decide_for(&self, asked: &Asked<'_>, kind: PrincipalKind, owns: bool) -> Decision {
         // Where no other layer has a say, what the caller's own policies say is all there is.
         if self.is_plain
-            && request.mode() == Mode::Standard
+            && asked.request().mode() == Mode::Standard
             && matches!(kind, PrincipalKind::User | PrincipalKind::Role)
         {
             return self.identity_side(asked, kind, owns).decision();
@@ -314,6 +321,13 @@ impl Authorizer {
             None => Side::silent(Reason::NothingAllows(Layer::Resource)),
         }
     }
+}
+
+/// Returns the kind of the caller, and whether the caller's account owns the resource.
+#[inline]
+fn caller_of(request: &Request<'_>) -> (PrincipalKind, bool) {
+    let kind = request.principal().map_or(PrincipalKind::User, crate::Principal::kind);
+    (kind, request.caller_owns_resource())
 }
 
 /// Rule E-7: an explicit Deny of either side, else an Allow of either side.

@@ -341,19 +341,26 @@ impl<'a> Request<'a> {
 
     /// Returns whether two requests are the same but for the relative id of their resource.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
+        // Who makes many requests of one kind makes them of the same texts.
+        let is_same = |own: &str, other: &str| std::ptr::eq(own, other) || own == other;
         let same_context = match (&self.context, &other.context) {
             (Keys::Shared(own), Keys::Shared(other)) if std::ptr::eq(*own, *other) => true,
             _ => self.context() == other.context(),
         };
-        same_context
+        let same_ends = match (self.fields, other.fields) {
+            (Some(own), Some(other)) => own == other,
+            (None, None) => true,
+            _ => false,
+        };
+        same_ends
+            && same_context
             && self.before_relative_id() == other.before_relative_id()
-            && self.fields == other.fields
-            && self.action == other.action
-            && self.owner == other.owner
-            && self.principal == other.principal
+            && is_same(&self.action, &other.action)
             && self.mode == other.mode
             && self.passed_to == other.passed_to
+            && self.owner == other.owner
             && self.principal_arn == other.principal_arn
+            && self.principal == other.principal
     }
 
     /// Returns the resource up to its relative id; all of `*`.
