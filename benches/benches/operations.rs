@@ -22,12 +22,17 @@ fn attach(instances: usize) -> InstanceOperation {
     }
 }
 
-/// What is compared: `attach/100` with `attach/1`, the same operation on a hundred instances and on
-/// one, each from its parameters to its outcome, with every text and request it makes on the way.
-/// That ratio is what is to stay below 40; a hundred instances are 102 checks and one is 3.
+/// Three comparisons, each with its own base:
 ///
-/// Beside them stands one decision of one check, so that nobody has to guess: `one-check` on a
-/// request that is there, `check-from-text` with the request made from texts that are there.
+/// * (a) `attach/100` with `attach/1`: the same operation on a hundred instances and on one, each
+///   from its parameters to its outcome, with every text and request it makes on the way. A
+///   hundred instances are 102 checks and one is 3.
+/// * (b) `decide-alike/100` with `one-check`: a hundred requests that are there and differ in the
+///   instance only, decided together, beside one of them decided alone.
+/// * (c) `attach/100` with `one-check`: the whole operation beside one decision on a request that
+///   is there. Most of it is making a hundred texts and requests: `check-from-text` is one check
+///   whose text is there and whose request is not.
+///
 /// `decide-many` is all checks of the operation on requests that are there.
 fn roles_for_instances(c: &mut Criterion) {
     let grant = Policy::parse(
@@ -72,6 +77,15 @@ fn roles_for_instances(c: &mut Criterion) {
             group.bench_function(BenchmarkId::new("decide-many", requests.len()), |b| {
                 b.iter(|| authorizer.decide_many(black_box(&requests)));
             });
+            if instances > 1 {
+                let alike = requests.get(..instances).unwrap();
+                let decisions = authorizer.decide_many(alike);
+                let alone = alike.iter().map(|request| authorizer.decide(request));
+                assert!(decisions.into_iter().eq(alone));
+                group.bench_function(BenchmarkId::new("decide-alike", instances), |b| {
+                    b.iter(|| authorizer.decide_many(black_box(alike)));
+                });
+            }
         }
         group.finish();
     }
