@@ -12,7 +12,7 @@ use ramguard_lint::{
     Applicability, Code, Finding, Lang, Linter, Preset, Settings, SingleValue, fix,
 };
 use ramguard_policy::json::{self, JsonLimits};
-use ramguard_policy::{Document, Kind, Policy, ReadOptions};
+use ramguard_policy::{Kind, Policy, ReadOptions};
 use serde_json::Value;
 
 use super::deciding::complete;
