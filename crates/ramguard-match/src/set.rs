@@ -65,7 +65,8 @@ impl PatternSet {
     ///
     /// Takes time in proportion to the number of patterns and their lengths (a sort by hash is the
     /// only part that grows faster, by its logarithm), and less than 120 bytes a pattern beyond its
-    /// text.
+    /// text. Up to 512 patterns that could be slow to check one by one, and patterns with dozens of
+    /// stars, take more: a few bytes for each of their symbols.
     ///
     /// # Limits
     /// Patterns up to a total length of 4 GiB are indexed; those that come later are checked one

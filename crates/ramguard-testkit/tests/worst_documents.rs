@@ -45,6 +45,24 @@ fn tangle(number: usize, stars: usize) -> String {
     text + "*z*"
 }
 
+/// Letters that stand for a number, each of so many.
+fn letters(number: usize, length: usize, kinds: usize) -> String {
+    let mut bits = number as u64 + 1;
+    let all = (b'a'..=b'z').chain(b'A'..=b'Z').chain(b'0'..=b'9').collect::<Vec<u8>>();
+    (0..length)
+        .map(|_| {
+            bits = bits.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+            char::from(all.get((bits >> 33) as usize % kinds).copied().unwrap_or(b'a'))
+        })
+        .collect()
+}
+
+/// Pieces of the text that is matched, between stars, and one that comes too late.
+fn pieces(number: usize, count: usize, length: usize, kinds: usize) -> String {
+    let all = (0..count).map(|at| format!("*{}", letters(8 * number + at, length, kinds)));
+    all.collect::<String>() + "*-*"
+}
+
 fn conditional(condition: Value) -> Value {
     but("Condition", condition)
 }
@@ -80,6 +98,28 @@ const FAMILIES: &[Family] = &[
     ("actions of seven stars", |n| lists("Action", n, n, |i| format!("ecs:{}", tangle(i, 7)))),
     ("actions of seven stars, twenty a statement", |n| {
         lists("Action", n, 20, |i| format!("ecs:{}", tangle(i, 7)))
+    }),
+    ("actions of five pairs, twenty a statement", |n| {
+        lists("Action", n, 20, |i| format!("ecs:{}", pieces(i, 5, 2, 5)))
+    }),
+    ("actions of two of sixty letters, twenty a statement", |n| {
+        lists("Action", n, 20, |i| format!("ecs:{}", pieces(i, 2, 1, 60)))
+    }),
+    ("resources of a pair, twenty a statement", |n| {
+        lists("Resource", n, 20, |i| format!("acs:*:*:*:{}", pieces(i, 1, 2, 26)))
+    }),
+    ("resources with a question mark, twenty a statement", |n| {
+        lists("Resource", n, 20, |i| {
+            format!("acs:*:*:*:*{}?{}", letters(i, 1, 5), pieces(i, 2, 1, 5))
+        })
+    }),
+    ("resources of sixty stars", |n| {
+        lists("Resource", n, n, |i| format!("acs:*:*:*:{}", pieces(i, 60, 1, 3)))
+    }),
+    ("resources of three letters behind many heads", |n| {
+        lists("Resource", n, 20, |i| {
+            format!("acs:*:*:*:{}{}", "a".repeat(i % 30), pieces(i, 3, 1, 3))
+        })
     }),
     ("actions with stars in both parts", |n| {
         lists("Action", n, 20, |i| format!("e*:{}", tangle(i, 1)))
@@ -151,8 +191,12 @@ fn a_decision_takes_at_most_one_step_for_two_bytes_of_the_worst_document() {
     for (name, make) in FAMILIES {
         let text = largest(*make);
         let authorizer = Authorizer::new([Policy::parse(&text).unwrap()]);
-        let most = ["a".repeat(120), tangled.clone(), "instance/i-bp1abcdef0123456".into()]
+        // All that is looked for stands there, but for what has to come last, and stands first.
+        let all = [3, 5, 26, 60].map(|kinds| format!("-{}", letters(0, 119, kinds)));
+        let heads = format!("{}{}", "a".repeat(30), letters(0, 90, 3));
+        let most = ["a".repeat(120), tangled.clone(), heads, "instance/i-bp1abcdef0123456".into()]
             .into_iter()
+            .chain(all)
             .map(|id| {
                 let action = format!("ecs:{}", id.replace('/', ""));
                 let resource = format!("acs:ecs:cn-hangzhou:123456789012:{id}");
