@@ -1,0 +1,159 @@
+//! Statements that list more than is tried one by one: each entry counts, wherever it stands, and
+//! nothing beside them does. The answers are known from how the lists are made.
+
+use ramguard::{Kind, Outcome, Policy, PolicySet, ReadOptions, Request, Scan};
+use ramguard_policy::Limits;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Lengths around those from which entries are looked up together, and past which they are not.
+const LENGTHS: [usize; 6] = [3, 24, 25, 64, 65, 600];
+
+/// A set of one statement with these elements besides the effect.
+fn set(effect: &str, elements: &str) -> Result<PolicySet> {
+    let text = format!(r#"{{"Version":"1","Statement":[{{"Effect":"{effect}",{elements}}}]}}"#);
+    let limits = Limits::default().with_max_bytes_for_all(1 << 20);
+    let options = ReadOptions { limits, legacy_not_resource: true };
+    Ok(PolicySet::from(Policy::parse_with(Kind::Identity, &text, &options)?))
+}
+
+/// Whether the statement of the set applies, by its index and by itself.
+fn applies(set: &PolicySet, action: &str, resource: &str) -> Result<bool> {
+    let request = Request::parse(action, resource)?;
+    let by_index = set.decide_alone(&request).0;
+    assert_eq!(by_index, Scan::new(set).decide(&request).0, "{action} {resource}");
+    Ok(by_index != Outcome::ImplicitDeny)
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    let quoted: Vec<String> = items.map(|item| format!(r#""{item}""#)).collect();
+    format!("[{}]", quoted.join(","))
+}
+
+/// The places of a list that are asked about: its ends and those around the ends of a word.
+fn places(length: usize) -> impl Iterator<Item = usize> {
+    [0, 1, 63, 64, 65, 511, 512, length - 1].into_iter().filter(move |&at| at < length)
+}
+
+/// The statement is asked through an Action and through a NotAction, as an Allow and as a Deny.
+const ASKED: [(&str, &str); 4] = [
+    ("Allow", r#""Action":"*""#),
+    ("Allow", r#""NotAction":"oss:*""#),
+    ("Deny", r#""Action":"*""#),
+    ("Deny", r#""NotAction":"oss:*""#),
+];
+
+#[test]
+fn each_of_many_resources_is_covered_and_what_differs_in_one_field_is_not() -> Result {
+    for (effect, actions) in ASKED {
+        for length in LENGTHS {
+            let arn = |n: usize| {
+                let region = ["cn-a", "cn-b"][n % 2];
+                format!("acs:{}:{region}:{}:x/{n}-*", ["ecs", "vpc", "kms"][n % 3], n % 5)
+            };
+            let set =
+                set(effect, &format!(r#"{actions},"Resource":{}"#, list((0..length).map(arn))))?;
+            for n in places(length) {
+                let (service, region) = (["ecs", "vpc", "kms"][n % 3], ["cn-a", "cn-b"][n % 2]);
+                let account = n % 5;
+                for (resource, expected) in [
+                    (format!("acs:{service}:{region}:{account}:x/{n}-i"), true),
+                    (format!("acs:rds:{region}:{account}:x/{n}-i"), false),
+                    (format!("acs:{service}:cn-c:{account}:x/{n}-i"), false),
+                    (format!("acs:{service}:{region}:9:x/{n}-i"), false),
+                    (format!("acs:{service}:{region}:{account}:x/{n}i"), false),
+                    // Every field is that of some entry, and of no single one.
+                    (format!("acs:{service}:{region}:{}:x/{n}-i", (account + 1) % 5), false),
+                    ("*".to_owned(), false),
+                ] {
+                    let applies = applies(&set, "ecs:a", &resource)?;
+                    assert_eq!(applies, expected, "{effect} {actions} {length}: {resource}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn many_resources_of_ram_fold_case_and_their_regions_are_looked_at_by_effect() -> Result {
+    for (effect, actions) in ASKED {
+        for length in LENGTHS {
+            let entry = |n: usize| format!("acs:ram:{}:1:role/R{n}-*", ["", "cn-a"][n % 2]);
+            let set =
+                set(effect, &format!(r#"{actions},"Resource":{}"#, list((0..length).map(entry))))?;
+            for n in places(length) {
+                let resource = format!("acs:ram::1:role/r{n}-X");
+                // An Allow has to match the blank region, a Deny does not look.
+                let expected = n % 2 == 0 || effect == "Deny";
+                let applied = applies(&set, "ecs:a", &resource)?;
+                assert_eq!(applied, expected, "{effect} {actions} {length}: {resource}");
+                assert!(!applies(&set, "ecs:a", &format!("acs:ram::2:role/r{n}-X"))?, "{length}");
+                assert!(!applies(&set, "ecs:a", &format!("acs:oss::1:role/r{n}-X"))?, "{length}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn each_of_many_resources_is_excluded_by_not_resource() -> Result {
+    for (effect, actions) in ASKED {
+        for length in LENGTHS {
+            let entries = list((0..length).map(|n| format!("acs:ecs:*:1:instance/{n}-*")));
+            let set = set(effect, &format!(r#"{actions},"NotResource":{entries}"#))?;
+            for n in places(length) {
+                for (account, expected) in [("1", false), ("2", true)] {
+                    let resource = format!("acs:ecs:cn:{account}:instance/{n}-i");
+                    let applied = applies(&set, "ecs:a", &resource)?;
+                    assert_eq!(applied, expected, "{effect} {actions} {length}: {resource}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_star_among_many_resources_covers_all() -> Result {
+    for (effect, actions) in ASKED {
+        for length in [25, 600] {
+            for at in places(length) {
+                let entry = |n: usize| {
+                    if n == at { "*".into() } else { format!("acs:ecs:cn-a:1:x/{n}") }
+                };
+                let entries = list((0..length).map(entry));
+                let set = set(effect, &format!(r#"{actions},"Resource":{entries}"#))?;
+                for resource in ["*", "acs:oss:*:*:b", "acs:ram:cn:1:role/r"] {
+                    assert!(applies(&set, "ecs:a", resource)?, "{effect} {length} {at} {resource}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn each_of_many_actions_is_covered_or_excluded() -> Result {
+    for effect in ["Allow", "Deny"] {
+        for length in LENGTHS {
+            let entries = list((0..length).map(|n| format!("ecs:Do{n}On*")));
+            for element in ["Action", "NotAction"] {
+                let set = set(effect, &format!(r#""{element}":{entries},"Resource":"*""#))?;
+                for n in places(length) {
+                    let listed = element == "Action";
+                    for (action, expected) in [
+                        (format!("ECS:do{n}onIt"), listed),
+                        (format!("ecs:Do{n}O"), !listed),
+                        (format!("oss:Do{n}On"), !listed),
+                        (format!("ecs:Do{}On", length + n), !listed),
+                    ] {
+                        let applied = applies(&set, &action, "*")?;
+                        assert_eq!(applied, expected, "{effect} {element} {length}: {action}");
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
