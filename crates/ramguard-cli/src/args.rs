@@ -38,7 +38,7 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
 
-    /// When to use colour; `auto` obeys NO_COLOR and CLICOLOR_FORCE
+    /// When to use colour; `auto` obeys NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
     #[arg(display_order = 900)]
     pub(crate) color: Colour,

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ramguard_lint::{Applicability, Code, Lang, Level};
 
@@ -163,8 +164,8 @@ impl Report {
         sums
     }
 
-    /// Returns the sums in one sentence.
-    pub(crate) fn in_words(&self, max_problems: usize) -> String {
+    /// Returns the sums in one sentence, with the time that a run took.
+    pub(crate) fn in_words(&self, max_problems: usize, taken: Duration) -> String {
         let sums = self.sums();
         let mut words = match sums.findings() {
             0 if sums.documents == 0 && self.unreadable.is_empty() => "No policy found".to_owned(),
@@ -182,6 +183,11 @@ impl Report {
         };
         if words != "No policy found" {
             words.push_str(&format!(" in {}", counted(sums.documents, "document")));
+            let files = self.files.iter().filter(|file| file.documents > 0).count();
+            if files != sums.documents && files > 0 {
+                words.push_str(&format!(" of {}", counted(files, "file")));
+            }
+            words.push_str(&format!(", {} ms", taken.as_millis()));
         }
         if sums.suppressed > 0 {
             words.push_str(&format!("; {} suppressed", sums.suppressed));

@@ -420,3 +420,63 @@ fn each_format_for_people_and_machines_is_as_it_was() {
         assert_golden(&format!("format-{format}"), &run.stdout);
     }
 }
+
+#[test]
+fn github_gets_ten_of_each_level_and_a_last_notice_counts_the_others() {
+    let folder = support::testdata().join("policies");
+    let flags = ["lint", folder.to_str().unwrap(), "--preset", "strict", "--output"];
+    let run = ramguard(&[&flags[..], &["github"]].concat());
+    let count = |word: &str| run.stdout.lines().filter(|line| line.starts_with(word)).count();
+    // The notices are nine, since the last one is a notice itself.
+    assert_eq!((count("::error "), count("::warning "), count("::notice ")), (10, 10, 10));
+    let all = ramguard(&[&flags[..], &["jsonl"]].concat()).stdout.lines().count();
+    let last = run.stdout.lines().next_back().unwrap();
+    let words = format!("{} more findings are in the log", all - 29);
+    assert!(last.starts_with("::notice title=ramguard::") && last.contains(&words), "{last}");
+}
+
+#[test]
+fn github_gets_columns_inside_one_line_only() {
+    let policy = "{\"Version\": \"1\",\n\"Statement\": [\n{\"Effect\": \"Allow\"}\n]}";
+    let run = support::with_stdin(
+        &["lint", "-", "--preset", "strict", "--output", "github"],
+        policy.as_bytes(),
+    );
+    for line in run.stdout.lines() {
+        let number =
+            |key: &str| line.split([',', ' ', ':']).find_map(|part| part.strip_prefix(key));
+        let is_one = number("line=") == number("endLine=");
+        assert_eq!(is_one, line.contains(",col=") && line.contains(",endColumn="), "{line}");
+    }
+    assert!(run.stdout.lines().any(|line| line.contains(",col=")), "{}", run.stdout);
+}
+
+#[test]
+fn gitlab_gets_the_level_and_what_is_severe_blocks() {
+    let hole = r#"{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "allow", "Action": "ecs:NoSuch", "Resource": "*"}]}"#;
+    let run = support::with_stdin(
+        &["lint", "-", "--preset", "strict", "--output", "gitlab"],
+        hole.as_bytes(),
+    );
+    let json = support::with_stdin(
+        &["lint", "-", "--preset", "strict", "--output", "jsonl"],
+        hole.as_bytes(),
+    );
+    let issues = run.json();
+    for (issue, found) in issues.as_array().unwrap().iter().zip(json.stdout.lines()) {
+        let found: Value = serde_json::from_str(found).unwrap();
+        let severity = found["security_severity"].as_str().unwrap_or("0").parse::<f64>().unwrap();
+        let expected = match found["level"].as_str().unwrap() {
+            "error" if severity >= 9.0 => "blocker",
+            "error" => "critical",
+            "warning" => "major",
+            _ => "info",
+        };
+        assert_eq!(issue["severity"], expected, "{found}");
+    }
+    let severities: Vec<&Value> =
+        issues.as_array().unwrap().iter().map(|i| &i["severity"]).collect();
+    for severity in ["blocker", "critical", "info"] {
+        assert!(severities.contains(&&severity.into()), "{severities:?}");
+    }
+}

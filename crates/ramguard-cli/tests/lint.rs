@@ -329,3 +329,25 @@ fn a_policy_inside_a_template_is_found_at_its_place_in_the_file() {
     assert_eq!((&finding["line"], &finding["path"]), (&5.into(), &"main.tf".into()));
     assert_ne!(finding["policy"], "");
 }
+
+#[test]
+fn the_summary_counts_files_and_milliseconds_and_can_be_left_out() {
+    let folder = support::testdata().join("inputs");
+    let flags = ["lint", folder.to_str().unwrap()];
+    let output = support::command(flags).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    let summary = told.lines().next_back().unwrap();
+    assert!(summary.contains(" documents of ") && summary.contains(" files, "), "{summary}");
+    let time = summary.split(" ms").next().unwrap().rsplit(' ').next().unwrap();
+    assert!(time.parse::<u64>().is_ok(), "{summary}");
+    let whole = ramguard(&flags);
+    let without = ramguard(&[&flags[..], &["--no-summary"]].concat());
+    assert_eq!(whole.stdout, without.stdout);
+    assert!(
+        without.stderr.contains("left out: ") && !without.stderr.contains("Found "),
+        "{}",
+        without.stderr
+    );
+    let quiet = ramguard(&[&flags[..], &["--quiet"]].concat());
+    assert_eq!((quiet.stdout, quiet.stderr.as_str()), (whole.stdout, ""));
+}

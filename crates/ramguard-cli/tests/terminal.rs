@@ -52,6 +52,11 @@ fn a_pipe_gets_no_colour_unless_it_is_asked_for() {
     let arguments = ["lint", "published.json"];
     assert!(!colours(&arguments, &[]));
     assert!(colours(&arguments, &[("CLICOLOR_FORCE", "1")]));
+    assert!(colours(&arguments, &[("FORCE_COLOR", "1")]));
+    assert!(
+        !colours(&arguments, &[("FORCE_COLOR", "0")])
+            && !colours(&arguments, &[("FORCE_COLOR", "")])
+    );
     assert!(colours(&["lint", "published.json", "--color", "always"], &[]));
 }
 
@@ -60,6 +65,11 @@ fn no_color_is_obeyed_and_the_flag_wins_over_it() {
     let force = ("CLICOLOR_FORCE", "1");
     assert!(!colours(&["lint", "published.json", "--color", "never"], &[force]));
     assert!(!colours(&["lint", "published.json"], &[("NO_COLOR", "1")]));
+    let both = [("NO_COLOR", "1"), ("FORCE_COLOR", "1")];
+    assert!(!colours(&["lint", "published.json"], &both));
+    assert!(!colours(&["lint", "published.json", "--color=never"], &[("FORCE_COLOR", "1")]));
+    assert!(!colours(&["lint", "--help"], &both));
+    assert!(colours(&["lint", "--help"], &[("FORCE_COLOR", "1")]));
     assert!(colours(&["lint", "published.json", "--color", "always"], &[("NO_COLOR", "1")]));
 }
 

@@ -144,9 +144,13 @@ pub(crate) struct LintArgs {
     #[arg(help_heading = "Documents")]
     pub(crate) stdin_filename: Option<OsString>,
 
-    /// Print findings only, no summary
+    /// Print findings and errors only
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    /// Print no summary
+    #[arg(long)]
+    pub(crate) no_summary: bool,
 
     /// Print nothing but errors; reports go to files only
     #[arg(short, long, conflicts_with = "quiet")]

@@ -22,7 +22,7 @@ use ramguard::case::SemanticsForm;
 use crate::args::{Cli, Verb};
 use crate::inputs::InputError;
 use crate::render::escape::{escape_lines, is_unsafe};
-use crate::render::terminal::Terminal;
+use crate::render::terminal::{Terminal, is_colour_forced};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,6 +130,7 @@ fn colour_of_help(arguments: &[OsString]) -> ColorChoice {
     match asked.last() {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,
+        _ if is_colour_forced() => ColorChoice::Always,
         _ => ColorChoice::Auto,
     }
 }

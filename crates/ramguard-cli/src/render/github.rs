@@ -9,29 +9,37 @@ use crate::report::Report;
 
 use super::escape::escape;
 
-/// GitHub shows this many annotations of each level for one step.
+/// GitHub shows this many annotations of each level for one step, and drops the others.
 const SHOWN_OF_A_LEVEL: usize = 10;
 
-/// Returns a command for each finding that counts, errors first, and a last one that says how many
-/// GitHub will not show.
+/// Returns a command for each finding that counts, errors first, as far as GitHub shows them; the
+/// last one says how many are left, and is one of the notices.
 pub(crate) fn github(report: &Report) -> String {
+    let sums = report.sums();
+    let levels =
+        [(Level::Error, sums.errors), (Level::Warning, sums.warnings), (Level::Note, sums.notes)];
+    let is_cut = levels.iter().any(|(_, count)| *count > SHOWN_OF_A_LEVEL);
     let mut out = String::new();
-    let mut hidden = 0;
-    for level in [Level::Error, Level::Warning, Level::Note] {
-        let mut count: usize = 0;
+    let mut shown = 0;
+    for (level, _) in levels {
+        let is_last_a_notice = is_cut && level == Level::Note;
+        let most = SHOWN_OF_A_LEVEL - usize::from(is_last_a_notice);
+        let mut left = most;
         for file in &report.files {
-            if file.counting().all(|finding| finding.level != level) {
+            let of_level = |finding: &&Finding| finding.level == level;
+            if left == 0 || file.counting().find(of_level).is_none() {
                 continue;
             }
             let places = file.places();
-            for finding in file.counting().filter(|finding| finding.level == level) {
+            for finding in file.counting().filter(of_level).take(left) {
                 out.push_str(&command(&file.name, &places, finding));
-                count += 1;
+                left -= 1;
             }
         }
-        hidden += count.saturating_sub(SHOWN_OF_A_LEVEL);
+        shown += most - left;
     }
-    if hidden > 0 {
+    if is_cut {
+        let hidden = sums.findings() - shown;
         let words = format!("{hidden} more findings are in the log, not beside the lines");
         out.push_str(&format!("::notice title=ramguard::{}\n", data(&words)));
     }

@@ -27,6 +27,15 @@ pub(crate) const FAINT: Style = Style::new().dimmed();
 /// A text of so many bytes is not kept back until more is printed.
 const LONG_BYTES: usize = 8 << 10;
 
+/// Returns whether FORCE_COLOR asks for colour where there is no terminal. As CLICOLOR_FORCE, which
+/// the streams look at themselves, it gives way to NO_COLOR.
+pub(crate) fn is_colour_forced() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_off =
+        std::env::var_os("FORCE_COLOR").is_some_and(|value| value == "0" || value == "false");
+    is_set("FORCE_COLOR") && !is_off && !is_set("NO_COLOR")
+}
+
 /// Both outputs of a run.
 pub(crate) struct Terminal {
     out: BufWriter<AutoStream<StdoutLock<'static>>>,
@@ -41,6 +50,7 @@ impl Terminal {
     /// Opens both outputs under a choice of colour.
     pub(crate) fn open(colour: Colour) -> Self {
         let choice = match colour {
+            Colour::Auto if is_colour_forced() => ColorChoice::Always,
             Colour::Auto => ColorChoice::Auto,
             Colour::Always => ColorChoice::Always,
             Colour::Never => ColorChoice::Never,

@@ -202,23 +202,23 @@ fn run_as(
         let ways = Ways { to_stderr, is_silent: args.silent };
         outputs.write(&report, ways, terminal)?;
     }
-    if !args.silent {
+    if !args.quiet && !args.silent {
         tell_stale(&report, terminal);
-    }
-    for message in report.files.iter().flat_map(|file| &file.notes) {
-        terminal.log(&format!("left out: {message}"));
+        for message in report.files.iter().flat_map(|file| &file.notes) {
+            terminal.log(&format!("left out: {message}"));
+        }
     }
     for message in &report.unreadable {
         terminal.error(message);
     }
-    if !args.quiet && !args.silent {
+    if !args.quiet && !args.silent && !args.no_summary {
         let words = if args.fix_only {
             let documents = counted(report.sums().documents, "document");
             format!("{} applied in {documents}.", counted_fixes(report.fixed))
         } else if args.changed.is_asked() && exit == Exit::Yes && report.sums().documents == 0 {
             "No policy among the files that have changed.".to_owned()
         } else {
-            report.in_words(Linter::MAX_FINDINGS)
+            report.in_words(Linter::MAX_FINDINGS, began.elapsed())
         };
         terminal.log(&words);
     }
