@@ -90,6 +90,9 @@ fn action(root: &Path, inputs: &[(&str, &str)]) -> Run {
         let mut command = shell("bash", root);
         command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c"]);
         command.arg(step["run"].as_str().unwrap()).env("GITHUB_ACTIONS", "true");
+        // The runner makes the file.
+        fs::write(root.join("summary.md"), "").unwrap();
+        command.env("GITHUB_STEP_SUMMARY", root.join("summary.md"));
         for (name, value) in step["env"].as_object().into_iter().flatten() {
             let value = value.as_str().unwrap();
             let word = value.strip_prefix("${{ inputs.").unwrap().strip_suffix(" }}").unwrap();
@@ -112,7 +115,7 @@ fn the_action_fits_the_schema_of_actions() {
 }
 
 #[test]
-fn the_action_annotates_writes_sarif_and_fails() {
+fn the_action_annotates_writes_sarif_and_a_summary_and_fails() {
     let root = repository("delivery-action");
     let run = action(&root, &[("paths", "policies")]);
     assert_eq!(run.code, 1, "{}", run.stderr);
@@ -121,6 +124,8 @@ fn the_action_annotates_writes_sarif_and_fails() {
     let sarif: Value =
         serde_json::from_str(&fs::read_to_string(root.join("ramguard.sarif")).unwrap()).unwrap();
     assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "RAM604");
+    let summary = fs::read_to_string(root.join("summary.md")).unwrap();
+    assert!(summary.starts_with("### RamGuard: "), "{summary}");
     assert_eq!(yaml("action.yml")["outputs"]["sarif"]["value"], "${{ inputs.sarif }}");
 }
 
