@@ -1,7 +1,7 @@
 //! Statements that list more than is tried one by one: each entry counts, wherever it stands, and
 //! nothing beside them does. The answers are known from how the lists are made.
 
-use ramguard::{Kind, Outcome, Policy, PolicySet, ReadOptions, Request, Scan};
+use ramguard::{Context, Kind, Outcome, Policy, PolicySet, ReadOptions, Request, Scan};
 use ramguard_policy::Limits;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -152,6 +152,41 @@ fn each_of_many_actions_is_covered_or_excluded() -> Result {
                         assert_eq!(applied, expected, "{effect} {element} {length}: {action}");
                     }
                 }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A bucket policy of as many statements as do not fit into two words, each under a condition of its own,
+/// the first 64 with another resource than those after them.
+fn statements(first: &str, others: &str) -> Result<PolicySet> {
+    let statement = |n: usize| {
+        let resource = if n < 64 { first } else { others };
+        format!(
+            r#"{{"Effect":"Allow","Action":"oss:*","Resource":"{resource}","Principal":["*"],
+            "Condition":{{"StringEquals":{{"x:k":"{n}"}}}}}}"#
+        )
+    };
+    let statements: Vec<String> = (0..140).map(statement).collect();
+    let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, statements.join(","));
+    let limits = Limits::default().with_max_bytes_for_all(1 << 20);
+    let options = ReadOptions { limits, ..ReadOptions::default() };
+    Ok(PolicySet::from(Policy::parse_with(Kind::Bucket, &text, &options)?))
+}
+
+#[test]
+fn a_statement_among_many_applies_whatever_was_found_of_the_others() -> Result {
+    let resources = ["*", "acs:oss:cn:1:x/i", "acs:oss:*:*:x/*", "acs:*:*:*:*"];
+    for first in resources {
+        for others in resources {
+            let set = statements(first, others)?;
+            for n in 0..=140 {
+                let value = n.to_string();
+                let request = Request::parse("oss:a", "acs:oss:cn:1:x/i")?
+                    .with_context(Context::from_pairs([("x:k", value.as_str())])?);
+                let is_allowed = set.decide_alone(&request).0 == Outcome::Allow;
+                assert_eq!(is_allowed, n < 140, "{n}: {first}, {others}");
             }
         }
     }
