@@ -10,7 +10,7 @@ use super::build::build;
 use super::crowd::Memo;
 use super::entry::{Entries, ResourceEntry};
 use super::index::{Found, Index, Visit};
-use super::small::{Small, services};
+use super::small::{ANY_SERVICE, Small, services};
 use super::{Polarity, Verdict};
 use crate::steps;
 
@@ -19,7 +19,7 @@ use crate::steps;
 pub(crate) struct Unit {
     entries: Entries,
     find: Find,
-    /// Bit `n`: the service number `n` can be covered.
+    /// Bit `n`: the service number `n` can be covered; with an index every bit.
     services: u64,
 }
 
@@ -54,10 +54,9 @@ impl Unit {
         if entries.resources.len() >= Found::LIMIT {
             return None;
         }
-        let services = services(&entries);
-        let find = match Small::new(&entries) {
-            Some(small) => Find::Each(small),
-            None => Find::By(Box::new(build(&entries))),
+        let (find, services) = match Small::new(&entries) {
+            Some(small) => (Find::Each(small), services(&entries)),
+            None => (Find::By(Box::new(build(&entries))), ANY_SERVICE),
         };
         Some(Self { entries, find, services })
     }
