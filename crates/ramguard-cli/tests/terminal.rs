@@ -9,7 +9,17 @@ use support::{FORMATS, acts, command, folder, ramguard, run, with_stdin};
 
 #[test]
 fn help_of_each_verb_shows_an_example() {
-    for verb in ["simulate", "test", "lint", "baseline", "suppress", "fmt", "rule", "completions"] {
+    for verb in [
+        "simulate",
+        "test",
+        "lint",
+        "convert",
+        "baseline",
+        "suppress",
+        "fmt",
+        "rule",
+        "completions",
+    ] {
         let run = ramguard(&[verb, "--help"]);
         assert_eq!(run.code, 0);
         assert!(run.stdout.contains("Example"), "{verb}");

@@ -36,28 +36,36 @@ pub(crate) fn human(
         .iter()
         .map(|place| Mark { span: place.span, label: place.message.clone() })
         .collect();
-    match places {
+    let drawn = match places {
         Places::Text(lines) => {
             draw(is_coloured, &words, &Shown { name, lines }, &primary, &related)
         }
         Places::Told(_) => tell(is_coloured, words, name, places, &primary, &related),
+    };
+    with_place(drawn, finding)
+}
+
+/// Adds to the line under the title, which tells the place in the file, the place in the policy.
+fn with_place(drawn: String, finding: &Finding) -> String {
+    let mut place = String::new();
+    let parts = [finding.policy.as_deref(), Some(&*finding.pointer)];
+    for part in parts.into_iter().flatten().filter(|part| !part.is_empty()) {
+        place.push_str(&format!("  {}", escape(part)));
+    }
+    if let Some(sid) = &finding.sid {
+        place.push_str(&format!("  Sid={}", escape(sid)));
+    }
+    let mut ends = drawn.match_indices('\n').map(|(at, _)| at);
+    match ends.nth(1).and_then(|end| drawn.split_at_checked(end)) {
+        Some((head, rest)) if !place.is_empty() => format!("{head}{place}{rest}"),
+        _ => drawn,
     }
 }
 
-/// Where the place is inside the policy, whether it can be repaired, and where to read more.
+/// Whether it can be repaired, how much it matters, and where to read more.
 fn facts(finding: &Finding) -> Option<String> {
     let rule = finding.rule?;
     let mut facts = Vec::new();
-    let mut place = finding.pointer.clone();
-    if let Some(policy) = &finding.policy {
-        place = format!("{policy} {place}").trim_end().to_owned();
-    }
-    if let Some(sid) = &finding.sid {
-        place.push_str(&format!(" Sid={sid}"));
-    }
-    if !place.is_empty() {
-        facts.push(place);
-    }
     if let Some(FixOffer { applicability, .. }) = &finding.fix {
         facts.push(format!("fix available ({})", applicability.name()));
     }
