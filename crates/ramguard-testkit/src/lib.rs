@@ -5,6 +5,7 @@ pub mod generate;
 pub mod laws;
 pub mod oracle;
 pub mod workload;
+pub mod worst;
 
 /// The Rust examples of the README, run as documentation tests.
 #[cfg(doctest)]
