@@ -29,7 +29,7 @@ const LEAST: usize = 32;
 const MOST: usize = 512;
 
 /// So many patterns of a kind are tried one by one before the set is asked.
-const PATIENCE: u8 = 12;
+const PATIENCE: u8 = 3;
 
 /// A bit for each pattern of a set.
 pub(super) type Marks = [u64; MOST / 64];
@@ -154,8 +154,30 @@ pub(super) struct Memo<'r> {
     resources: OnceCell<Marks>,
     keys: OnceCell<u64>,
     readings: OnceCell<Readings<'r>>,
-    /// Bit `n`: special statement `n` does not apply.
-    failed: Cell<[u64; 2]>,
+    /// Special statements that do not apply, by their numbers among these.
+    pub(super) special: Failed,
+    /// Statements that do not apply by any of their resources.
+    pub(super) by_any: Failed,
+}
+
+/// What is known not to apply: bit `n` stands for number `n`. What is numbered too high is forgotten.
+#[derive(Debug, Default)]
+pub(super) struct Failed(Cell<[u64; 2]>);
+
+impl Failed {
+    #[inline]
+    pub(super) fn has(&self, number: u32) -> bool {
+        let words = self.0.get();
+        words.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+
+    pub(super) fn note(&self, number: u32) {
+        let mut words = self.0.get();
+        if let Some(word) = words.get_mut(number as usize / 64) {
+            *word |= 1 << (number % 64);
+        }
+        self.0.set(words);
+    }
 }
 
 impl<'r> Memo<'r> {
@@ -170,22 +192,6 @@ impl<'r> Memo<'r> {
     pub(super) fn may_have_key(&self, bit: u64, request: &Request<'_>) -> bool {
         let all = || request.keys().fold(0, |bits, key| bits | key_bit(key));
         self.keys.get_or_init(all) & bit != 0
-    }
-
-    /// Returns whether the special statement is known not to apply.
-    #[inline]
-    pub(super) fn has_failed(&self, special: u32) -> bool {
-        let words = self.failed.get();
-        words.get(special as usize / 64).is_some_and(|word| word >> (special % 64) & 1 == 1)
-    }
-
-    /// Notes that a special statement does not apply; what is numbered too high is forgotten.
-    pub(super) fn fail(&self, special: u32) {
-        let mut words = self.failed.get();
-        if let Some(word) = words.get_mut(special as usize / 64) {
-            *word |= 1 << (special % 64);
-        }
-        self.failed.set(words);
     }
 }
 

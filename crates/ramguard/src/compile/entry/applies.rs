@@ -79,13 +79,27 @@ impl Entries {
         if entry.kind.is_special() {
             return self.applies_special(entry, asked, memo, policies);
         }
-        self.lists_action(entry, asked, memo)
-            && (entry.kind.is_any()
-                || self
-                    .resources_of(entry.statement)
-                    .iter()
-                    .any(|entry| entry.kind.is_any() || self.covers(entry, asked, memo)))
-            && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo))
+        let rest = |memo| !entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo);
+        if !self.lists_action(entry, asked, memo) {
+            return false;
+        }
+        match self.resources_of(entry.statement) {
+            _ if entry.kind.is_any() => rest(memo),
+            [only] => (only.kind.is_any() || self.covers(only, asked, memo)) && rest(memo),
+            resources => {
+                // Each group that one of the resources is in leads here.
+                if memo.by_any.has(entry.statement) {
+                    return false;
+                }
+                let mut resources = resources.iter();
+                let applies =
+                    resources.any(|e| e.kind.is_any() || self.covers(e, asked, memo)) && rest(memo);
+                if !applies {
+                    memo.by_any.note(entry.statement);
+                }
+                applies
+            }
+        }
     }
 
     #[cold]
@@ -97,13 +111,13 @@ impl Entries {
         policies: &[Policy],
     ) -> bool {
         // Every resource leads to the statement, and the answer is the same by all of them.
-        if memo.has_failed(entry.actions) {
+        if memo.special.has(entry.actions) {
             return false;
         }
         let test = self.special.get(entry.actions as usize);
         let applies = test.is_some_and(|test| test.applies(asked.request(), policies));
         if !applies {
-            memo.fail(entry.actions);
+            memo.special.note(entry.actions);
         }
         applies
     }
