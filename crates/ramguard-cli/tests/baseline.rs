@@ -94,6 +94,19 @@ fn a_baseline_is_brought_up_to_date_and_keeps_what_was_not_looked_at() {
 }
 
 #[test]
+fn folders_above_that_govern_nothing_get_no_baseline() {
+    let root = project("baseline-above", "baseline = \"b.json\"\n");
+    let inner = root.join("inner");
+    fs::create_dir_all(&inner).unwrap();
+    fs::rename(root.join("ramguard.toml"), inner.join("ramguard.toml")).unwrap();
+    fs::rename(root.join("policies"), inner.join("policies")).unwrap();
+    git(&root, &["init", "-q"]);
+    let written = run_in(&inner, &["baseline", "write", "policies"]);
+    assert_eq!(written.stderr, "Wrote `b.json`: 2 new, 0 gone.\n");
+    assert!(!inner.join("ramguard-baseline.json").exists());
+}
+
+#[test]
 fn a_baseline_is_pruned_and_nothing_is_added() {
     let root = project("baseline-prune", "baseline = \"b.json\"\n");
     assert_eq!(run_in(&root, &["baseline", "write", "policies"]).code, 0);

@@ -69,7 +69,8 @@ pub(super) struct Baselines {
 }
 
 impl Baselines {
-    /// Reads the baseline of each project; `is_named` if the command line names it.
+    /// Reads the baseline of each project; `is_named` if the command line names it. Only projects that
+    /// `governs` says have a file in this run have one that is named nowhere.
     ///
     /// # Errors
     /// One is missing or none; only where it is begun it may be missing.
@@ -78,6 +79,7 @@ impl Baselines {
         is_verb: bool,
         is_named: bool,
         projects: &Projects,
+        governs: impl Fn(usize) -> bool,
     ) -> Result<Self, Failure> {
         if deed != Deed::Compare && !is_named && projects.commit().is_some() {
             let words = "the baseline of a commit stays as it is; name a file with `--baseline`";
@@ -86,7 +88,8 @@ impl Baselines {
         let (files, of_project) = (BTreeMap::new(), HashMap::new());
         let mut all = Self { files, of_project, of_commit: None, deed };
         for (index, project) in projects.list().iter().enumerate() {
-            let default = || deed.has_default(is_verb).then(|| baseline::FILE_NAME.into());
+            let has_default = deed.has_default(is_verb) && governs(index);
+            let default = || has_default.then(|| baseline::FILE_NAME.into());
             let Some(path) = project.baseline.clone().or_else(default) else { continue };
             all.of_project.insert(index, path.clone());
             if let Some((_, projects)) = all.files.get_mut(&path) {

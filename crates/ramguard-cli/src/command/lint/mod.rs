@@ -100,7 +100,10 @@ fn run_as(
     let check = Check { kind: args.documents.kind, lang };
     let baselines = match &args.baseline_ref {
         Some(name) => Baselines::of_commit(earlier(name, &check, &files, &projects, terminal)?),
-        None => Baselines::read(deed, is_verb, args.baseline.is_some(), &projects)?,
+        None => {
+            let governs = |project| files.iter().any(|file| file.governed.project == project);
+            Baselines::read(deed, is_verb, args.baseline.is_some(), &projects, governs)?
+        }
     };
     report.terms = terms(&projects, &baselines, lang);
     let repair = Repair::new(args);
