@@ -10,11 +10,8 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{folder, git, run_in};
+use support::{PASS, folder, git, run_in};
 
-const PASS: &str = r#"{ "Version": "1", "Statement": [
-  { "Effect": "Allow", "Action": "ram:PassRole", "Resource": "*" }] }
-"#;
 const ADMIN: &str = r#"{ "Version": "1", "Statement": [
   { "Effect": "Allow", "Action": "*", "Resource": "*" }] }
 "#;

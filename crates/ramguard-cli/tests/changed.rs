@@ -10,11 +10,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{folder, git, run_in};
-
-const PASS: &str = r#"{ "Version": "1", "Statement": [
-  { "Effect": "Allow", "Action": "ram:PassRole", "Resource": "*" }] }
-"#;
+use support::{PASS, folder, git, run_in};
 
 /// A repository with two policies.
 fn repository(name: &str) -> PathBuf {

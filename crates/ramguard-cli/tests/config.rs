@@ -10,11 +10,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{Run, folder, git, run_in};
-
-const PASS: &str = r#"{ "Version": "1", "Statement": [
-  { "Effect": "Allow", "Action": "ram:PassRole", "Resource": "*" }] }
-"#;
+use support::{PASS, Run, folder, git, run_in};
 
 /// A repository with one policy and a settings file, both committed.
 fn repository(name: &str, settings: &str) -> PathBuf {

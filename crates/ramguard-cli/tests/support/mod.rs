@@ -28,6 +28,11 @@ pub(crate) const FORMATS: [&str; 13] = [
     "azure",
 ];
 
+/// A policy with two findings, RAM604 and RAM605.
+pub(crate) const PASS: &str = r#"{ "Version": "1", "Statement": [
+  { "Effect": "Allow", "Action": "ram:PassRole", "Resource": "*" }] }
+"#;
+
 /// What a run printed and how it ended.
 pub(crate) struct Run {
     pub(crate) stdout: String,
