@@ -121,8 +121,13 @@ pub(crate) fn prefix_remedy(found: &str) -> String {
     if found.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("acs:")) {
         return "the prefix `acs` is lower-case".into();
     }
-    if Resource::parse(&format!("acs:{found}")).is_ok() {
-        return format!("write `acs:{found}`");
+    // `acs-cn:ecs:...` is a prefix misspelt, `ecs:...` one left out.
+    let rest = match found.split_once(':') {
+        Some((first, rest)) if first.starts_with("acs") => rest,
+        _ => found,
+    };
+    if Resource::parse(&format!("acs:{rest}")).is_ok() {
+        return format!("write `acs:{rest}`");
     }
     format!("write the whole ARN: {FORM}")
 }
