@@ -35,6 +35,12 @@ impl Instant<&[u8]> {
     }
 }
 
+impl OwnedInstant {
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.fraction.len()
+    }
+}
+
 impl<D: AsRef<[u8]>> Instant<D> {
     /// Orders two instants, the earlier one first. Allocates nothing.
     pub(super) fn compare<E: AsRef<[u8]>>(&self, other: &Instant<E>) -> Ordering {

@@ -149,6 +149,10 @@ impl BlockSet {
             IpAddr::V6(address) => lies_in_any(&self.v6, &address),
         }
     }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.v4).saturating_add(size_of_val(&*self.v6))
+    }
 }
 
 /// Sorts ranges and joins those that overlap or touch. `next` is the address after another.

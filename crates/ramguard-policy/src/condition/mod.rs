@@ -199,6 +199,25 @@ impl Test {
         if self.operator.is_negated() { !fits } else { fits }
     }
 
+    /// Returns how many bytes of memory a copy of this test takes outside itself. The texts as
+    /// written, which copies share, are not counted.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        match &self.values {
+            Values::One | Values::Pattern(_) | Values::Bool(_) => 0,
+            Values::Exact(texts) => texts.heap_bytes(),
+            Values::Folded(texts) => texts.heap_bytes(),
+            Values::Patterns(patterns) => size_of::<Patterns>() + patterns.heap_bytes(),
+            Values::Numbers(_, sorted) => {
+                size_of_val(&**sorted) + sorted.iter().map(OwnedNumber::heap_bytes).sum::<usize>()
+            }
+            Values::Instants(_, sorted) => {
+                size_of_val(&**sorted) + sorted.iter().map(OwnedInstant::heap_bytes).sum::<usize>()
+            }
+            Values::Blocks(blocks) => blocks.heap_bytes(),
+        }
+    }
+
     /// Whether `seen` fits any of the values; `None` if it cannot be compared.
     fn fit<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> Option<bool> {
         Some(match &self.values {

@@ -25,6 +25,12 @@ impl Number<&[u8]> {
     }
 }
 
+impl OwnedNumber {
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.whole.len() + self.fraction.len()
+    }
+}
+
 impl<D: AsRef<[u8]>> Number<D> {
     /// Orders two numbers by value. Takes time linear in the shorter one; allocates nothing.
     pub(super) fn compare<E: AsRef<[u8]>>(&self, other: &Number<E>) -> Ordering {

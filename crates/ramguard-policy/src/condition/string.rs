@@ -28,6 +28,11 @@ impl ExactTexts {
     pub(super) fn contains(&self, seen: &str) -> bool {
         self.0.binary_search_by(|text| (**text).cmp(seen)).is_ok()
     }
+
+    /// The texts belong to all copies of the test and are not counted.
+    pub(super) fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.0)
+    }
 }
 
 /// Texts to be met without regard to case.
@@ -53,6 +58,11 @@ impl FoldedTexts {
         };
         found.is_ok()
     }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let texts: usize = self.0.iter().map(|text| text.len()).sum();
+        size_of_val(&*self.0).saturating_add(texts)
+    }
 }
 
 /// Patterns of which one has to fit.
@@ -67,6 +77,10 @@ impl Patterns {
     /// Returns whether any pattern fits `seen`.
     pub(super) fn is_match(&self, seen: &str) -> bool {
         self.0.is_match(seen)
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.0.heap_bytes()
     }
 }
 

@@ -215,6 +215,7 @@ impl Entries {
             + self.actions.capacity() * size_of::<ActionEntry>()
             + self.resources.capacity() * size_of::<ResourceEntry>()
             + self.conditions.capacity() * size_of::<ConditionEntry>()
+            + self.conditions.iter().map(|condition| condition.test.heap_bytes()).sum::<usize>()
             + self.keys.iter().map(|key| size_of_val(key) + key.0.len()).sum::<usize>()
             + self.special.iter().map(StatementTest::bytes).sum::<usize>()
             + self.crowd.heap_bytes()

@@ -59,6 +59,17 @@ impl PrincipalTest {
         if entries.is_empty() { Self::Attached } else { Self::Entries(entries) }
     }
 
+    /// Returns how many bytes it takes outside itself.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Attached => 0,
+            Self::Entries(entries) => {
+                let texts: usize = entries.iter().map(EntryTest::heap_bytes).sum();
+                size_of_val(&**entries).saturating_add(texts)
+            }
+        }
+    }
+
     /// Returns whether the statement is about the caller; unknown where the host did not say by
     /// which name such an entry would know the caller.
     pub(crate) fn matches(&self, request: &Request<'_>) -> Truth {
@@ -100,6 +111,22 @@ impl EntryTest {
                 prefix: prefix.into(),
                 session: (session != "*").then(|| session.into()),
             },
+        }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Account(text)
+            | Self::Service(text)
+            | Self::Federated(text)
+            | Self::Uid(text)
+            | Self::Session { prefix: text, session: None } => text.len(),
+            Self::User { account: one, name: other }
+            | Self::Role { account: one, name: other }
+            | Self::Session { prefix: one, session: Some(other) } => {
+                one.len().saturating_add(other.len())
+            }
+            Self::Everyone | Self::EveryoneElse | Self::EveryoneButOwner => 0,
         }
     }
 

@@ -54,6 +54,14 @@ impl ResourceTest {
 }
 
 impl ResourceTest {
+    /// Returns how many bytes it takes outside itself.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Any => 0,
+            Self::Arn(test) => size_of::<ArnTest>().saturating_add(test.heap_bytes()),
+        }
+    }
+
     /// Returns the first field of the entry that does not match the resource of the request;
     /// `None` if the entry covers it or there are no fields to compare.
     pub(crate) fn first_mismatch(
@@ -87,6 +95,14 @@ impl ArnTest {
             relative_id: Pattern::new(arn.relative_id, Case::Sensitive),
             ram_relative_id,
         }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        [&self.service, &self.region, &self.account, &self.relative_id]
+            .into_iter()
+            .chain(&self.ram_relative_id)
+            .map(|pattern| pattern.text().len())
+            .sum()
     }
 
     fn matches(&self, arn: &ArnFields<'_>, is_ram: bool, polarity: Polarity) -> bool {

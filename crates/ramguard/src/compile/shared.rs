@@ -33,6 +33,12 @@ struct Shared {
     unit: Option<Unit>,
 }
 
+impl Shared {
+    fn compiled_bytes(&self) -> usize {
+        self.unit.as_ref().map_or(0, |unit| size_of::<Unit>() + unit.heap_bytes())
+    }
+}
+
 impl CompiledPolicy {
     /// Compiles a policy.
     #[must_use]
@@ -50,7 +56,7 @@ impl CompiledPolicy {
     /// Returns how many bytes of memory the compiled form takes, the policy itself not counted.
     #[must_use]
     pub fn compiled_bytes(&self) -> usize {
-        self.shared.unit.as_ref().map_or(0, |unit| size_of::<Unit>() + unit.heap_bytes())
+        self.shared.compiled_bytes()
     }
 }
 
@@ -127,7 +133,7 @@ impl SharedUnits {
     /// Returns how many bytes the compiled forms take, which other sets may share.
     pub(super) fn heap_bytes(&self) -> usize {
         let units = self.near.iter().flatten().chain(&*self.far);
-        units.filter_map(|unit| unit.shared.unit.as_ref()).map(Unit::heap_bytes).sum()
+        units.map(|unit| unit.shared.compiled_bytes()).sum()
     }
 }
 

@@ -99,13 +99,15 @@ impl StatementTest {
         }
     }
 
-    /// Returns about how many bytes it takes, itself included.
+    /// Returns how many bytes it takes, itself included.
     pub(crate) fn bytes(&self) -> usize {
         let texts: usize = self.actions.iter().map(|pattern| pattern.text().len()).sum();
         size_of::<Self>()
             + texts
             + size_of_val(&*self.actions)
             + size_of_val(&*self.resources)
+            + self.resources.iter().map(ResourceTest::heap_bytes).sum::<usize>()
+            + self.principal.heap_bytes()
             + self.long.as_ref().map_or(0, |set| set.heap_bytes() + size_of::<PatternSet>())
             + self.long_resources.as_ref().map_or(0, |set| set.heap_bytes() + size_of::<ArnSet>())
     }
