@@ -33,12 +33,8 @@ impl Seeds {
     pub(super) fn random() -> Seeds {
         let mut state = RandomState::new().hash_one(0_u64);
         Seeds::new(|| {
-            // The output function of a splitmix generator: a bijection that mixes all bits.
             state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            let mut bits = state;
-            bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            bits ^ (bits >> 31)
+            mixed(state)
         })
     }
 
@@ -162,6 +158,13 @@ impl Ladder {
     }
 }
 
+/// Returns the output of a splitmix generator in this state: a bijection that mixes all bits.
+pub(super) fn mixed(state: u64) -> u64 {
+    let bits = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    bits ^ (bits >> 31)
+}
+
 /// Returns the two halves of the product, one laid over the other.
 #[inline]
 fn product(left: u64, right: u64) -> u64 {
@@ -174,20 +177,51 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_of_a_text_counts_and_so_does_its_length() {
+    fn every_bit_of_a_text_counts_and_so_does_its_length() {
         let seeds = Seeds::random();
         let text: Vec<u8> = (0..200).map(|at| at ^ 0x80).collect();
         for length in 0..text.len() {
             let text = &text[..length];
-            for at in 0..length {
+            for bit in 0..8 * length {
                 let mut other = text.to_vec();
-                other[at] ^= 1;
+                other[bit / 8] ^= 1 << (bit % 8);
                 let key = seeds.whole::<false>(&other);
-                assert_ne!(seeds.whole::<false>(text), key, "byte {at} of {length}");
+                assert_ne!(seeds.whole::<false>(text), key, "bit {bit} of {length} bytes");
             }
             let longer = seeds.whole::<false>(&[text, b"\0"].concat());
             assert_ne!(seeds.whole::<false>(text), longer, "{length}");
         }
+    }
+
+    #[test]
+    fn texts_of_zero_bytes_have_keys_of_their_own_by_their_length() {
+        for _ in 0..20 {
+            let seeds = Seeds::random();
+            let mut keys: Vec<u64> =
+                (0..100).map(|length| seeds.whole::<false>(&vec![0; length])).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), 100);
+        }
+    }
+
+    #[test]
+    fn every_bit_of_a_key_is_set_for_half_of_the_texts() {
+        let seeds = Seeds::random();
+        let mut set = [0_u32; 64];
+        for number in 0..10_000 {
+            let key = seeds.whole::<false>(format!("ecs:Describe{number}").as_bytes());
+            set.iter_mut().enumerate().for_each(|(bit, set)| *set += (key >> bit & 1) as u32);
+        }
+        assert!(set.iter().all(|set| (4_000..6_000).contains(set)), "{set:?}");
+    }
+
+    /// The first numbers of the generator that starts from zero, as published with it.
+    #[test]
+    fn seeds_are_drawn_by_splitmix() {
+        let step = 0x9E37_79B9_7F4A_7C15_u64;
+        let drawn = [1, 2, 3].map(|number| mixed(step.wrapping_mul(number)));
+        assert_eq!(drawn, [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F]);
     }
 
     #[test]

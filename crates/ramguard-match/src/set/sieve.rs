@@ -275,6 +275,39 @@ mod tests {
     }
 
     #[test]
+    fn patterns_that_end_in_bytes_of_their_own_are_told_apart_from_the_end() {
+        let sieve = sieve(&["*-a1", "*-b1", "*-c1", "*-d1"], false).unwrap();
+        assert_eq!((sieve.starts.len(), sieve.ends.len()), (0, 1));
+        assert_eq!(sieve.left_for(b"x-c1"), 0b100);
+        assert_eq!(sieve.left_for(b"x-x1"), 0);
+        assert_eq!(sieve.left_for(b""), 0);
+    }
+
+    #[test]
+    fn the_place_that_tells_most_patterns_apart_is_enough() {
+        let sieve = sieve(&["xa1*", "xa2*", "ya3*", "ya4*", "yb5*"], false).unwrap();
+        let places: Vec<usize> = sieve.starts.iter().map(|row| row.at).collect();
+        assert_eq!((places, sieve.ends.len()), (vec![2], 0));
+    }
+
+    #[test]
+    fn a_second_row_tells_apart_what_the_first_does_not() {
+        let sieve = sieve(&["aax*", "aay*", "bbx*", "bby*"], false).unwrap();
+        assert!(sieve.starts.iter().any(|row| row.at == 2) && sieve.starts.len() == 2);
+        for (number, text) in ["aax", "aay", "bbx", "bby"].iter().enumerate() {
+            assert_eq!(sieve.left_for(text.as_bytes()), 1 << number);
+        }
+    }
+
+    #[test]
+    fn a_row_is_made_if_it_holds_back_one_pattern_more_for_three_texts() {
+        // The first bytes leave two patterns together, and for two texts of all that is one more.
+        let rows = |patterns: &[&str]| sieve(patterns, false).unwrap().starts.len();
+        assert_eq!(rows(&["a1*", "a2*", "b*", "c*", "d*", "e*"]), 2);
+        assert_eq!(rows(&["a1*", "a2*", "b*", "c*", "d*", "e*", "f*"]), 1);
+    }
+
+    #[test]
     fn patterns_that_only_their_middles_tell_apart_get_no_sieve() {
         assert!(sieve(&["*a*", "*b*", "*c*", "*d*"], false).is_none());
         assert!(sieve(&["*a*", "*b*", "*c*"], false).is_some());

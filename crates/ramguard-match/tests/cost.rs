@@ -1,0 +1,212 @@
+//! What a look-up costs when nobody means harm, counted in steps: a set may be as large as it
+//! likes, but a text is led to few of its patterns, and to these without a detour.
+//!
+//! Each bound is what a right set has been seen to take and half as much again, or is said in the
+//! design notes.
+#![cfg(feature = "steps")]
+
+use ramguard_match::{Case, Matches, PatternSet, steps};
+
+fn set(count: usize, pattern: impl Fn(usize) -> String) -> PatternSet {
+    PatternSet::new((0..count).map(pattern), Case::Sensitive)
+}
+
+fn steps_of(set: &PatternSet, text: &str) -> u64 {
+    let mut found = Matches::new();
+    steps::take();
+    set.matches_into(text, &mut found);
+    steps::take()
+}
+
+const TEXTS: usize = 200;
+
+/// Fails if a text made of one of many numbers, most of them of patterns, takes more than `each`
+/// steps, or all of them together more than `mean` each.
+fn at_most(name: &str, (each, mean): (u64, f64), set: &PatternSet, text: impl Fn(usize) -> String) {
+    let numbers = (0..TEXTS).map(|n| n * 37 % (set.len() + set.len() / 4));
+    let all: Vec<u64> = numbers.map(|n| steps_of(set, &text(n))).collect();
+    let (worst, sum) = (all.iter().max().copied().unwrap_or(0), all.iter().sum::<u64>());
+    let count = set.len();
+    assert!(worst <= each, "{name}, {count} patterns: {worst} steps");
+    let rate = sum as f64 / TEXTS as f64;
+    assert!(rate <= mean, "{name}, {count} patterns: {rate} steps on average");
+}
+
+const COUNTS: [usize; 4] = [40, 200, 2_000, 10_000];
+
+#[test]
+fn a_literal_is_compared_with_what_has_its_key() {
+    for count in COUNTS {
+        let literals = set(count, |n| format!("svc{}:Operation{n}", n % 9));
+        at_most("literals", (1, 1.0), &literals, |n| format!("svc{}:Operation{n}", n % 9));
+        at_most("others", (0, 0.0), &literals, |n| format!("svc{}:Operation{n}x", n % 9));
+    }
+}
+
+#[test]
+fn a_text_is_led_to_the_patterns_that_start_as_it_does() {
+    for count in COUNTS {
+        let heads = set(count, |n| format!("svc{}:Operation{n}*", n % 9));
+        at_most("heads", (14, 9.0), &heads, |n| format!("svc{}:Operation{n}X", n % 9));
+    }
+}
+
+#[test]
+fn what_all_patterns_start_or_end_with_costs_no_step() {
+    let shared = "what-all-of-them-share-at-an-end/".repeat(3);
+    for count in COUNTS {
+        let heads = set(count, |n| format!("{shared}{n:08}-*"));
+        at_most("heads", (3, 3.0), &heads, |n| format!("{shared}{n:08}-X"));
+        let tails = set(count, |n| format!("svc:*{n}{shared}"));
+        at_most("tails", (13, 11.0), &tails, |n| format!("svc:X{n}{shared}"));
+    }
+}
+
+#[test]
+fn a_text_is_led_to_the_patterns_that_end_as_it_does() {
+    for count in COUNTS {
+        let tails = set(count, |n| format!("svc{}:*Name{n}", n % 9));
+        at_most("tails", (9, 8.0), &tails, |n| format!("svc{}:SetName{n}", n % 9));
+        let tails = set(count, |n| match n % 10 {
+            0 => format!("svc{n}:*"),
+            _ => format!("svc{}:*Name{n}", n / 10 * 10),
+        });
+        at_most("tails or none", (12, 10.0), &tails, |n| format!("svc{}:SetName{n}", n / 10 * 10));
+        at_most("none", (10, 8.0), &tails, |n| format!("svc{}:SetName{n}x", n / 10 * 10));
+    }
+}
+
+#[test]
+fn a_text_that_ends_as_no_pattern_does_asks_for_no_tail() {
+    for count in [40, 200] {
+        let tails = set(count, |n| format!("svc{}:*Name{n}", n % 9));
+        at_most("tails", (5, 2.5), &tails, |n| format!("svc{}:SetName{n}x", n % 9));
+    }
+}
+
+#[test]
+fn a_text_is_led_to_the_patterns_with_a_literal_that_it_holds() {
+    for count in COUNTS {
+        let middles = set(count, |n| format!("acs:oss:*:*:bucket-{n:05}/*"));
+        at_most("middles", (14, 12.0), &middles, |n| format!("acs:oss:cn:12:bucket-{n:05}/x"));
+        let starts = set(count, |n| format!("*{n:06}-which-all-of-them-share*"));
+        at_most("starts", (20, 15.0), &starts, |n| format!("xy{n:06}-which-all-of-them-share-"));
+        let ends = set(count, |n| format!("*which-all-of-them-share-{n:06}*"));
+        at_most("ends", (90, 90.0), &ends, |n| format!("xywhich-all-of-them-share-{n:06}-"));
+    }
+}
+
+#[test]
+fn a_literal_is_looked_for_where_its_rarer_edge_stands() {
+    let many = "0".repeat(60);
+    for count in COUNTS {
+        let ends = set(count, |n| format!("*0{n:06}z*"));
+        at_most("ends", (9, 9.0), &ends, |n| format!("{many}0{n:06}z-"));
+        let starts = set(count, |n| format!("*z{n:06}0*"));
+        at_most("starts", (9, 9.0), &starts, |n| format!("{many}z{n:06}0-"));
+    }
+}
+
+#[test]
+fn a_text_without_an_edge_of_a_literal_asks_for_no_key() {
+    for count in COUNTS {
+        let middles = set(count, |n| format!("*/x{n:06}*"));
+        at_most("no edge", (3, 3.0), &middles, |n| "x".repeat(60 + n % 2));
+        // One step a place, as the byte beside the edge is another.
+        at_most("no pair", (66, 66.0), &middles, |n| "/".repeat(60 + n % 2));
+        let behind = set(count, |n| format!("{}*/x{n:06}*", "a".repeat(n % 9)));
+        at_most("behind heads", (26, 26.0), &behind, |n| format!("aaaaaaaaaaaaa/{n}"));
+    }
+}
+
+#[test]
+fn heads_that_differ_by_zero_bytes_are_told_apart() {
+    let zeros = |n: usize| "\0".repeat(n % 4);
+    for count in COUNTS {
+        let heads = set(count, |n| format!("svc:{}{}*", n / 4, zeros(n)));
+        at_most("heads", (20, 14.0), &heads, |n| format!("svc:{}{}x", n / 4, zeros(n)));
+        let tails = set(count, |n| format!("svc:*{}{}", zeros(n), n / 4));
+        at_most("tails", (20, 14.0), &tails, |n| format!("svc:x{}{}", zeros(n), n / 4));
+    }
+}
+
+#[test]
+fn a_run_that_many_patterns_share_is_looked_for_once() {
+    for count in [1_000, 5_000] {
+        let family = set(count, |n| format!("a*shared*missing*{n}*b"));
+        at_most("missing", (12, 12.0), &family, |n| format!("a-shared-{n}-b"));
+    }
+}
+
+#[test]
+fn few_short_runs_cost_a_step_each_time_they_are_asked_for() {
+    let runs = ["x", "y", "xy", "yx", "xx", "yy"];
+    let run = |n: usize| runs.get(n % runs.len()).copied().unwrap_or_default();
+    for count in [600, 1_296] {
+        let family = set(count, |n| {
+            format!("a*shared*{}*{}*{}*{}*b", run(n), run(n / 6), run(n / 36), run(n / 216))
+        });
+        // A step a node, and at most as many nodes as there are shared starts and patterns.
+        let bound = (count + count / 6 + 200) as u64;
+        at_most("all", (bound, bound as f64), &family, |n| {
+            format!("a-shared-{}-{}b", "xxyyx".repeat(10), "xyx".repeat(n % 10))
+        });
+        at_most("one", (200, 200.0), &family, |n| format!("a-shared-{}b", "x".repeat(n % 50)));
+    }
+}
+
+#[test]
+fn few_patterns_are_told_apart_by_bytes_that_differ() {
+    let services = ["ecs", "oss", "ram", "vpc", "log", "slb", "rds", "kms", "fc", "mns"];
+    let service = |n: usize| services.get(n % 10).copied().unwrap_or_default();
+    for count in [4, 10, 20, 32] {
+        let literals = set(count, |n| format!("svc{}:Operation{n}", n % 9));
+        at_most("literals", (1, 1.0), &literals, |n| format!("svc{}:Operation{n}", n % 9));
+        let heads = set(count, |n| format!("svc{}:Operation{n}*", n % 9));
+        at_most("heads", (3, 2.0), &heads, |n| format!("svc{}:Operation{n}X", n % 9));
+        let tails = set(count, |n| format!("acs:ecs:*:*:instance/i-{n}"));
+        at_most("tails", (5, 4.0), &tails, |n| format!("acs:ecs:cn:1:instance/i-{n}"));
+        let fields = set(count, |n| format!("acs:{}:*:*:*", service(n)));
+        at_most("others", (3, 3.0), &fields, |n| format!("acs:other:cn:1:instance/i-{n}"));
+    }
+}
+
+#[test]
+fn a_list_is_checked_once_by_whoever_asks() {
+    let text = format!("{}x", "/abcdefgh".repeat(200));
+    let alike = (0..100).map(|n| format!("*/abcdefgh?{n}*x"));
+    let others = (0..1_000).map(|n| format!("*/{n:08}*x"));
+    let set = PatternSet::new(alike.chain(others), Case::Sensitive);
+    let bound = 100 * 6 * text.len() as u64;
+    steps::take();
+    assert!(!set.is_match(&text));
+    let asked = steps::take();
+    set.mark_into(&text, &mut [0; 20]);
+    let marked = steps::take();
+    assert!(asked <= bound && marked <= bound, "{asked} and {marked} > {bound}");
+}
+
+#[test]
+fn a_set_takes_less_than_120_bytes_a_pattern_beyond_its_text() {
+    type Kind = fn(usize) -> String;
+    let kinds: [(&str, Kind); 8] = [
+        ("literals", |n| format!("svc{}:Operation{n}", n % 9)),
+        ("heads", |n| format!("svc{}:Get{n}*", n % 9)),
+        ("tails", |n| format!("svc{}:*Name{n}", n % 9)),
+        ("middles", |n| format!("acs:oss:*:*:bucket-{n}/*")),
+        ("all of them", |n| format!("acs:{n}:*:{n}:*/d-{n:010}")),
+        ("pairs", |n| format!("*{}a*{}b*c{}*", n % 3, n % 5, n % 7)),
+        ("runs", |n| format!("a*shared*{}*b", "aa*".repeat(1 + n % 20))),
+        ("own runs", |n| format!("a*shared*{n}*{}*b", n * 7 % 1_000)),
+    ];
+    for (name, kind) in kinds {
+        // One more than a power of two leaves the most room in what grows by doubling.
+        for count in [515, 1_025, 2_049] {
+            // A long text, so that room that was not given back is more than its share.
+            let kind = |n| if n == count - 1 { "x".repeat(1 << 20) } else { kind(n) };
+            let text: usize = (0..count).map(|n| kind(n).len()).sum();
+            let taken = set(count, kind).heap_bytes();
+            assert!(taken < text + 120 * count, "{name}: {} for {count}", (taken - text) / count);
+        }
+    }
+}
