@@ -87,6 +87,18 @@ impl Cut {
         };
         Cut { head, tail: last + 1, middle }
     }
+
+    /// Returns the parts of `pattern`, whose cut this is; `None` if it is that of another one and
+    /// does not lie in it.
+    #[inline]
+    pub(crate) fn parts(self, pattern: &[u8]) -> Option<Parts<'_>> {
+        Some(Parts {
+            head: pattern.get(..self.head)?,
+            middle: self.middle,
+            between: pattern.get(self.head..self.tail)?,
+            tail: pattern.get(self.tail..)?,
+        })
+    }
 }
 
 impl Pattern {
@@ -131,14 +143,7 @@ impl Pattern {
     }
 
     fn fits<const FOLD: bool>(&self, text: &str, folding: Folding<FOLD>) -> bool {
-        let bytes = self.text.as_bytes();
-        let Cut { head, tail, middle } = self.cut;
-        let (Some(head), Some(between), Some(tail)) =
-            (bytes.get(..head), bytes.get(head..tail), bytes.get(tail..))
-        else {
-            return false;
-        };
-        Parts { head, middle, between, tail }.fit(text, folding)
+        self.cut.parts(self.text.as_bytes()).is_some_and(|parts| parts.fit(text, folding))
     }
 }
 
@@ -240,22 +245,17 @@ impl Parts<'_> {
 /// Taking every run at the leftmost place that is left is enough: if the runs fit anywhere, they
 /// still fit after one of them has moved to the left, as this only leaves more room to the rest.
 fn fits_middle<const FOLD: bool>(middle: &[u8], text: &str, folding: Folding<FOLD>) -> bool {
-    let star = |&byte: &u8| byte == b'*';
-    let Some(first) = middle.iter().position(star) else {
-        return Run::new(middle, folding).prefix_of(text.as_bytes()) == Some(text.len());
+    let mut runs = middle.split(|&byte| byte == b'*');
+    let start = Run::new(runs.next().unwrap_or_default(), folding);
+    let Some(end) = runs.next_back() else {
+        return start.prefix_of(text.as_bytes()) == Some(text.len());
     };
-    let last = middle.iter().rposition(star).unwrap_or(first);
-    let (Some(start), Some(between), Some(end)) =
-        (middle.get(..first), middle.get(first..last), middle.get(last + 1..))
-    else {
-        return false;
-    };
-    let Some(rest) = Run::new(start, folding).prefix_of(text.as_bytes()) else { return false };
-    let Some(rest) = text.get(rest..) else { return false };
-    let Some(end) = Run::new(end, folding).suffix_of(rest.as_bytes()) else { return false };
-    let Some(mut rest) = rest.get(..end) else { return false };
-    let ascii = between.contains(&b'?') && rest.is_ascii();
-    for run in between.split(star).filter(|run| !run.is_empty()) {
+    let rest = start.prefix_of(text.as_bytes()).and_then(|start| text.get(start..));
+    let Some(rest) = rest else { return false };
+    let end = Run::new(end, folding).suffix_of(rest.as_bytes()).and_then(|end| rest.get(..end));
+    let Some(mut rest) = end else { return false };
+    let ascii = runs.clone().any(|run| run.contains(&b'?')) && rest.is_ascii();
+    for run in runs.filter(|run| !run.is_empty()) {
         match Run::new(run, folding).end_in(rest, ascii).and_then(|end| rest.get(end..)) {
             Some(left) => rest = left,
             None => return false,

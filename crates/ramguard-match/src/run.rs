@@ -48,9 +48,6 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
             // Literally equal includes a text with question marks of its own.
             return Some(start.len());
         }
-        if !self.bytes.contains(&b'?') {
-            return None;
-        }
         let mut at = 0;
         for &symbol in self.bytes {
             steps::count(1);
@@ -73,9 +70,6 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
         let at = text.len().checked_sub(self.bytes.len())?;
         if self.folding.equal(self.bytes, text.get(at..)?) {
             return Some(at);
-        }
-        if !self.bytes.contains(&b'?') {
-            return None;
         }
         let mut rest = text;
         for &symbol in self.bytes.iter().rev() {
@@ -224,8 +218,10 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
     ///
     /// `?` takes one byte here, so the run has none or the text is ASCII.
     fn start_by_bytes(self, text: &[u8], mut most: usize) -> Result<Option<usize>, usize> {
-        let Some(&last_symbol) = self.bytes.last() else { return Ok(None) };
-        let Some(last_start) = text.len().checked_sub(self.bytes.len()) else { return Ok(None) };
+        let last_start = text.len().checked_sub(self.bytes.len());
+        let (Some(last_start), Some(&last_symbol)) = (last_start, self.bytes.last()) else {
+            return Ok(None);
+        };
         let mut padded = [0; WIDTH];
         let text = window::at_least_one(text, &mut padded);
         let mut at = 0;

@@ -1,7 +1,7 @@
 //! A pattern measured apart from its text, for whoever keeps the texts of many patterns together.
 
 use crate::Case;
-use crate::pattern::{Cut, Middle, Parts};
+use crate::pattern::{Cut, Middle};
 use crate::word::{Folding, WORD, zero_bytes};
 
 /// Where the literal head and tail of a pattern end and start: all of a
@@ -59,18 +59,11 @@ impl Shape {
     #[inline]
     #[must_use]
     pub fn is_match(self, pattern: &str, text: &str, case: Case) -> bool {
-        let bytes = pattern.as_bytes();
-        let (head, tail) = (self.head as usize, self.tail as usize);
-        let (Some(head), Some(between), Some(tail)) =
-            (bytes.get(..head), bytes.get(head..tail), bytes.get(tail..))
-        else {
-            return false;
-        };
-        let parts = Parts { head, middle: self.middle, between, tail };
-        match case {
+        let cut = Cut { head: self.head as usize, tail: self.tail as usize, middle: self.middle };
+        cut.parts(pattern.as_bytes()).is_some_and(|parts| match case {
             Case::Sensitive => parts.fit(text, Folding::<false>),
             Case::AsciiInsensitive => parts.fit(text, Folding::<true>),
-        }
+        })
     }
 }
 

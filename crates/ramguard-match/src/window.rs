@@ -33,8 +33,7 @@ pub(crate) fn at_least_one<'t>(text: &'t [u8], padded: &'t mut [u8; WIDTH]) -> &
 /// the set is empty.
 #[inline]
 pub(crate) fn equal_at(text: &[u8], at: usize, symbol: u8, ignored: u8) -> u64 {
-    let Some(last) = text.len().checked_sub(WIDTH) else { return 0 };
-    let from = at.min(last);
+    let from = at.min(text.len().saturating_sub(WIDTH));
     let Some(window) = text.get(from..).and_then(|rest| rest.first_chunk::<WIDTH>()) else {
         return 0;
     };
@@ -111,10 +110,9 @@ impl<'t> Characters<'t> {
     fn fill(&mut self, slot: usize) -> bool {
         let next = self.coming.next();
         let number = next.map_or(u32::MAX, u32::from).to_le_bytes();
-        for (bytes, part) in self.bytes.iter_mut().zip(number) {
-            if let Some(byte) = bytes.get_mut(slot) {
-                *byte = part;
-            }
+        let slots = self.bytes.iter_mut().filter_map(|bytes| bytes.get_mut(slot));
+        for (byte, part) in slots.zip(number) {
+            *byte = part;
         }
         next.is_some()
     }
@@ -160,5 +158,15 @@ mod tests {
                 assert_eq!(equal(&window, symbol, 0), 1 << place);
             }
         }
+    }
+
+    #[test]
+    fn places_past_the_end_are_in_no_set() {
+        let text = [b'a'; WIDTH + 8];
+        for at in 0..3 * WIDTH {
+            let inside = text.len().saturating_sub(at);
+            assert_eq!(equal_at(&text, at, b'a', 0), lowest(inside), "{at}");
+        }
+        assert_eq!(equal_at(&text[..WIDTH - 1], 0, b'a', 0), 0);
     }
 }

@@ -91,6 +91,18 @@ fn wildcards_in_the_text_are_ordinary_characters() {
 }
 
 #[test]
+fn a_run_that_starts_and_ends_with_nul_is_not_found_past_the_end() {
+    // What is looked at past the end of a text reads as zeros.
+    let pattern = Pattern::new("*\0abcdefgh\0*", Case::Sensitive);
+    for length in 0..40 {
+        let text = "x".repeat(length);
+        assert!(!pattern.is_match(&text), "{length}");
+        assert!(!pattern.is_match(&(text.clone() + "\0abcdefgh")), "{length}");
+        assert!(pattern.is_match(&(text + "\0abcdefgh\0")), "{length}");
+    }
+}
+
+#[test]
 fn folding_is_for_the_26_ascii_letters_only() {
     let matches =
         |pattern: &str, text: &str| Pattern::new(pattern, Case::AsciiInsensitive).is_match(text);

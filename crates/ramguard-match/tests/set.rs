@@ -116,6 +116,14 @@ fn an_empty_set_matches_nothing_and_an_empty_pattern_only_the_empty_text() {
 }
 
 #[test]
+fn a_text_is_not_taken_for_one_with_nul_before_its_start_or_behind_its_end() {
+    // What is looked at before the start and past the end of a text reads as zeros.
+    let patterns = ["*\0ab", "ab\0*", "?\0ab", "\0*\0", "*a*\0b"];
+    let texts = ["", "a", "b", "ab", "\0ab", "x\0ab", "ab\0", "\0", "\0\0"];
+    agrees_one_by_one(&patterns.map(String::from), &texts.map(String::from), Case::Sensitive);
+}
+
+#[test]
 fn equal_patterns_keep_numbers_of_their_own() {
     let mut found = Matches::new();
     for pattern in ["x", "x*", "*", "*x*", "?", "x*y*x", "*a*"] {

@@ -22,21 +22,20 @@ pub(crate) fn nearest<'k>(found: &str, known: &[&'k str]) -> Option<&'k str> {
 /// regard to ASCII case.
 fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    // For each start of `b` but the empty one, its edits from what of `a` has been gone through.
+    let mut row: Vec<usize> = (1..=b.len()).collect();
+    let mut edits = b.len();
     for (i, from) in a.chars().enumerate() {
         let mut diagonal = i;
-        let mut left = i + 1;
-        if let Some(first) = row.first_mut() {
-            *first = left;
-        }
-        for (cell, to) in row.iter_mut().skip(1).zip(&b) {
+        edits = i + 1;
+        for (cell, to) in row.iter_mut().zip(&b) {
             let change = diagonal + usize::from(!from.eq_ignore_ascii_case(to));
             diagonal = *cell;
-            left = change.min(diagonal + 1).min(left + 1);
-            *cell = left;
+            edits = change.min(diagonal + 1).min(edits + 1);
+            *cell = edits;
         }
     }
-    row.last().copied().unwrap_or(0)
+    edits
 }
 
 #[cfg(test)]

@@ -97,6 +97,15 @@ fn a_value_that_is_no_list_or_object_has_nothing_inside() {
 }
 
 #[test]
+fn a_list_or_an_object_is_empty_if_nothing_is_inside() {
+    for (text, length) in [("[]", 0), ("{}", 0), ("[null]", 1), ("[[]]", 1), (r#"{"":{}}"#, 1)] {
+        let tree = tree(text);
+        let root = tree.root().unwrap();
+        assert_eq!((root.is_empty(), root.len()), (length == 0, length), "{text}");
+    }
+}
+
+#[test]
 fn nesting_is_counted_from_the_outermost_list_or_object() {
     let limits = JsonLimits { max_depth: 3, ..JsonLimits::default() };
     for (text, accepted) in [("[[[1]]]", true), ("{\"a\":[{}]}", true), ("[[[[]]]]", false)] {
@@ -230,6 +239,17 @@ fn faults_past_the_bound_are_one_fault() {
     assert!(!tree.is_complete());
     let text = format!("[{}1]", "1,,".repeat(MAX_FAULTS));
     assert_eq!(read(&text, &JsonLimits::default()).faults().len(), MAX_FAULTS);
+}
+
+#[test]
+fn repeated_keys_past_the_bound_are_one_fault_in_objects_of_every_size() {
+    for count in [4, 16, 17, 100] {
+        let text = format!("[{}{{{}\"a\":1}}]", "1,,".repeat(63), "\"a\":1,".repeat(count - 1));
+        let tree = tree(&text);
+        assert_eq!(tree.faults().len(), MAX_FAULTS + 1, "{count}");
+        assert_eq!(tree.faults()[MAX_FAULTS].kind(), &FaultKind::TooMany { limit: MAX_FAULTS });
+        assert!(!tree.is_complete(), "{count}");
+    }
 }
 
 #[test]

@@ -96,12 +96,15 @@ impl Shard {
         self.slots.get(place)?.as_ref().map(|slot| &slot.authorizer)
     }
 
+    fn get_mut(&mut self, hash: u64, name: &str) -> Option<&mut Arc<Authorizer>> {
+        let place = self.place_of(hash, name.as_bytes())?;
+        self.slots.get_mut(place)?.as_mut().map(|slot| &mut slot.authorizer)
+    }
+
     /// Puts a principal there, in place of one of that name.
     fn insert(&mut self, hash: u64, name: &str, authorizer: Arc<Authorizer>) {
-        if let Some(place) = self.place_of(hash, name.as_bytes()) {
-            if let Some(Some(slot)) = self.slots.get_mut(place) {
-                slot.authorizer = authorizer;
-            }
+        if let Some(old) = self.get_mut(hash, name) {
+            *old = authorizer;
             return;
         }
         if self.slots.len() < 2 * (self.count + 1) {
@@ -115,11 +118,11 @@ impl Shard {
 
     /// Fills the first empty place for a slot; there is one.
     fn put(&mut self, slot: Slot) {
-        let is_empty = |place: &usize| matches!(self.slots.get(*place), Some(None));
-        if let Some(place) = self.places(slot.hash).find(is_empty)
-            && let Some(empty) = self.slots.get_mut(place)
-        {
-            *empty = Some(slot);
+        for place in self.places(slot.hash) {
+            if let Some(empty @ None) = self.slots.get_mut(place) {
+                *empty = Some(slot);
+                return;
+            }
         }
     }
 

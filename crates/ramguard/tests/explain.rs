@@ -154,6 +154,15 @@ fn a_resource_of_another_account_needs_no_grant_on_the_side_of_the_caller() {
 }
 
 #[test]
+fn no_grant_is_offered_on_the_side_of_a_resource_to_whom_it_cannot_name() {
+    let request = Request::parse("oss:GetObject", "acs:oss:*:1:bucket/a").expect("a request");
+    // A bucket policy names users by number, and that of this one is not known.
+    let caller = Principal::user("acs:ram::2:user/alice").expect("a user");
+    let explanation = Authorizer::new([]).explain(&request.with_principal(caller));
+    assert!(explanation.grants().is_empty());
+}
+
+#[test]
 fn every_case_is_explained_as_it_is_decided() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/conformance/semantics.jsonl");
     let text = std::fs::read_to_string(path).expect("the cases are in the repository");

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ramguard::explain::ArnField;
+use ramguard::explain::{ArnField, Miss};
 use ramguard::{
     Authorizer, CompiledPolicy, Kind, Layers, Mode, Policy, PolicySet, Principal, ReadOptions,
     Request, Semantics,
@@ -52,6 +52,17 @@ fn the_field_of_a_resource_that_differs_is_named() {
     }
     let names = [ArnField::Service, ArnField::Region, ArnField::Account, ArnField::RelativeId];
     assert_eq!(names.map(ArnField::name), ["service", "region", "account", "relative id"]);
+}
+
+#[test]
+fn a_resource_of_which_no_field_is_named_is_told_alone() {
+    let miss = Miss::Resource {
+        seen: ON.into(),
+        wanted: vec!["acs:ecs:*:*:*".into()],
+        excluded: false,
+        field: None,
+    };
+    assert_eq!(miss.to_string(), format!("resource `{ON}` is not covered by `acs:ecs:*:*:*`"));
 }
 
 #[test]

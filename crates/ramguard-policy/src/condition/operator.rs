@@ -461,8 +461,8 @@ mod tests {
                 name.remove(index);
                 let meant = Operator::suggest(&name);
                 assert!(
-                    meant.is_none_or(|meant| meant.is_negated() == operator.is_negated()
-                        && meant.relation() == operator.relation()),
+                    meant.is_none_or(|meant| (meant.is_negated(), meant.relation())
+                        == (operator.is_negated(), operator.relation())),
                     "{name}: {meant:?}"
                 );
             }

@@ -332,12 +332,10 @@ impl<'t> Checker<'t> {
         value: Value<'t>,
         mut visit: impl FnMut(&mut Self, Value<'t>, &'t str),
     ) {
+        if let Some(text) = value.as_str() {
+            return visit(self, value, text);
+        }
         match value.kind() {
-            JsonKind::String => {
-                if let Some(text) = value.as_str() {
-                    visit(self, value, text);
-                }
-            }
             JsonKind::Array => {
                 if value.elements().next().is_none() {
                     let element = element.to_string().into();

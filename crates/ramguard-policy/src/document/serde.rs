@@ -246,10 +246,14 @@ mod tests {
     }
 
     #[test]
-    fn a_number_and_null_are_refused_where_they_stand() {
-        for text in ["1", "null", "[]", &STOP.replace("\"1\"", "1"), &STOP.replace("\"*\"", "null")]
-        {
+    fn a_number_a_boolean_and_null_are_refused_where_they_stand() {
+        for text in ["1", "null", "true", "[]", &STOP.replace("\"1\"", "1")] {
             assert!(serde_json::from_str::<Policy>(text).is_err(), "{text}");
+        }
+        for word in ["1", "true", "false", "null"] {
+            let text = STOP.replace("\"*\"", word);
+            let error = serde_json::from_str::<Policy>(&text).unwrap_err().to_string();
+            assert!(error.starts_with(&Policy::parse(&text).unwrap_err().to_string()), "{error}");
         }
     }
 }

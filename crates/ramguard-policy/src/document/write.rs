@@ -210,3 +210,22 @@ pub(super) fn write_string(out: &mut String, text: &str) {
     }
     out.push('"');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_has_an_escape_where_json_asks_for_one_and_nowhere_else() {
+        for (text, written) in [
+            ("", r#""""#),
+            ("a/部\u{7f}\u{2028}😀", "\"a/部\u{7f}\u{2028}😀\""),
+            ("\"", r#""\"""#),
+            ("\\", r#""\\""#),
+            ("\n\r\t\u{8}\u{c}", r#""\n\r\t\b\f""#),
+            ("\0\u{b}\u{1f} ", r#""\u0000\u000b\u001f ""#),
+        ] {
+            assert_eq!(quote_json(text), written);
+        }
+    }
+}

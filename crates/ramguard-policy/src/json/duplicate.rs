@@ -21,8 +21,7 @@ impl Reader<'_> {
         let mut count = 0;
         let mut index = object + 1;
         let mut again = false;
-        while let Some(key) = self.nodes.get(index as usize).copied() {
-            let Some(value) = self.nodes.get(index as usize + 1).copied() else { break };
+        while let Some(&[key, value, ..]) = self.nodes.get(index as usize..) {
             let print = fingerprint(self.key_bytes(key));
             again |= prints.iter().take(count).any(|&other| other == print);
             let (Some(print_place), Some(key_place)) = (prints.get_mut(count), keys.get_mut(count))
@@ -57,8 +56,7 @@ impl Reader<'_> {
         let hasher = RandomState::new();
         let mut hashes: Vec<(u64, u32)> = Vec::new();
         let mut index = object + 1;
-        while let Some(key) = self.nodes.get(index as usize).copied() {
-            let Some(value) = self.nodes.get(index as usize + 1).copied() else { break };
+        while let Some(&[key, value, ..]) = self.nodes.get(index as usize..) {
             hashes.push((hasher.hash_one(self.key_bytes(key)), index));
             index = value.next(index + 1);
         }

@@ -149,6 +149,21 @@ mod tests {
     }
 
     #[test]
+    fn a_request_beyond_ascii_names_one_action_too() {
+        assert_eq!(split_request("ecs:部"), Some(("ecs", "部")));
+        for text in [":部", "部:", ":", "部:b:c", "部:*", "部:?", "部:\u{9b}", "部:\u{85}"] {
+            assert_eq!(split_request(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn controls_of_both_sets_and_what_nobody_sees_are_blanks() {
+        let blanks = ['\0', ' ', '\t', '\u{7f}', '\u{80}', '\u{85}', '\u{9b}', '\u{9f}', '\u{a0}'];
+        assert!(blanks.into_iter().chain(['\u{ad}', '\u{3000}', '\u{feff}']).all(is_blank));
+        assert!(!['!', '~', '\u{a1}', '部', ':'].into_iter().any(is_blank));
+    }
+
+    #[test]
     fn the_remedy_for_a_blank_is_the_name_without_it() {
         assert!(remedy("ecs: CreateInstance").contains("`ecs:CreateInstance`"));
         assert!(remedy("ecs：Stop").contains("`ecs:Stop`"));

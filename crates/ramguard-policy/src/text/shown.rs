@@ -118,6 +118,15 @@ mod tests {
     }
 
     #[test]
+    fn a_character_is_written_as_it_is_unless_it_is_unsafe() {
+        let mut out = String::new();
+        for c in ['a', '部', '\n', '\r', '\t', '\u{202e}', '`'] {
+            write_visible(&mut out, c).unwrap();
+        }
+        assert_eq!(out, "a部\\n\\r\\t\\u{202e}`");
+    }
+
+    #[test]
     fn one_line_stays_one_line() {
         assert_eq!(one_line("a\r\nb\tc\u{2028}").to_string(), "a\\r\\nb\\tc\\u{2028}");
     }

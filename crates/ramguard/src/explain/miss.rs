@@ -204,13 +204,11 @@ impl fmt::Display for Miss {
             Self::Resource { seen, wanted, field, .. } => {
                 write!(f, "resource `{}` is not covered by {}", quoted(seen), List(wanted))?;
                 match field {
-                    Some(field) if seen.as_ref() != "*" => {
-                        write!(f, " (the {} differs)", field.name())
-                    }
-                    _ if seen.as_ref() == "*" => f.write_str(
+                    Some(field) => write!(f, " (the {} differs)", field.name()),
+                    None if seen.as_ref() == "*" => f.write_str(
                         " (only `*` covers an operation without resource-level support)",
                     ),
-                    _ => Ok(()),
+                    None => Ok(()),
                 }
             }
             Self::Principal { seen } => {
