@@ -76,7 +76,7 @@ impl<'a> ByteSource<'a> {
 
 /// Makes a case in the format of `testdata/conformance/semantics.jsonl`, without `expect`.
 ///
-/// About a twentieth of them is malformed somewhere, in a document or in the request.
+/// About one in eleven is malformed somewhere, in a document or in the request.
 pub fn case(source: &mut ByteSource<'_>) -> Value {
     policy::case(source)
 }

@@ -1,7 +1,7 @@
 //! How many generated cases and documents meet each rule of the language, and how many nearly do.
 //!
 //! The textbook says which rules it asked and what came out; here it is counted over the same
-//! seeds in every run, held to be more than nothing either way, and compared with the table in
+//! seeds in every run, held to be a hundred or more either way, and compared with the table in
 //! `docs/proof.md`. `RAMGUARD_BLESS=1` writes that table anew.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,9 @@ use serde_json::Value;
 
 /// As many cases and as many documents are made.
 const SEEDS: u64 = 5_000;
+
+/// As many of them, at least, meet each rule, and as many nearly do.
+const LEAST: u64 = 100;
 
 /// What "met" and "nearly" are for each rule that generators reach. A rule of grammar is met by a
 /// document that keeps it, and nearly by one that breaks it.
@@ -223,15 +226,15 @@ fn table(counts: &Counts) -> String {
 }
 
 #[test]
-fn every_rule_is_met_and_nearly_met_by_generated_cases() {
+fn every_rule_is_met_and_nearly_met_by_a_hundred_generated_cases() {
     let counts = counts();
     println!("{}", table(counts));
-    let one_sided: Vec<_> = READINGS
+    let seldom: Vec<_> = READINGS
         .iter()
         .map(|(rule, ..)| (rule, counts.get(rule).copied().unwrap_or_default()))
-        .filter(|(_, counts)| counts.contains(&0))
+        .filter(|(_, counts)| counts.iter().any(|&count| count < LEAST))
         .collect();
-    assert!(one_sided.is_empty(), "met and nearly met by so many: {one_sided:?}");
+    assert!(seldom.is_empty(), "met and nearly met by so many: {seldom:?}");
 }
 
 #[test]

@@ -55,12 +55,18 @@ pub(super) fn about(source: &mut ByteSource<'_>, situation: &Situation) -> Value
             _ => source.pick(&FAMILIES),
         };
         let values = values(source, &entry, family);
+        let drift = if entry.key.contains('/') { 60 } else { 22 };
         let key =
-            if source.chance(22) { drifted_key(source, &entry.key) } else { entry.key.clone() };
+            if source.chance(drift) { drifted_key(source, &entry.key) } else { entry.key.clone() };
+        // Both spellings of a key have to hold, each with its own values.
+        let twin = source
+            .chance(12)
+            .then(|| (in_drifting_case(source, &key), self::values(source, &entry, family)));
         let keys = condition
             .entry(source.pick(operators(family)))
             .or_insert_with(|| Value::Object(Map::new()));
         if let Some(keys) = keys.as_object_mut() {
+            keys.extend(twin);
             keys.insert(key, values);
         }
     }
@@ -97,7 +103,7 @@ fn values(source: &mut ByteSource<'_>, entry: &Entry, family: Family) -> Value {
 /// Returns a key as somebody else would write it, tag key included, which makes it another key.
 pub(super) fn drifted_key(source: &mut ByteSource<'_>, key: &str) -> String {
     match key.split_once('/') {
-        Some((name, tag)) if !source.chance(40) => {
+        Some((name, tag)) if !source.chance(60) => {
             format!("{}/{tag}", in_drifting_case(source, name))
         }
         _ => in_drifting_case(source, key),

@@ -88,7 +88,7 @@ impl Datum {
     /// Returns the family that reads this value, patterns or plain for texts.
     pub(super) fn family(&self, source: &mut ByteSource<'_>) -> Family {
         match self {
-            Datum::Text(_) => source.pick(&[Family::Text, Family::Pattern]),
+            Datum::Text(_) => source.pick(&[Family::Text, Family::Pattern, Family::Text]),
             Datum::Number(_) => Family::Number,
             Datum::Moment { .. } => Family::Moment,
             Datum::Flag(_) => Family::Flag,
@@ -163,14 +163,14 @@ impl Datum {
     /// itself, a neighbour, a pattern or block around either. Always readable by the family; where
     /// texts are compared as they are, a pattern is one text more.
     pub(super) fn spelt_in_policy(&self, source: &mut ByteSource<'_>, family: Family) -> String {
-        let itself = if source.chance(30) { self.neighbour(source) } else { self.clone() };
+        let itself = if source.chance(35) { self.neighbour(source) } else { self.clone() };
         match (family, itself) {
             (Family::Pattern, itself) => {
                 let text = itself.spelt(source);
                 let pattern = generalised(source, &text);
                 if source.chance(15) { moved(source, &pattern) } else { pattern }
             }
-            (Family::Text, Datum::Text(text)) if source.chance(45) => match source.below(4) {
+            (Family::Text, Datum::Text(text)) if source.chance(70) => match source.below(8) {
                 0 => in_drifting_case(source, &text),
                 1 => text.to_lowercase(),
                 2 => text.to_uppercase(),
@@ -233,7 +233,8 @@ fn spelt_moment(source: &mut ByteSource<'_>, era: usize, millis: i64, hair: bool
 
 fn spelt_block_v4(source: &mut ByteSource<'_>, address: u32) -> String {
     let plain = Ipv4Addr::from_bits(address);
-    let prefix = source.pick(&[32, 24, 31, 30, 8, 16, 1, 0, 25]);
+    // Long ones for the most part, which leave neighbours out.
+    let prefix = source.pick(&[32, 24, 31, 30, 8, 32, 16, 31, 32, 31, 1, 0, 25]);
     match source.weighted(&[(4, 0), (8, 1), (1, 2), (1, 3), (1, 4)]) {
         0 => plain.to_string(),
         1 => format!("{plain}/{prefix}"),
@@ -247,7 +248,7 @@ fn spelt_block_v6(source: &mut ByteSource<'_>, address: u128) -> String {
     let plain = Datum::V6(address).spelt(source);
     match source.weighted(&[(1, 0), (2, 1)]) {
         0 => plain,
-        _ => format!("{plain}/{}", source.pick(&[128, 64, 127, 96, 33, 32, 1, 0])),
+        _ => format!("{plain}/{}", source.pick(&[128, 64, 127, 128, 96, 127, 33, 32, 1, 0])),
     }
 }
 

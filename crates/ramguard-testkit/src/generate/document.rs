@@ -1,6 +1,6 @@
 //! Texts that are documents, or nearly.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::ByteSource;
 use super::policy::{Place, Writer};
@@ -31,8 +31,51 @@ pub fn document(source: &mut ByteSource<'_>) -> (&'static str, String) {
             disturb(source, &mut document);
         }
     }
+    if source.chance(30) {
+        break_a_rule(source, &mut document, kind);
+    }
     let text = document.to_string();
     (kind, if source.chance(25) { disturbed_text(source, text) } else { text })
+}
+
+/// Breaks, in one statement, one rule of grammar that a change anywhere seldom meets; or puts an
+/// empty value into a condition, which breaks none.
+fn break_a_rule(source: &mut ByteSource<'_>, document: &mut Value, kind: &str) {
+    let statements = document.get_mut("Statement").and_then(Value::as_array_mut);
+    let Some(statements) = statements else { return };
+    let at = source.below(statements.len());
+    let Some(statement) = statements.get_mut(at).and_then(Value::as_object_mut) else { return };
+    let mut put = |element: &str, value: Value| statement.insert(element.to_owned(), value);
+    match source.weighted(&[(2, 0), (3, 1), (4, 2), (2, 3), (2, 4), (3, 5)]) {
+        0 => {
+            put("Sid", source.pick(&[Some(1), None]).into());
+        }
+        // A number or a word in place of a string, or nothing between the quotes.
+        step @ (1 | 2) => {
+            let key = source.pick(&["acs:SourceVpc", "oss:Prefix", "ecs:Amount"]);
+            let value = match (step, source.below(3)) {
+                (2, _) => "".into(),
+                (_, 0) => 1.into(),
+                (_, 1) => true.into(),
+                _ => Value::Null,
+            };
+            put("Condition", json!({"StringEquals": {key: value}}));
+        }
+        3 => {
+            let odd = ["ecs: Stop", "ecs：Stop", "ecs:Stop\u{200b}", "ecs:Stop\n", " *", "部:*"];
+            put("Action", source.pick(&odd).into());
+        }
+        4 if matches!(kind, "trust" | "bucket") => {
+            statement.remove("Principal");
+        }
+        4 => {
+            put("Principal", json!(["*"]));
+        }
+        _ => {
+            let odd = ["", "acs:ecs:*:*", "acs:ecs:a/b:*:*", "acs:::*:x"];
+            put("Resource", source.pick(&odd).into());
+        }
+    }
 }
 
 /// Values that do not belong where they are put, most of the time.

@@ -52,7 +52,7 @@ pub(super) fn case(source: &mut ByteSource<'_>) -> Value {
         situation.move_by_one(source);
     }
     put("request", situation.to_json(source));
-    if source.chance(5) {
+    if source.chance(9) {
         spoil(source, &mut case);
     }
     case
@@ -69,12 +69,14 @@ impl Writer<'_> {
     fn policies(&self, source: &mut ByteSource<'_>) -> Value {
         let mut policies = Map::new();
         let mut put = |layer: &str, value: Value| policies.insert(layer.to_owned(), value);
-        if source.chance(25) {
+        // Whom control policies do not bind is told by such policies alone.
+        let bound = if self.situation.caller.service_linked { 80 } else { 25 };
+        if source.chance(bound) {
             let nodes = 1 + source.below(3);
             let control: Value = (0..nodes).map(|_| self.control_node(source)).collect();
             put("control", control);
         }
-        if self.situation.caller.kind == "role" && source.chance(40) || source.chance(3) {
+        if self.situation.caller.kind == "role" && source.chance(50) || source.chance(3) {
             let session = if source.chance(50) {
                 allow_everything()
             } else {
@@ -87,12 +89,12 @@ impl Writer<'_> {
             (0..documents).map(|_| self.document(source, Place::Identity, 3)).collect();
         // A call or an assumed role needs several grants at once; chance alone rarely gives them.
         let several = self.situation.facets.len() > 1 || self.situation.mode != "standard";
-        if source.chance(if several { 60 } else { 15 }) {
+        if source.chance(if several { 90 } else { 15 }) {
             account.push(self.broad_document(source));
         }
         put("account", account.into());
-        if source.chance(20) {
-            let documents = source.below(3);
+        if source.chance(36) {
+            let documents = source.weighted(&[(1, 0), (3, 1), (2, 2)]);
             let group: Value =
                 (0..documents).map(|_| self.document(source, Place::Identity, 2)).collect();
             put("resource_group", group);
@@ -154,7 +156,7 @@ impl Writer<'_> {
         let nothing = Facet { action: String::new(), resource: None };
         let facets = &self.situation.facets;
         let facet = facets.get(source.below(facets.len())).unwrap_or(&nothing);
-        let is_deny = source.chance(if place == Place::Trust { 15 } else { 30 });
+        let is_deny = source.chance(if place == Place::Trust { 30 } else { 30 });
         // A Deny about the very request settles it; too many of them would hide the rest.
         let about_it = !source.chance(if is_deny { 35 } else { 15 });
         let mut statement = Map::new();
@@ -189,9 +191,9 @@ impl Writer<'_> {
                 put("Principal", self.bucket_principal(source));
             }
         }
-        if facet.action == "ram:PassRole" && about_it && source.chance(40) {
+        if facet.action == "ram:PassRole" && about_it && source.chance(50) {
             put("Condition", condition::on_service(source));
-        } else if source.chance(40) {
+        } else if source.chance(if is_deny { 65 } else { 50 }) {
             put("Condition", condition::about(source, self.situation));
         } else if source.chance(5) {
             put("Condition", json!({}));
@@ -208,19 +210,24 @@ impl Writer<'_> {
         if !source.chance(15) {
             entries.push(self.situation.caller.trust_entry(source));
         }
-        if entries.is_empty() || source.chance(30) {
+        if entries.is_empty() || source.chance(45) {
             let other = source.pick(&[
                 ("RAM", "acs:ram::1000000000000001:root"),
                 ("RAM", "acs:ram::1000000000000002:root"),
+                ("RAM", "acs:ram::1000000000000003:root"),
                 ("RAM", "acs:ram::1000000000000001:user/ALICE"),
                 ("RAM", "acs:ram::1000000000000001:role/alice"),
                 ("Service", "ecs.aliyuncs.com"),
+                ("Service", "fc.aliyuncs.com"),
                 ("Service", "Ecs.aliyuncs.com"),
                 ("Federated", "acs:ram::1000000000000001:saml-provider/Corp"),
                 ("Federated", "acs:ram::1000000000000001:oidc-provider/ack"),
             ]);
             entries.push((other.0, other.1.to_owned()));
         }
+        // Who comes first is asked first, and nobody after the one who is named.
+        let rotated = source.below(entries.len());
+        entries.rotate_left(rotated);
         for kind in ["RAM", "Service", "Federated"] {
             let of_kind: Vec<String> =
                 entries.iter().filter(|entry| entry.0 == kind).map(|e| e.1.clone()).collect();
@@ -361,10 +368,16 @@ fn resource_pattern(source: &mut ByteSource<'_>, facet: &Facet) -> String {
         2 => account.clone(),
         _ => generalised(source, account),
     };
-    let mut relative = generalised(source, relative);
-    if is_ram && source.chance(30) {
-        relative = in_drifting_case(source, &relative);
-    }
+    // Case alone differs, which only RAM takes.
+    let relative = match source.below(20) {
+        0 | 8 => in_drifting_case(source, relative),
+        1..=6 if is_ram => {
+            let relative = generalised(source, relative);
+            in_drifting_case(source, &relative)
+        }
+        7 if is_ram => in_drifting_case(source, relative),
+        _ => generalised(source, relative),
+    };
     format!("acs:{service}:{region}:{account}:{relative}")
 }
 
@@ -373,7 +386,7 @@ fn spoil(source: &mut ByteSource<'_>, case: &mut Value) {
     let action = source.pick(&["ecs", "ecs:*", "ecs:a:b", "ecs: Stop", "ecs:St?p"]);
     let resource =
         source.pick(&["acs:ecs:*:i-a", "**", "arn:ecs:::x", "acs:::1:x", "acs:ecs:a/b:1:x"]);
-    let choice = source.below(5);
+    let choice = source.weighted(&[(5, 0), (2, 1), (2, 2), (4, 3)]);
     if let Some(request) = case.get_mut("request").and_then(Value::as_object_mut)
         && choice < 3
     {

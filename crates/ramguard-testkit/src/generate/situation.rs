@@ -20,7 +20,7 @@ pub(super) struct Caller {
     pub(super) name: String,
     uid: Option<&'static str>,
     session: Option<&'static str>,
-    service_linked: bool,
+    pub(super) service_linked: bool,
 }
 
 /// One key of the request's context with its values before they are spelt.
@@ -54,7 +54,7 @@ impl Entry {
     /// Makes a key with its values.
     pub(super) fn any(source: &mut ByteSource<'_>) -> Entry {
         let (keys, family): (&[&str], Family) =
-            match source.weighted(&[(4, 0), (2, 1), (2, 2), (2, 3), (2, 4)]) {
+            match source.weighted(&[(6, 0), (3, 1), (3, 2), (3, 3), (3, 4)]) {
                 0 => (&TEXT_KEYS, Family::Text),
                 1 => (&NUMBER_KEYS, Family::Number),
                 2 => (&MOMENT_KEYS, Family::Moment),
@@ -62,7 +62,7 @@ impl Entry {
                 _ => (&ADDRESS_KEYS, Family::Address),
             };
         let key = source.pick(keys).to_owned();
-        let amount = source.weighted(&[(17, 1), (2, 2), (1, 0)]);
+        let amount = source.weighted(&[(14, 1), (5, 2), (1, 0)]);
         Entry { key, data: (0..amount).map(|_| Datum::any(source, family)).collect() }
     }
 }
@@ -73,15 +73,15 @@ impl Caller {
             "standard" => &[
                 (50, "user"),
                 (25, "role"),
-                (10, "root"),
+                (17, "root"),
                 (5, "anonymous"),
                 (2, "service"),
                 (2, "federated"),
             ],
             "assume_role" => {
-                &[(40, "user"), (27, "role"), (25, "service"), (5, "root"), (2, "anonymous")]
+                &[(37, "user"), (25, "role"), (35, "service"), (10, "root"), (2, "anonymous")]
             }
-            _ => &[(80, "federated"), (10, "service"), (3, "root"), (2, "anonymous")],
+            _ => &[(80, "federated"), (20, "service"), (3, "root"), (2, "anonymous")],
         });
         let account = if source.chance(15) { ABROAD } else { HOME };
         let name = match kind {
@@ -101,23 +101,33 @@ impl Caller {
                 _ => None,
             },
             session: (kind == "role" && !source.chance(3)).then_some("s1"),
-            service_linked: kind == "role" && source.chance(8),
+            service_linked: kind == "role" && source.chance(25),
         }
     }
 
-    /// Returns the entry of a trust policy that names the caller, or a service beside it, and the
-    /// member it belongs to.
+    /// Returns the entry of a trust policy that names the caller, or now and then somebody who
+    /// differs from it in one thing, and the member it belongs to.
     pub(super) fn trust_entry(&self, source: &mut ByteSource<'_>) -> (&'static str, String) {
         let Caller { account, name, kind, .. } = self;
+        let is_other = source.chance(50);
+        let account = if is_other && source.chance(85) { other_account(account) } else { account };
         match *kind {
             "user" | "role" if !source.chance(50) => {
-                let name =
-                    if source.chance(30) { in_drifting_case(source, name) } else { name.clone() };
+                let name = match source.below(10) {
+                    0..=6 => in_drifting_case(source, name),
+                    7 | 8 if is_other => source.pick(&USERS).to_owned(),
+                    _ => name.clone(),
+                };
                 ("RAM", format!("acs:ram::{account}:{kind}/{name}"))
             }
-            // Now and then another service, which the name of this one may be a part of.
-            "service" if source.chance(25) => ("Service", source.pick(&SERVICES).to_owned()),
+            // The name of this service may be a part of that of the other.
+            "service" if is_other || source.chance(50) => {
+                ("Service", source.pick(&SERVICES).to_owned())
+            }
             "service" => ("Service", name.clone()),
+            "federated" if is_other && source.chance(50) => {
+                ("Federated", format!("acs:ram::{account}:{}", source.pick(&PROVIDERS)))
+            }
             "federated" => ("Federated", format!("acs:ram::{account}:{name}")),
             _ => ("RAM", format!("acs:ram::{account}:root")),
         }
@@ -141,7 +151,7 @@ impl Caller {
     fn move_by_one(&mut self, source: &mut ByteSource<'_>) {
         match source.below(5) {
             0 => self.name = in_drifting_case(source, &self.name),
-            1 => self.account = if self.account == HOME { ABROAD } else { HOME },
+            1 => self.account = other_account(self.account),
             2 => self.session = self.session.map(|_| source.pick(&["s2", "S1"])),
             3 => self.uid = self.uid.map(|_| "2000000000000009"),
             _ => {
@@ -189,17 +199,21 @@ impl Caller {
     }
 }
 
+fn other_account(account: &str) -> &'static str {
+    if account == HOME { ABROAD } else { HOME }
+}
+
 impl Facet {
     fn any(source: &mut ByteSource<'_>, caller: &Caller) -> Facet {
         let (action, service, relative) = source.pick(&OPERATIONS);
         let home = if caller.account.is_empty() { HOME } else { caller.account };
-        let account = source.weighted(&[(40, home), (4, HOME), (1, ABROAD), (1, "*"), (1, "")]);
+        let account = source.weighted(&[(40, home), (4, HOME), (6, ABROAD), (1, "*"), (1, "")]);
         let region = match service {
             "ram" => source.weighted(&[(8, ""), (1, "cn-hangzhou"), (1, "*")]),
             _ => source.pick(&REGIONS),
         };
         let resource = [service, region, account, relative].map(str::to_owned);
-        Facet { action: action.to_owned(), resource: (!source.chance(6)).then_some(resource) }
+        Facet { action: action.to_owned(), resource: (!source.chance(9)).then_some(resource) }
     }
 
     fn new(action: &str, service: &str, region: &str, account: &str, relative: &str) -> Facet {
@@ -242,13 +256,13 @@ impl Situation {
     /// Makes a situation: a plain request, a call of several checks, or a role being assumed.
     pub(super) fn any(source: &mut ByteSource<'_>) -> Situation {
         let (mode, is_call) = source.weighted(&[
-            (60, ("standard", false)),
-            (14, ("standard", true)),
-            (18, ("assume_role", false)),
-            (8, ("role_sso", false)),
+            (45, ("standard", false)),
+            (36, ("standard", true)),
+            (23, ("assume_role", false)),
+            (13, ("role_sso", false)),
         ]);
         let caller = Caller::any(source, mode);
-        let keys = source.below(5);
+        let keys = 1 + source.below(4);
         let mut context: Vec<Entry> = Vec::new();
         for _ in 0..keys {
             let entry = Entry::any(source);
@@ -262,7 +276,7 @@ impl Situation {
             let account = source.weighted(&[(9, HOME), (1, ABROAD)]);
             let role = format!("role/{}", source.pick(&ROLES));
             situation.facets.push(Facet::new("sts:AssumeRole", "ram", "", account, &role));
-        } else if is_call && source.chance(70) {
+        } else if is_call && source.chance(80) {
             situation.call(source);
         } else {
             let amount = if is_call { 1 + source.below(3) } else { 1 };
@@ -385,9 +399,15 @@ impl Situation {
     pub(super) fn to_json(&self, source: &mut ByteSource<'_>) -> Value {
         let mut context = Map::new();
         for Entry { key, data } in &self.context {
-            let value = match data.as_slice() {
-                [only] if !source.chance(15) => only.spelt(source).into(),
-                several => several.iter().map(|datum| datum.spelt(source)).collect(),
+            let mut spelt = |datum: &Datum| match datum {
+                Datum::Text(text) => text.clone(),
+                _ if source.chance(22) => source.pick(&UNREADABLE).to_owned(),
+                _ => datum.spelt(source),
+            };
+            let mut values: Vec<String> = data.iter().map(&mut spelt).collect();
+            let value = match values.pop() {
+                Some(only) if values.is_empty() && !source.chance(15) => only.into(),
+                last => values.into_iter().chain(last).collect(),
             };
             context.insert(key.clone(), value);
         }

@@ -68,12 +68,14 @@ pub(super) const FLAG_KEYS: [&str; 2] = ["acs:SecureTransport", "acs:MFAPresent"
 pub(super) const ADDRESS_KEYS: [&str; 2] = ["acs:SourceIp", "acs:VpcSourceIp"];
 
 /// Values of text keys.
-pub(super) const TEXTS: [&str; 13] = [
+pub(super) const TEXTS: [&str; 15] = [
     "dir/k",
     "dir/*",
     "",
     "Dir/K",
     "vpc-1",
+    "vpc-*",
+    "d?r/*",
     "ecs.aliyuncs.com",
     "acs:ram::1000000000000001:role/app",
     "部门",

@@ -10,7 +10,7 @@ pub(super) fn generalised(source: &mut ByteSource<'_>, text: &str) -> String {
     let head: String = symbols.iter().take(from).collect();
     let middle: String = symbols.iter().skip(from).take(length).collect();
     let tail: String = symbols.iter().skip(from + length).collect();
-    match source.below(10) {
+    match source.below(11) {
         0 | 1 => text.to_owned(),
         2 => "*".to_owned(),
         3 => format!("{head}*"),
@@ -18,7 +18,7 @@ pub(super) fn generalised(source: &mut ByteSource<'_>, text: &str) -> String {
         5 => format!("{head}*{tail}"),
         6 => format!("{head}{}{tail}", "?".repeat(length)),
         7 => format!("*{middle}*"),
-        8 => format!("{head}**{tail}"),
+        8 | 9 => format!("{head}**{tail}"),
         _ if length > 0 => format!("{head}{}{tail}", source.pick(&["?*", "*?"])),
         _ => format!("{head}*{middle}{tail}"),
     }
