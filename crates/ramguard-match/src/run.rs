@@ -441,9 +441,10 @@ mod tests {
 
     #[test]
     fn two_way_search_finds_the_first_place_of_every_short_needle() {
-        let hays = words(11);
-        for needle in words(7) {
-            for hay in hays.iter().filter(|hay| hay.len() >= 7) {
+        let (hay, needle) = if cfg!(miri) { (6, 3) } else { (11, 7) };
+        let hays = words(hay);
+        for needle in words(needle) {
+            for hay in hays.iter().filter(|hay| hay.len() >= 7 || cfg!(miri)) {
                 let expected = hay.windows(needle.len()).position(|window| window == needle);
                 assert_eq!(two_way(&needle, hay, Folding::<false>), expected);
             }

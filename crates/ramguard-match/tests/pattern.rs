@@ -40,6 +40,9 @@ fn strings(alphabet: &str, longest: usize) -> Vec<String> {
     all
 }
 
+/// How much shorter the strings are where each takes a thousand times as long.
+const LESS: usize = if cfg!(miri) { 3 } else { 0 };
+
 fn agree_on_all(patterns: &[String], texts: &[String], case: Case) {
     let chars: Vec<Vec<char>> = texts.iter().map(|text| text.chars().collect()).collect();
     for pattern in patterns {
@@ -57,18 +60,22 @@ fn agree_on_all(patterns: &[String], texts: &[String], case: Case) {
 
 #[test]
 fn agrees_with_the_definition_on_every_small_pattern_and_text() {
-    agree_on_all(&strings("ab:/*?", 5), &strings("ab:/", 4), Case::Sensitive);
-    agree_on_all(&strings("ab*?", 5), &strings("ab:", 6), Case::Sensitive);
+    agree_on_all(&strings("ab:/*?", 5 - LESS), &strings("ab:/", 4 - LESS), Case::Sensitive);
+    agree_on_all(&strings("ab*?", 5 - LESS), &strings("ab:", 6 - LESS), Case::Sensitive);
 }
 
 #[test]
 fn agrees_with_the_definition_on_characters_of_one_to_four_bytes() {
-    agree_on_all(&strings("aé漢🦀*?", 4), &strings("aé漢🦀", 4), Case::Sensitive);
+    agree_on_all(&strings("aé漢🦀*?", 4 - LESS / 2), &strings("aé漢🦀", 4 - LESS), Case::Sensitive);
 }
 
 #[test]
 fn agrees_with_the_definition_when_case_does_not_count() {
-    agree_on_all(&strings("aZ@é*?", 4), &strings("aAz`@É", 4), Case::AsciiInsensitive);
+    agree_on_all(
+        &strings("aZ@é*?", 4 - LESS / 2),
+        &strings("aAz`@É", 4 - LESS),
+        Case::AsciiInsensitive,
+    );
 }
 
 #[test]

@@ -381,15 +381,16 @@ mod tests {
 
     #[test]
     fn names_of_every_length_are_told_apart() {
-        let names: Vec<String> = (0..100).map(|length| "é".repeat(length)).collect();
+        let step = if cfg!(miri) { 11 } else { 1 };
+        let names: Vec<String> = (0..100).step_by(step).map(|length| "é".repeat(length)).collect();
         let store = Store::of_policies(names.iter().step_by(2).map(|name| {
             let allow: [CompiledPolicy; 1] = [policy("Allow", "*")];
             (name.as_str(), allow)
         }));
-        for (length, name) in names.iter().enumerate() {
-            let is_there = length % 2 == 0;
-            assert_eq!(store.decide(name, &request("ecs:Stop")).is_allowed(), is_there, "{length}");
-            assert_eq!(store.remove(name), is_there, "{length}");
+        for (number, name) in names.iter().enumerate() {
+            let is_there = number % 2 == 0;
+            assert_eq!(store.decide(name, &request("ecs:Stop")).is_allowed(), is_there, "{number}");
+            assert_eq!(store.remove(name), is_there, "{number}");
         }
     }
 
@@ -429,7 +430,7 @@ mod tests {
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                for round in 0..2_000 {
+                for round in 0..if cfg!(miri) { 20 } else { 2_000 } {
                     let next = if round % 2 == 0 { &deny } else { &allow };
                     assert!(store.replace_policy("alice", 0, next));
                 }

@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn nothing_unsafe_is_left_of_any_character() {
-        for c in '\0'..=char::MAX {
+        let last = if cfg!(miri) { '\u{7ff}' } else { char::MAX };
+        for c in '\0'..=last {
             assert!(!one_line(c.encode_utf8(&mut [0; 4])).to_string().contains(is_unsafe), "{c:?}");
         }
     }
