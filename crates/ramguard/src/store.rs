@@ -96,15 +96,12 @@ impl Shard {
         self.slots.get(place)?.as_ref().map(|slot| &slot.authorizer)
     }
 
-    fn get_mut(&mut self, hash: u64, name: &str) -> Option<&mut Arc<Authorizer>> {
-        let place = self.place_of(hash, name.as_bytes())?;
-        self.slots.get_mut(place)?.as_mut().map(|slot| &mut slot.authorizer)
-    }
-
     /// Puts a principal there, in place of one of that name.
     fn insert(&mut self, hash: u64, name: &str, authorizer: Arc<Authorizer>) {
-        if let Some(old) = self.get_mut(hash, name) {
-            *old = authorizer;
+        if let Some(place) = self.place_of(hash, name.as_bytes()) {
+            if let Some(Some(slot)) = self.slots.get_mut(place) {
+                slot.authorizer = authorizer;
+            }
             return;
         }
         if self.slots.len() < 2 * (self.count + 1) {

@@ -267,6 +267,26 @@ fn every_kind_of_caller_has_the_name_of_its_type() {
 }
 
 #[test]
+fn a_policy_is_replaced_in_a_set_that_was_compiled_as_a_whole_too() -> Result {
+    let policy = |effect: &str| {
+        let text = format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"{effect}","Action":"ecs:a","Resource":"*"}}]}}"#
+        );
+        Policy::parse(&text).map(CompiledPolicy::new)
+    };
+    let (allow, deny) = (policy("Allow")?, policy("Deny")?);
+    let request = Request::parse("ecs:a", "*")?;
+    let whole = PolicySet::new([allow.policy().clone()]);
+    for set in [whole, PolicySet::of_shared([allow])] {
+        let after = set.with_replaced(0, deny.clone()).ok_or("there is one")?;
+        assert_eq!(set.decide_alone(&request).0, Outcome::Allow);
+        assert_eq!(after.decide_alone(&request).0, Outcome::ExplicitDeny);
+        assert!(set.with_replaced(1, deny.clone()).is_none());
+    }
+    Ok(())
+}
+
+#[test]
 fn more_policies_than_are_kept_by_themselves_decide_the_same_together() -> Result {
     let statement = |n: usize| {
         let effect = if n % 5 == 4 { "Deny" } else { "Allow" };
