@@ -252,8 +252,8 @@ fn repeated_keys_past_the_bound_are_one_fault_in_objects_of_every_size() {
     }
 }
 
-#[test]
 #[cfg_attr(miri, ignore = "long texts, of which Miri reads a few bytes a millisecond")]
+#[test]
 fn memory_stays_in_proportion_to_the_text() {
     let limits = JsonLimits { max_bytes: 1 << 24, ..JsonLimits::default() };
     let dense = ["1,", "[],", "\"\",", "{\"\":1},", "\"\\n\",", "{},"];
@@ -265,8 +265,8 @@ fn memory_stays_in_proportion_to_the_text() {
     }
 }
 
-#[test]
 #[cfg_attr(miri, ignore = "long texts, of which Miri reads a few bytes a millisecond")]
+#[test]
 fn a_million_keys_are_checked_within_seconds() {
     let limits = JsonLimits { max_bytes: 1 << 27, ..JsonLimits::default() };
     let text = object(1_000_000, "\"k500000\":0");

@@ -292,8 +292,8 @@ fn several_problems_are_reported_in_the_order_of_the_text() {
     assert_eq!(recovered(text), r#"{"a":1,"a":[2],"b":"x","c":?}"#);
 }
 
-#[test]
 #[cfg_attr(miri, ignore = "long texts, of which Miri reads a few bytes a millisecond")]
+#[test]
 fn hostile_texts_end_quickly() {
     let pieces = [
         "/*",

@@ -156,7 +156,7 @@ impl Writer<'_> {
         let nothing = Facet { action: String::new(), resource: None };
         let facets = &self.situation.facets;
         let facet = facets.get(source.below(facets.len())).unwrap_or(&nothing);
-        let is_deny = source.chance(if place == Place::Trust { 30 } else { 30 });
+        let is_deny = source.chance(30);
         // A Deny about the very request settles it; too many of them would hide the rest.
         let about_it = !source.chance(if is_deny { 35 } else { 15 });
         let mut statement = Map::new();
