@@ -38,7 +38,7 @@ fn pattern(kind: usize, n: usize) -> String {
         4 => format!("svc{}:??{n}*x*y{n}", n % 9),
         5 => format!("*{}a*{}b*c{}*", n % 3, n % 5, n % 7),
         6 => format!("a*shared*{}*b", "aa*".repeat(1 + n % 20)),
-        7 => format!("*{}{n}*", "*ab".repeat(90)),
+        7 => format!("*{}{n}*", "*abc".repeat(60 + n % 60)),
         8 => "*".to_owned(),
         _ => pattern(n % 9, n),
     }
