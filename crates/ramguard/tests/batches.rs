@@ -178,3 +178,40 @@ fn neighbours_may_differ_in_whether_the_caller_is_supplied_as_a_key() -> Result 
     tells_apart(&authorizers, &request()?.supplying_principal_arn(), &request()?);
     Ok(())
 }
+
+/// What neighbours have in common is tested once, whatever that is.
+#[cfg(feature = "steps")]
+#[test]
+fn neighbours_that_differ_in_the_relative_id_only_cost_less_than_each_alone() -> Result {
+    use ramguard::steps;
+    let context = Context::from_pairs([("acs:SourceIp", "10.0.0.1"), ("x:k", "v")])?;
+    let caller = Principal::user("acs:ram::1:user/u")?;
+    let request = |arn: &str| Request::parse("ecs:StopInstance".to_owned(), arn.to_owned());
+    let is_sharing = |name: &str, alike: &dyn Fn(&str) -> Result<Request<'static>>| -> Result {
+        let authorizers = by_account(
+            r#"{"Effect":"Allow","Action":["ecs:StartInstance","ecs:StopInstance"],
+                "Resource":"acs:ecs:*:*:instance/i-1*",
+                "Condition":{"StringEquals":{"x:k":"v"}}},
+               {"Effect":"Deny","Action":"ecs:Stop*","Resource":"acs:ecs:*:*:instance/i-2*"}"#,
+        )?;
+        let requests: Vec<Request<'_>> = (0..50)
+            .map(|n| alike(&format!("acs:ecs:cn-hangzhou:1:instance/i-{n}")))
+            .collect::<Result<_>>()?;
+        // The largest set leads each request to its entries by the resource.
+        for authorizer in authorizers.iter().take(2) {
+            let _ = steps::take();
+            let alone: Vec<_> = requests.iter().map(|one| authorizer.decide(one)).collect();
+            let apart = steps::take();
+            assert_eq!(authorizer.decide_many(&requests), alone, "{name}");
+            let together = steps::take();
+            assert!(2 * together <= apart, "{name}: {together} steps together, {apart} apart");
+        }
+        Ok(())
+    };
+    is_sharing("nothing else", &|arn| Ok(request(arn)?))?;
+    is_sharing("contexts", &|arn| Ok(request(arn)?.with_context(context.clone())))?;
+    is_sharing("caller", &|arn| Ok(request(arn)?.with_principal(caller.clone())))?;
+    is_sharing("owner", &|arn| Ok(request(arn)?.with_owner("1")))?;
+    is_sharing("mode", &|arn| Ok(request(arn)?.with_mode(Mode::AssumeRole)))?;
+    is_sharing("resource", &|_| Ok(request("*")?))
+}

@@ -1,0 +1,135 @@
+//! Statements with a few entries each that are many together, each of which has to be searched
+//! for: whichever covers the request is found, and no other statement for it. The answers are
+//! known from how the entries are made.
+
+use ramguard::{Context, Kind, Outcome, Policy, PolicySet, ReadOptions, Request, Scan};
+use ramguard_policy::Limits;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// How many entries there are, around what is asked entry by entry, and what fits into one word.
+const COUNTS: [usize; 6] = [20, 40, 64, 65, 130, 530];
+
+/// So many entries stand in a statement.
+const EACH: usize = 10;
+
+/// A set of one document in which a statement holds [`EACH`] entries, made by `elements`.
+fn set(count: usize, elements: impl Fn(&[usize]) -> String) -> Result<PolicySet> {
+    let numbers: Vec<usize> = (0..count).collect();
+    let statements: Vec<String> = numbers
+        .chunks(EACH)
+        .map(|some| format!(r#"{{"Effect":"Allow",{}}}"#, elements(some)))
+        .collect();
+    let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, statements.join(","));
+    let limits = Limits::default().with_max_bytes_for_all(1 << 20);
+    let options = ReadOptions { limits, legacy_not_resource: true };
+    Ok(PolicySet::from(Policy::parse_with(Kind::Identity, &text, &options)?))
+}
+
+/// The entries that are asked about: the first, the last and some between.
+fn asked(count: usize) -> impl Iterator<Item = usize> {
+    (0..count).step_by(count / 7).chain([count - 1])
+}
+
+fn list(some: &[usize], item: impl Fn(usize) -> String) -> String {
+    let quoted: Vec<String> = some.iter().map(|&n| format!(r#""{}""#, item(n))).collect();
+    format!("[{}]", quoted.join(","))
+}
+
+/// Fails unless the first statement that allows a request is the one with this number.
+fn is_allowed_by(set: &PolicySet, request: &Request<'_>, statement: Option<usize>) {
+    let (outcome, found) = set.decide_alone(request);
+    assert_eq!(outcome == Outcome::Allow, statement.is_some(), "{request:?}");
+    assert_eq!(found.map(|found| found.statement), statement, "{request:?}");
+    assert_eq!((outcome, found), Scan::new(set).decide(request), "{request:?}");
+}
+
+#[test]
+fn a_resource_among_many_that_are_searched_for_is_found_and_what_differs_in_a_field_is_not()
+-> Result {
+    let services = ["ecs", "vpc", "kms"];
+    for count in COUNTS {
+        let arn = |n: usize| {
+            format!("acs:{}:*-{}:*{}:*a{n}-*b{n}-*", services[n % 3], ["x", "y"][n % 2], n % 5)
+        };
+        let set = set(count, |some| format!(r#""Action":"*","Resource":{}"#, list(some, arn)))?;
+        for n in asked(count) {
+            let (service, region) = (services[n % 3], ["cn-x", "cn-y"][n % 2]);
+            let (account, other) = (n % 5, (n + 1) % 5);
+            let id = format!("-a{n}-b{n}-");
+            for (resource, fits) in [
+                (format!("acs:{service}:{region}:1{account}:{id}"), true),
+                (format!("acs:rds:{region}:1{account}:{id}"), false),
+                (format!("acs:{service}:cn-z:1{account}:{id}"), false),
+                (format!("acs:{service}:{region}:1{other}:{id}"), false),
+                (format!("acs:{service}:{region}:1{account}:-b{n}-a{n}-"), false),
+                (format!("acs:{service}:{region}:1{account}:{}", id.to_uppercase()), false),
+                ("*".to_owned(), false),
+            ] {
+                let request = Request::parse("ecs:a", resource)?;
+                is_allowed_by(&set, &request, fits.then_some(n / EACH));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_resource_of_ram_among_many_folds_case_and_fits_by_its_blank_region() -> Result {
+    for count in COUNTS {
+        let arn =
+            |n: usize| format!("acs:ram:{}:*{}:*a{n}-*b{n}-*", ["*", "cn-x", ""][n % 3], n % 5);
+        let set = set(count, |some| format!(r#""Action":"*","Resource":{}"#, list(some, arn)))?;
+        for n in asked(count) {
+            let statement = (n % 3 != 1).then_some(n / EACH);
+            let request = |id: &str| Request::parse("ram:a", format!("acs:ram::1{}:{id}", n % 5));
+            is_allowed_by(&set, &request(&format!("role/a{n}-b{n}-"))?, statement);
+            is_allowed_by(&set, &request(&format!("role/A{n}-B{n}-"))?, statement);
+            is_allowed_by(&set, &request(&format!("role/A{n}-C{n}-"))?, None);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn an_action_among_many_that_are_searched_for_is_found_whatever_its_case() -> Result {
+    for count in COUNTS {
+        let action = |n: usize| format!("ecs:*A{n}x*B{n}x*");
+        for resource in ["*", "acs:ecs:*:*:i"] {
+            let set = set(count, |some| {
+                format!(r#""Action":{},"Resource":"{resource}""#, list(some, action))
+            })?;
+            for n in asked(count) {
+                let request = |action: String| Request::parse(action, "acs:ecs:cn:1:i");
+                let statement = Some(n / EACH);
+                is_allowed_by(&set, &request(format!("ecs:A{n}xB{n}x"))?, statement);
+                is_allowed_by(&set, &request(format!("ecs:Ga{n}Xb{n}Xy"))?, statement);
+                is_allowed_by(&set, &request(format!("ecs:B{n}xA{n}x"))?, None);
+                is_allowed_by(&set, &request(format!("vpc:A{n}xB{n}x"))?, None);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_statement_that_failed_for_one_of_its_resources_fails_for_the_others_and_no_other_does()
+-> Result {
+    // Statement `n` asks for the value `n`; each covers the resource by all its entries.
+    for count in [40, 700, 1_400] {
+        let set = set(count, |some| {
+            let value = some.first().map_or(0, |first| first / EACH);
+            format!(
+                r#""Action":"*","Resource":{},"Condition":{{"StringEquals":{{"x:k":"{value}"}}}}"#,
+                list(some, |n| format!("acs:ecs:*:*:*-{}*", "a*".repeat(1 + n % 5)))
+            )
+        })?;
+        for n in 0..=count / EACH {
+            let value = n.to_string();
+            let context = Context::from_pairs([("x:k", value.as_str())])?;
+            let request = Request::parse("ecs:a", "acs:ecs:cn:1:-aaaaaa")?.with_context(context);
+            is_allowed_by(&set, &request, (n < count / EACH).then_some(n));
+        }
+    }
+    Ok(())
+}
