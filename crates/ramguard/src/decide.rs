@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use ramguard_policy::{Kind, Policy, Statement};
 
-use crate::compile::{Asked, Batch, Poison, PolicySet, SharedUnits, Verdict};
+use crate::compile::{Asked, Batch, NearUnits, Poison, PolicySet, SharedUnits, Verdict};
 use crate::decision::{Decision, Layer, Outcome, Reason, StatementRef};
 use crate::{Mode, PrincipalKind, Request, Semantics};
 
@@ -91,6 +91,15 @@ impl Side {
 
     fn owner() -> Self {
         Self { outcome: Outcome::Allow, reason: Reason::Ownership, statement: None }
+    }
+
+    /// An Allow counts for nothing on what the caller's account does not own (rule E-12).
+    #[inline]
+    fn for_own_resources(self, owns: bool) -> Self {
+        match self.outcome {
+            Outcome::Allow if !owns => Self::silent(Reason::ForeignResource),
+            _ => self,
+        }
     }
 
     #[inline]
@@ -191,6 +200,12 @@ impl Authorizer {
         Some((policy, policy.statement(at.statement)?))
     }
 
+    /// Returns the policies at account level if there is nothing else and they are few: what they
+    /// say is what [`decide_near`] needs.
+    pub(crate) fn near(&self) -> Option<&NearUnits> {
+        self.account.as_ref().filter(|_| self.is_plain)?.all_near()
+    }
+
     /// Decides a request (rules E-1 to E-12).
     #[must_use]
     pub fn decide(&self, request: &Request<'_>) -> Decision {
@@ -227,12 +242,8 @@ impl Authorizer {
     /// Decides for a caller of this kind, whose account owns the resource or does not.
     #[inline]
     fn decide_for(&self, asked: &Asked<'_>, kind: PrincipalKind, owns: bool) -> Decision {
-        // Where no other layer has a say, what the caller's own policies say is all there is.
-        if self.is_plain
-            && asked.request().mode() == Mode::Standard
-            && matches!(kind, PrincipalKind::User | PrincipalKind::Role)
-        {
-            return self.identity_side(asked, kind, owns).decision();
+        if self.is_plain && is_ordinary(asked.request(), kind) {
+            return decide_alone(self.account_says(asked), owns);
         }
         self.decide_by_layers(asked, kind, owns)
     }
@@ -299,20 +310,21 @@ impl Authorizer {
                 return Side::silent(Reason::NothingAllows(Layer::Account));
             }
         }
-        let verdict = match &self.account {
-            Some(units) => units.decide(asked),
-            None => self.layers.account.decide(asked),
-        };
-        let mut side = Side::of(Layer::Account, verdict);
+        let mut side = Side::of(Layer::Account, self.account_says(asked));
         if side.outcome == Outcome::ImplicitDeny
             && let Some(group) = &self.layers.resource_group
         {
             side = Side::of(Layer::ResourceGroup, group.decide(asked));
         }
-        if side.outcome == Outcome::Allow && !owns && request.mode() == Mode::Standard {
-            side = Side::silent(Reason::ForeignResource);
+        if request.mode() == Mode::Standard { side.for_own_resources(owns) } else { side }
+    }
+
+    #[inline]
+    fn account_says(&self, asked: &Asked<'_>) -> Verdict {
+        match &self.account {
+            Some(units) => units.decide(asked),
+            None => self.layers.account.decide(asked),
         }
-        side
     }
 
     fn resource_side(&self, asked: &Asked<'_>) -> Side {
@@ -321,6 +333,27 @@ impl Authorizer {
             None => Side::silent(Reason::NothingAllows(Layer::Resource)),
         }
     }
+}
+
+/// Decides as an authorizer with these policies and nothing else ([`Authorizer::near`]) would; none
+/// if it takes more than them.
+#[inline]
+pub(crate) fn decide_near(units: &NearUnits, asked: &Asked<'_>) -> Option<Decision> {
+    let (kind, owns) = caller_of(asked.request());
+    is_ordinary(asked.request(), kind).then(|| decide_alone(units.decide(asked), owns))
+}
+
+/// Returns whether the policies of the caller count for the request, and nothing else but other
+/// layers does.
+#[inline]
+fn is_ordinary(request: &Request<'_>, kind: PrincipalKind) -> bool {
+    request.mode() == Mode::Standard && matches!(kind, PrincipalKind::User | PrincipalKind::Role)
+}
+
+/// Decides by what the caller's policies say, where no other layer has a say.
+#[inline]
+fn decide_alone(account: Verdict, owns: bool) -> Decision {
+    Side::of(Layer::Account, account).for_own_resources(owns).decision()
 }
 
 /// Returns the kind of the caller, and whether the caller's account owns the resource.

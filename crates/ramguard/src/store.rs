@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use crate::compile::{Asked, NearUnits};
+use crate::decide::decide_near;
 use crate::{
     Authorizer, CompiledPolicy, Decision, Layer, Layers, Outcome, PolicySet, Reason, Request,
     Semantics,
@@ -54,13 +56,34 @@ impl Name {
     }
 }
 
-/// One principal, in one line of a cache.
+/// One principal, in two neighbouring lines of a cache.
 #[derive(Clone)]
-#[repr(align(64))]
+#[repr(align(128))]
 struct Slot {
     hash: u64,
     name: Name,
     authorizer: Arc<Authorizer>,
+    /// The policies of the authorizer if they are all it has and few, so that a decision need not
+    /// look at it; else none.
+    near: NearUnits,
+}
+
+impl Slot {
+    fn new(hash: u64, name: &str, authorizer: Arc<Authorizer>) -> Self {
+        let near = authorizer.near().cloned().unwrap_or_default();
+        Self { hash, name: Name::new(name), authorizer, near }
+    }
+
+    #[inline]
+    fn decide(&self, request: &Request<'_>) -> Decision {
+        let asked = Asked::new(request);
+        if !self.near.is_empty()
+            && let Some(decision) = decide_near(&self.near, &asked)
+        {
+            return decision;
+        }
+        self.authorizer.decide_asked(&asked)
+    }
 }
 
 /// Some of the principals: a table at most half full. Whoever finds the own place taken stands in
@@ -91,16 +114,16 @@ impl Shard {
         None
     }
 
-    fn get(&self, hash: u64, name: &str) -> Option<&Arc<Authorizer>> {
-        let place = self.place_of(hash, name.as_bytes())?;
-        self.slots.get(place)?.as_ref().map(|slot| &slot.authorizer)
+    fn get(&self, hash: u64, name: &str) -> Option<&Slot> {
+        self.slots.get(self.place_of(hash, name.as_bytes())?)?.as_ref()
     }
 
     /// Puts a principal there, in place of one of that name.
     fn insert(&mut self, hash: u64, name: &str, authorizer: Arc<Authorizer>) {
+        let slot = Slot::new(hash, name, authorizer);
         if let Some(place) = self.place_of(hash, name.as_bytes()) {
-            if let Some(Some(slot)) = self.slots.get_mut(place) {
-                slot.authorizer = authorizer;
+            if let Some(known) = self.slots.get_mut(place) {
+                *known = Some(slot);
             }
             return;
         }
@@ -109,7 +132,7 @@ impl Shard {
             let slots = std::mem::replace(&mut self.slots, vec![None; room]);
             slots.into_iter().flatten().for_each(|slot| self.put(slot));
         }
-        self.put(Slot { hash, name: Name::new(name), authorizer });
+        self.put(slot);
         self.count += 1;
     }
 
@@ -221,7 +244,7 @@ impl Store {
     #[must_use]
     pub fn authorizer(&self, principal: &str) -> Option<Arc<Authorizer>> {
         let hash = self.hash_of(principal);
-        self.shard_of(hash)?.load().get(hash, principal).cloned()
+        self.shard_of(hash)?.load().get(hash, principal).map(|slot| Arc::clone(&slot.authorizer))
     }
 
     /// Decides a request against what the principal has at this moment. A principal that is not
@@ -234,7 +257,7 @@ impl Store {
         let hash = self.hash_of(principal);
         let shard = self.shard_of(hash).map(ArcSwap::load);
         match shard.as_ref().and_then(|shard| shard.get(hash, principal)) {
-            Some(authorizer) => authorizer.decide(request),
+            Some(slot) => slot.decide(request),
             None => Decision::new(Outcome::ImplicitDeny, Reason::NothingAllows(Layer::Account)),
         }
     }
@@ -265,6 +288,7 @@ impl Store {
         self.change(principal, |shard, hash| {
             was_there = false;
             let Some(before) = shard.get(hash, principal) else { return };
+            let before = &before.authorizer;
             let Some(account) = before.layers().account.with_replaced(index, policy.clone()) else {
                 return;
             };
@@ -319,7 +343,8 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
-    use crate::Policy;
+    use crate::{Mode, Policy, Principal};
+    use ramguard_policy::Kind;
 
     fn policy(effect: &str, action: &str) -> CompiledPolicy {
         let text = format!(
@@ -415,8 +440,73 @@ mod tests {
     }
 
     #[test]
-    fn a_principal_lies_in_one_line_of_a_cache() {
-        assert_eq!(size_of::<Option<Slot>>(), 64);
+    fn a_principal_lies_in_two_neighbouring_lines_of_a_cache() {
+        assert_eq!(size_of::<Option<Slot>>(), 128);
+    }
+
+    #[test]
+    fn a_store_decides_as_the_authorizer_it_holds_whatever_its_layers_and_whoever_asks() {
+        let trust = r#"{ "Version": "1", "Statement": [{
+            "Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": { "Service": ["ecs.aliyuncs.com"], "RAM": ["acs:ram::1:root"] } }] }"#;
+        let trust = Policy::parse_as(Kind::Trust, trust).unwrap();
+        let one = |effect, action| Arc::new(PolicySet::of_shared([policy(effect, action)]));
+        let sets = [
+            PolicySet::default(),
+            PolicySet::of_shared([policy("Allow", "*")]),
+            PolicySet::of_shared([policy("Allow", "*"), policy("Deny", "ecs:Stop*")]),
+            PolicySet::of_shared(vec![policy("Allow", "ecs:Stop*"); 5]),
+            PolicySet::new([policy("Allow", "sts:*").policy().clone()]),
+            PolicySet::new([trust.clone()]),
+        ];
+        let store = Store::new();
+        let mut names = Vec::new();
+        for (at, set) in sets.into_iter().enumerate() {
+            let plain = Layers { account: Arc::new(set), ..Layers::default() };
+            let group = Layers { resource_group: Some(one("Allow", "*")), ..plain.clone() };
+            let control = Layers { control: Some(vec![one("Deny", "*")]), ..plain.clone() };
+            let session = Layers { session: Some(one("Allow", "ecs:List*")), ..plain.clone() };
+            let resource = Some(Arc::new(PolicySet::new([trust.clone()])));
+            let resource = Layers { resource, ..plain.clone() };
+            for (kind, layers) in [plain, group, control, session, resource].into_iter().enumerate()
+            {
+                names.push(format!("{at}-{kind}"));
+                let authorizer = Authorizer::with_layers(layers, Semantics::default());
+                store.set(names.last().unwrap(), authorizer);
+            }
+        }
+        let callers = [
+            None,
+            Some(Principal::user("acs:ram::1:user/alice").unwrap()),
+            Some(Principal::user("acs:ram::2:user/mallory").unwrap()),
+            Some(Principal::role("acs:ram::1:role/app").unwrap()),
+            Some(Principal::root("1").unwrap()),
+            Some(Principal::service("ecs.aliyuncs.com")),
+            Some(Principal::anonymous()),
+        ];
+        let asked = [
+            ("ecs:StopInstance", "acs:ecs:cn-hangzhou:1:instance/i-a"),
+            ("oss:GetObject", "*"),
+            ("sts:AssumeRole", "acs:ram::1:role/app"),
+        ];
+        let mut outcomes = [0; 3];
+        for ((action, resource), caller) in
+            asked.iter().flat_map(|a| callers.iter().map(move |c| (a, c)))
+        {
+            for mode in [Mode::Standard, Mode::AssumeRole, Mode::RoleSso] {
+                let mut request = Request::parse(*action, *resource).unwrap().with_mode(mode);
+                if let Some(caller) = caller {
+                    request = request.with_principal(caller.clone());
+                }
+                for name in &names {
+                    let alone = store.authorizer(name).unwrap().decide(&request);
+                    let decision = store.decide(name, &request);
+                    assert_eq!(decision, alone, "{name} {request:?}");
+                    outcomes[decision.outcome() as usize] += 1;
+                }
+            }
+        }
+        assert!(outcomes.iter().all(|&count| count > 50), "{outcomes:?}");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) use principal::PrincipalTest;
 pub(crate) use resource::ResourceTest;
 pub use scan::Scan;
 pub use shared::CompiledPolicy;
-pub(crate) use shared::SharedUnits;
+pub(crate) use shared::{NearUnits, SharedUnits};
 pub(crate) use statement::{Polarity, StatementTest, evaluate};
 use unit::Unit;
 
@@ -56,6 +56,10 @@ pub struct PolicySet {
 }
 
 /// The compiled form of the policies of a set.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a merged unit in a place of its own would be waited for once more"
+)]
 #[derive(Clone, Debug)]
 enum Units {
     /// All of them in one.

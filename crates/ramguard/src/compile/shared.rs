@@ -66,10 +66,14 @@ const NEAR: usize = 4;
 /// Policies that are parts of other sets too, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SharedUnits {
-    /// The first ones; none is there after one that is missing.
-    near: [Option<SharedUnit>; NEAR],
+    near: NearUnits,
     far: Box<[SharedUnit]>,
 }
+
+/// At most [`NEAR`] of them, without another place in memory: none is there after one that is
+/// missing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NearUnits([Option<SharedUnit>; NEAR]);
 
 /// One policy of a set.
 #[derive(Clone, Debug)]
@@ -93,14 +97,15 @@ impl SharedUnits {
     pub(super) fn new(policies: impl IntoIterator<Item = CompiledPolicy>) -> Option<Self> {
         let units: Option<Vec<SharedUnit>> = policies.into_iter().map(SharedUnit::new).collect();
         let mut units = units?.into_iter();
-        Some(Self { near: std::array::from_fn(|_| units.next()), far: units.collect() })
+        let near = NearUnits(std::array::from_fn(|_| units.next()));
+        Some(Self { near, far: units.collect() })
     }
 
     /// Puts another policy in place of number `index`; returns whether that could be done.
     pub(super) fn replace(&mut self, index: usize, policy: CompiledPolicy) -> bool {
         let slot = match index.checked_sub(NEAR) {
             Some(index) => self.far.get_mut(index),
-            None => self.near.get_mut(index).and_then(Option::as_mut),
+            None => self.near.0.get_mut(index).and_then(Option::as_mut),
         };
         match (slot, SharedUnit::new(policy)) {
             (Some(slot), Some(unit)) => {
@@ -111,30 +116,60 @@ impl SharedUnits {
         }
     }
 
+    /// Returns all of them if they are few.
+    pub(crate) fn all_near(&self) -> Option<&NearUnits> {
+        self.far.is_empty().then_some(&self.near)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &SharedUnit> {
+        self.near.iter().chain(&*self.far)
+    }
+
     /// Evaluates the policies as one unit (rule E-1).
     #[inline]
     pub(crate) fn decide(&self, asked: &Asked<'_>) -> Verdict {
-        let mut allowed = None;
-        for (number, unit) in self.near.iter().flatten().chain(&*self.far).enumerate() {
-            if unit.services >> asked.service & 1 == 0 {
-                continue;
-            }
-            let Shared { policy, unit: Some(unit) } = &*unit.shared else { continue };
-            let at = |at: StatementAt| StatementAt::new(number, at.statement as usize);
-            match unit.decide(asked, std::slice::from_ref(policy)) {
-                Verdict::ExplicitDeny(found) => return Verdict::ExplicitDeny(at(found)),
-                Verdict::Allow(found) => allowed = allowed.or(Some(at(found))),
-                Verdict::ImplicitDeny => {}
-            }
-        }
-        allowed.map_or(Verdict::ImplicitDeny, Verdict::Allow)
+        evaluate(self.iter(), asked)
     }
 
     /// Returns how many bytes the compiled forms take, which other sets may share.
     pub(super) fn heap_bytes(&self) -> usize {
-        let units = self.near.iter().flatten().chain(&*self.far);
-        units.map(|unit| unit.shared.compiled_bytes()).sum()
+        self.iter().map(|unit| unit.shared.compiled_bytes()).sum()
     }
+}
+
+impl NearUnits {
+    fn iter(&self) -> impl Iterator<Item = &SharedUnit> {
+        self.0.iter().flatten()
+    }
+
+    /// Returns whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Evaluates the policies as one unit (rule E-1).
+    #[inline]
+    pub(crate) fn decide(&self, asked: &Asked<'_>) -> Verdict {
+        evaluate(self.iter(), asked)
+    }
+}
+
+#[inline]
+fn evaluate<'u>(units: impl Iterator<Item = &'u SharedUnit>, asked: &Asked<'_>) -> Verdict {
+    let mut allowed = None;
+    for (number, unit) in units.enumerate() {
+        if unit.services >> asked.service & 1 == 0 {
+            continue;
+        }
+        let Shared { policy, unit: Some(unit) } = &*unit.shared else { continue };
+        let at = |at: StatementAt| StatementAt::new(number, at.statement as usize);
+        match unit.decide(asked, std::slice::from_ref(policy)) {
+            Verdict::ExplicitDeny(found) => return Verdict::ExplicitDeny(at(found)),
+            Verdict::Allow(found) => allowed = allowed.or(Some(at(found))),
+            Verdict::ImplicitDeny => {}
+        }
+    }
+    allowed.map_or(Verdict::ImplicitDeny, Verdict::Allow)
 }
 
 impl From<Policy> for CompiledPolicy {

@@ -16,6 +16,9 @@ const MOST: usize = 48;
 /// Services are told apart by so many bits.
 const SERVICE_BITS: u32 = 6;
 
+/// How many lists there are at most.
+const LISTS: usize = 1 << SERVICE_BITS;
+
 /// What a service with a wildcard can be.
 pub(super) const ANY_SERVICE: u64 = !0;
 
@@ -61,13 +64,20 @@ impl Item {
 }
 
 /// The lists of a small set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Small {
     /// Turns the number of a service into that of its list.
     shift: u32,
-    /// Where each list starts, and the end of the last.
-    starts: Box<[u16]>,
+    /// Where each list starts, and the end of the last; here rather than in a place of its own, as
+    /// a set that is not in a cache is waited for once less.
+    starts: [u16; LISTS + 1],
     items: Box<[Item]>,
+}
+
+impl Default for Small {
+    fn default() -> Self {
+        Self { shift: 0, starts: [0; LISTS + 1], items: Box::default() }
+    }
 }
 
 impl Small {
@@ -86,11 +96,12 @@ impl Small {
 
     fn of(signatures: &[Signature], shift: u32) -> Option<Self> {
         let lists = 1_u32 << (SERVICE_BITS - shift);
-        let mut starts = vec![0_u16];
+        let mut starts = [0; LISTS + 1];
         let mut items = Vec::new();
         // What fits every service is on all lists, which is not to make much more of it.
         let room = 4 * signatures.len() + MOST;
-        for list in 0..lists {
+        let [_, ends @ ..] = &mut starts;
+        for (list, end) in (0..lists).zip(ends) {
             let numbers = (ANY_SERVICE >> (64 - (1 << shift))) << (list << shift);
             let before = items.len();
             let own = (0_u32..).zip(signatures).filter(|(_, sign)| sign.services() & numbers != 0);
@@ -98,9 +109,9 @@ impl Small {
             if items.len() - before > MOST || items.len() > room {
                 return None;
             }
-            starts.push(u16::try_from(items.len()).ok()?);
+            *end = u16::try_from(items.len()).ok()?;
         }
-        Some(Self { shift, starts: starts.into(), items: items.into() })
+        Some(Self { shift, starts, items: items.into() })
     }
 
     /// Returns the list of a service by its number.
@@ -114,7 +125,7 @@ impl Small {
 
     /// Returns how many bytes the lists take.
     pub(super) fn heap_bytes(&self) -> usize {
-        size_of_val(&*self.starts) + size_of_val(&*self.items)
+        size_of_val(&*self.items)
     }
 }
 
