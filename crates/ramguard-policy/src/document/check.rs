@@ -22,6 +22,10 @@ use crate::text::{MAX_SHOWN_CHARS, Span};
 
 const ONE_OR_MORE_STRINGS: &str = "a string or a list of strings";
 
+/// About as many bytes of a document go with each action, resource or value, so that room for them
+/// is made once.
+const BYTES_AN_ENTRY: usize = 64;
+
 pub(super) fn check(kind: Kind, tree: &Tree<'_>, options: &ReadOptions) -> (Parts, Vec<Problem>) {
     let mut checker = Checker {
         kind,
@@ -32,6 +36,7 @@ pub(super) fn check(kind: Kind, tree: &Tree<'_>, options: &ReadOptions) -> (Part
     };
     checker.parts.text.push_str(tree.source());
     checker.parts.source_len = tree.source().len();
+    checker.parts.entries.reserve(tree.source().len() / BYTES_AN_ENTRY);
     checker.size(options);
     for fault in tree.faults() {
         let span = fault.span();
@@ -150,6 +155,7 @@ impl<'t> Checker<'t> {
                 if list.elements().next().is_none() {
                     self.wrong(ProblemKind::EmptyStatement, list.span());
                 }
+                self.parts.statements.reserve_exact(list.elements().count());
                 for value in list.elements() {
                     self.statement(value);
                 }

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use ramguard_match::Shape;
 use ramguard_policy::condition::Test;
 use ramguard_policy::name::resource::ArnFields;
-use ramguard_policy::{Effect, Kind, Policy, Statement};
+use ramguard_policy::{Effect, Policy, Statement};
 
 use super::crowd::{Crowd, is_slow, key_bit, numbers};
 use super::key::{WORD, folded_word, lowest_bytes};
@@ -263,12 +263,20 @@ impl Entries {
     /// Adds a statement; returns whether there was room for it.
     ///
     /// There is room for 2 GiB of names and as many entries; past that a set is scanned.
-    pub(super) fn push(&mut self, document: usize, kind: Kind, statement: Statement<'_>) -> bool {
+    pub(super) fn push(
+        &mut self,
+        document: usize,
+        policy: &Policy,
+        statement: Statement<'_>,
+    ) -> bool {
         const ROOM: usize = i32::MAX as usize;
+        let kind = policy.kind();
         let Ok(number) = u32::try_from(self.statements.len()) else { return false };
         let at = StatementAt::new(document, statement.index());
-        let is_short = statement.actions().all(|entry| entry.text.len() <= LONGEST)
-            && statement.resources().all(|entry| entry.text.len() <= LONGEST);
+        // No name is longer than the document it stands in.
+        let is_short = policy.source().len() <= LONGEST
+            || (statement.actions().all(|entry| entry.text.len() <= LONGEST)
+                && statement.resources().all(|entry| entry.text.len() <= LONGEST));
         let has_resources = is_short && kind.has_resource() && !statement.is_not_resource();
         let is_special = !is_short
             || !has_resources
@@ -276,7 +284,6 @@ impl Entries {
             || statement.actions().len() > MOST
             || statement.resources().len() > MOST;
         let is_found_by_action = is_short && !statement.is_not_action();
-        let is_every = is_found_by_action && statement.actions().any(|entry| entry.text == "*");
 
         let first_action = self.actions.len();
         if is_found_by_action || !is_special {
@@ -285,6 +292,8 @@ impl Entries {
             }
         }
         let actions = run(first_action, self.actions.len());
+        let own_actions = self.actions.get(first_action..).unwrap_or_default();
+        let is_every = is_found_by_action && own_actions.iter().any(ActionEntry::is_bare);
         if is_special {
             self.special.push(StatementTest::compile(document, kind, statement));
         }
@@ -369,14 +378,20 @@ impl Entries {
     fn push_resource(&mut self, template: &ResourceEntry, text: &str) {
         let bytes = text.as_bytes();
         // A policy holds nothing that does not parse, so it has five fields or is `*`.
-        let Some([_, service_end, region_end, account_end]) = first_colons(bytes) else {
+        let Some((ends, has_wildcard)) = first_fields(bytes) else {
             self.resources.push(template.any());
             return;
         };
+        let [_, service_end, region_end, account_end] = ends;
         let id = text.get(account_end + 1..).unwrap_or_default();
         let shape = Shape::of(id);
         let counted = if shape.is_literal() { WORD } else { shape.head_len().min(WORD) };
-        let field = |from: usize, to: usize| form(bytes.get(from..to).unwrap_or_default());
+        let [_, service, region, account] = has_wildcard;
+        let form = |has_wildcard, from: usize, to: usize| match bytes.get(from..to) {
+            Some(b"*") => Form::Any,
+            _ if has_wildcard => Form::Pattern,
+            _ => Form::Literal,
+        };
         self.resources.push(ResourceEntry {
             word: folded_word(id.as_bytes(), 0) & lowest_bytes(counted),
             shape,
@@ -387,9 +402,9 @@ impl Entries {
             length: short(text.len()),
             counted: counted as u8,
             forms: Forms {
-                service: field(4, service_end),
-                region: field(service_end + 1, region_end),
-                account: field(region_end + 1, account_end),
+                service: form(service, 4, service_end),
+                region: form(region, service_end + 1, region_end),
+                account: form(account, region_end + 1, account_end),
             },
             ..*template
         });
@@ -522,19 +537,21 @@ fn literal_head(bytes: &[u8]) -> (usize, bool) {
     }
 }
 
-/// How a field is matched.
-fn form(field: &[u8]) -> Form {
-    match field {
-        b"*" => Form::Any,
-        _ if literal_head(field).1 => Form::Literal,
-        _ => Form::Pattern,
+/// Returns where the first four fields end, each at a colon, and whether each holds a wildcard;
+/// none if there are fewer colons.
+fn first_fields(text: &[u8]) -> Option<([usize; 4], [bool; 4])> {
+    let (mut ends, mut has_wildcard) = ([0; 4], [false; 4]);
+    let mut bytes = text.iter().enumerate();
+    for (end, has_wildcard) in ends.iter_mut().zip(&mut has_wildcard) {
+        *end = loop {
+            match bytes.next()? {
+                (at, b':') => break at,
+                (_, b'*' | b'?') => *has_wildcard = true,
+                _ => {}
+            }
+        };
     }
-}
-
-/// Returns where the first four colons are.
-fn first_colons(text: &[u8]) -> Option<[usize; 4]> {
-    let mut places = text.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(at, _)| at);
-    Some([places.next()?, places.next()?, places.next()?, places.next()?])
+    Some((ends, has_wildcard))
 }
 
 fn run(start: usize, end: usize) -> Run {

@@ -44,7 +44,7 @@ impl Unit {
         entries.reserve(policies);
         for (document, policy) in policies.iter().enumerate() {
             for statement in policy.statements() {
-                if !entries.push(document, policy.kind(), statement) {
+                if !entries.push(document, policy, statement) {
                     return None;
                 }
             }
