@@ -319,7 +319,7 @@ impl Authorizer {
         if request.mode() == Mode::Standard { side.for_own_resources(owns) } else { side }
     }
 
-    #[inline]
+    #[inline(always)]
     fn account_says(&self, asked: &Asked<'_>) -> Verdict {
         match &self.account {
             Some(units) => units.decide(asked),

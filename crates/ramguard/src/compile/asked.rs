@@ -1,32 +1,21 @@
 //! A request as the sets of one decision look at it: what all of them need is found out once.
 
 use super::batch::Batch;
-use super::key::{Field, Seeds, Starts};
-use super::small::service_number;
+use super::key::{Field, Seeds, Starts as KeyStarts};
 use crate::Request;
-use crate::request::ArnBytes;
+use crate::request::{ArnBytes, Starts};
 
 /// A request, taken apart.
 #[derive(Debug)]
 pub(crate) struct Asked<'r> {
     request: &'r Request<'r>,
     batch: Option<&'r Batch>,
-    /// The first eight bytes of the name, ASCII capitals made small.
-    pub(super) name_word: u64,
-    /// The number of the resource's service; see [`service_number`].
-    pub(super) service: u32,
-    pub(super) arn: Option<AskedArn<'r>>,
 }
 
 /// The fields of a resource.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct AskedArn<'r> {
     pub(super) bytes: ArnBytes<'r>,
-    /// The first eight bytes of the relative id, ASCII capitals made small.
-    pub(super) word: u64,
-    /// The first bytes of service and relative id in one word; see
-    /// [`Signature`](super::entry::Signature).
-    pub(super) signature: u64,
     pub(super) is_ram: bool,
 }
 
@@ -34,7 +23,7 @@ pub(super) struct AskedArn<'r> {
 #[derive(Debug)]
 pub(super) struct ActionKeys<'r> {
     pub(super) service: u64,
-    pub(super) name: Starts<'r>,
+    pub(super) name: KeyStarts<'r>,
 }
 
 /// Keys of a resource.
@@ -43,26 +32,25 @@ pub(super) struct ArnKeys<'r> {
     pub(super) service: u64,
     pub(super) region: u64,
     pub(super) account: u64,
-    pub(super) relative_id: Starts<'r>,
+    pub(super) relative_id: KeyStarts<'r>,
 }
 
 impl<'r> Asked<'r> {
     #[inline]
     pub(crate) fn new(request: &'r Request<'r>) -> Self {
-        let starts = request.starts();
-        let arn = request.arn_bytes().map(|bytes| AskedArn {
-            bytes,
-            word: starts.id,
-            signature: starts.resource,
-            is_ram: request.is_ram(),
-        });
-        let service = service_number(starts.resource);
-        Self { request, batch: None, name_word: starts.name, service, arn }
+        Self { request, batch: None }
     }
 
     /// Takes a request as one of many that differ in the relative id only.
     pub(crate) fn among(request: &'r Request<'r>, batch: &'r Batch) -> Self {
-        Self { batch: Some(batch), ..Self::new(request) }
+        Self { request, batch: Some(batch) }
+    }
+
+    /// Returns the fields of the resource; none of `*`.
+    #[inline]
+    pub(super) fn arn(&self) -> Option<AskedArn<'r>> {
+        let is_ram = self.request.is_ram();
+        self.request.arn_bytes().map(|bytes| AskedArn { bytes, is_ram })
     }
 
     #[inline]
@@ -75,6 +63,12 @@ impl<'r> Asked<'r> {
         self.request
     }
 
+    /// Returns how name and resource start.
+    #[inline]
+    pub(super) fn starts(&self) -> &'r Starts {
+        self.request.starts()
+    }
+
     /// Returns the keys of the action.
     #[inline]
     pub(super) fn action_keys(&self, seeds: &Seeds) -> ActionKeys<'r> {
@@ -84,7 +78,7 @@ impl<'r> Asked<'r> {
         let name = action.get(name_at..).unwrap_or_default();
         ActionKeys {
             service: seeds.whole(Field::ActionService, service),
-            name: Starts::new(seeds, Field::ActionName, name),
+            name: KeyStarts::new(seeds, Field::ActionName, name),
         }
     }
 }
@@ -97,7 +91,7 @@ impl<'r> AskedArn<'r> {
             service: seeds.whole(Field::Service, self.bytes.service()),
             region: seeds.whole(Field::Region, self.bytes.region()),
             account: seeds.whole(Field::Account, self.bytes.account()),
-            relative_id: Starts::new(seeds, Field::RelativeId, self.bytes.relative_id.as_bytes()),
+            relative_id: KeyStarts::new(seeds, Field::RelativeId, self.bytes.relative_id()),
         }
     }
 }

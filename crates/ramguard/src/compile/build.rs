@@ -7,7 +7,8 @@
 //! that bound stay lists.
 
 use super::Polarity;
-use super::entry::{ActionEntry, Entries, Form, ResourceEntry};
+use super::entry::{ActionEntry, Entries, ResourceEntry};
+use super::fields::Form;
 use super::index::{
     ACCOUNT, Found, Index, Level, MAX_LENGTHS, Many, NAME_START, NOTHING, Node, REGION, ROUNDED,
     fields_key, group, node_key, wild_action, wild_service,
@@ -53,7 +54,7 @@ pub(super) fn build(entries: &Entries) -> Index {
                 any.push(number);
             }
         } else {
-            filer.has_wild |= entry.forms().service != Form::Literal;
+            filer.has_wild |= entries.forms(entry).service != Form::Literal;
             filer.push_resource(seeds, entries, number, entry);
         }
     }
@@ -257,13 +258,13 @@ impl Filer {
         let starts = Starts::new(seeds, Field::RelativeId, if is_exact { id } else { literal });
         let segment = starts.segment();
         let is_ram = fields.service.eq_ignore_ascii_case("ram");
-        let (service, is_wild) = match entry.forms().service {
+        let (service, is_wild) = match entries.forms(entry).service {
             Form::Literal => (seeds.whole(Field::Service, fields.service.as_bytes()), false),
             Form::Any | Form::Pattern => (wild_service(seeds), true),
         };
         // The region of a RAM resource does not count, or is blank (rule R-7).
-        let region = entry.forms().region == Form::Literal && !is_wild && !is_ram;
-        let account = entry.forms().account == Form::Literal;
+        let region = entries.forms(entry).region == Form::Literal && !is_wild && !is_ram;
+        let account = entries.forms(entry).account == Form::Literal;
         let set = if region { REGION } else { 0 } | if account { ACCOUNT } else { 0 };
         let whole = |wanted, field, text: &str| match wanted {
             true => seeds.whole(field, text.as_bytes()),

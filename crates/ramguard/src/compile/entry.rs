@@ -20,8 +20,10 @@ use ramguard_policy::name::resource::ArnFields;
 use ramguard_policy::{Effect, Policy, Statement};
 
 use super::crowd::{Crowd, is_slow, key_bit, numbers};
+use super::fields::{AllFields, Fields, Form, Forms, literal_head};
 use super::key::{WORD, folded_word, lowest_bytes};
 use super::{Polarity, StatementAt, StatementTest};
+use crate::request::ArnBytes;
 
 /// Statements with more actions or more resources are special.
 const MOST: usize = StatementTest::LONG;
@@ -55,17 +57,6 @@ pub(super) struct ActionEntry {
     crowd: u16,
 }
 
-/// How a field of a resource is matched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// Any text fits.
-    Any,
-    /// The text fits that is the same up to ASCII case.
-    Literal,
-    /// A wildcard stands somewhere in it.
-    Pattern,
-}
-
 /// One entry of `Resource` in one line of a cache.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
@@ -81,27 +72,18 @@ pub(super) struct ResourceEntry {
     conditions: Run,
     /// The first action of the statement, or the number of a special statement.
     actions: u32,
-    /// The whole ARN.
-    text: u32,
-    service_end: u16,
-    region_end: u16,
-    account_end: u16,
+    /// Where the relative id starts in the text; the other fields stand in front of it.
+    id: u32,
+    /// The number of service, region and account; see [`AllFields`].
+    fields: u32,
+    /// Of the relative id, in bytes.
     length: u16,
     /// The number in the set of all resources; see [`Crowd`].
     crowd: u16,
     action_count: u8,
     /// How many bytes of `word` count; all eight of an id without wildcards.
     counted: u8,
-    forms: Forms,
     kind: EntryKind,
-}
-
-/// How service, region and account are matched.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Forms {
-    pub(super) service: Form,
-    pub(super) region: Form,
-    pub(super) account: Form,
 }
 
 /// What has to be asked for an entry, a bit each.
@@ -177,6 +159,7 @@ pub(super) struct Entries {
     pub(super) statements: Vec<StatementEntry>,
     pub(super) actions: Vec<ActionEntry>,
     pub(super) resources: Vec<ResourceEntry>,
+    fields: AllFields,
     conditions: Vec<ConditionEntry>,
     /// Condition keys, each several times if there are many.
     keys: Vec<(Box<str>, u64)>,
@@ -204,6 +187,7 @@ impl Entries {
         self.text.shrink_to_fit();
         self.actions.shrink_to_fit();
         self.resources.shrink_to_fit();
+        self.fields.shrink();
         self.conditions.shrink_to_fit();
         self.keys.shrink_to_fit();
         self.special.shrink_to_fit();
@@ -214,6 +198,7 @@ impl Entries {
             + self.statements.capacity() * size_of::<StatementEntry>()
             + self.actions.capacity() * size_of::<ActionEntry>()
             + self.resources.capacity() * size_of::<ResourceEntry>()
+            + self.fields.heap_bytes()
             + self.conditions.capacity() * size_of::<ConditionEntry>()
             + self.conditions.iter().map(|condition| condition.test.heap_bytes()).sum::<usize>()
             + self.keys.iter().map(|key| size_of_val(key) + key.0.len()).sum::<usize>()
@@ -231,10 +216,9 @@ impl Entries {
         };
         let actions = numbers(self.actions.iter().map(slow));
         let slow = |entry: &ResourceEntry| {
-            let Forms { service, region, account } = entry.forms;
+            let Forms { service, region, account } = self.forms(entry);
             [service, region, account].contains(&Form::Pattern)
-                || (is_open(entry.shape, entry.length - entry.account_end - 1)
-                    && is_slow(self.fields(entry).relative_id))
+                || (is_open(entry.shape, entry.length) && is_slow(self.fields(entry).relative_id))
         };
         let is_arn = |entry: &&ResourceEntry| !entry.kind.is_any() && !entry.kind.is_special();
         let arns: Vec<&ResourceEntry> = self.resources.iter().filter(is_arn).collect();
@@ -246,7 +230,7 @@ impl Entries {
             .filter_map(|&at| self.actions.get(at))
             .map(|e| self.piece(e.text, 0, e.length))
             .collect();
-        let names = arns.iter().map(|entry| self.piece(entry.text, 0, entry.length));
+        let names = arns.iter().map(|entry| self.arn_of(entry));
         let (resources, fields) = shared(&resources, names);
         let fields: Vec<ArnFields<'_>> =
             fields.iter().filter_map(|&at| arns.get(at)).map(|entry| self.fields(entry)).collect();
@@ -312,15 +296,12 @@ impl Entries {
             at,
             conditions,
             actions: if is_special { length(self.special.len() - 1) } else { actions.start },
-            text: 0,
-            service_end: 0,
-            region_end: 0,
-            account_end: 0,
+            id: 0,
+            fields: 0,
             length: 0,
             crowd: 0,
             action_count: u8::try_from(actions.end - actions.start).unwrap_or(0),
             counted: 0,
-            forms: Forms { service: Form::Any, region: Form::Any, account: Form::Any },
             kind: EntryKind(0)
                 .with(EntryKind::DENY, statement.effect() == Effect::Deny)
                 .with(EntryKind::SPECIAL, is_special)
@@ -378,42 +359,31 @@ impl Entries {
     fn push_resource(&mut self, template: &ResourceEntry, text: &str) {
         let bytes = text.as_bytes();
         // A policy holds nothing that does not parse, so it has five fields or is `*`.
-        let Some((ends, has_wildcard)) = first_fields(bytes) else {
+        let Some([_, ends @ ..]) = first_colons(bytes) else {
             self.resources.push(template.any());
             return;
         };
-        let [_, service_end, region_end, account_end] = ends;
+        let [_, _, account_end] = ends;
         let id = text.get(account_end + 1..).unwrap_or_default();
         let shape = Shape::of(id);
         let counted = if shape.is_literal() { WORD } else { shape.head_len().min(WORD) };
-        let [_, service, region, account] = has_wildcard;
-        let form = |has_wildcard, from: usize, to: usize| match bytes.get(from..to) {
-            Some(b"*") => Form::Any,
-            _ if has_wildcard => Form::Pattern,
-            _ => Form::Literal,
-        };
-        self.resources.push(ResourceEntry {
-            word: folded_word(id.as_bytes(), 0) & lowest_bytes(counted),
-            shape,
-            text: length(self.text.len()),
-            service_end: short(service_end),
-            region_end: short(region_end),
-            account_end: short(account_end),
-            length: short(text.len()),
-            counted: counted as u8,
-            forms: Forms {
-                service: form(service, 4, service_end),
-                region: form(region, service_end + 1, region_end),
-                account: form(account, region_end + 1, account_end),
-            },
-            ..*template
-        });
         let start = self.text.len();
         self.text.push_str(text);
         // In all fields but the last, case does not count.
         if let Some(fields) = self.text.get_mut(start..start + account_end) {
             fields.make_ascii_lowercase();
         }
+        let is_deny = template.polarity() == Polarity::Deny;
+        let fields = self.fields.number(self.text.as_bytes(), start, ends, is_deny);
+        self.resources.push(ResourceEntry {
+            word: folded_word(id.as_bytes(), 0) & lowest_bytes(counted),
+            shape,
+            id: length(start + account_end + 1),
+            fields,
+            length: short(id.len()),
+            counted: counted as u8,
+            ..*template
+        });
     }
 
     fn piece(&self, start: u32, from: u16, to: u16) -> &str {
@@ -445,13 +415,31 @@ impl Entries {
 
     /// Returns the fields of an ARN.
     pub(super) fn fields(&self, entry: &ResourceEntry) -> ArnFields<'_> {
-        let &ResourceEntry { text, service_end, region_end, account_end, length, .. } = entry;
+        let arn = self.arn_of(entry);
+        let ends = self.fields.get(entry.fields).map(Fields::ends).unwrap_or_default();
+        let [service_end, region_end, account_end] = ends;
+        let field = |from, to| arn.get(from..to).unwrap_or_default();
         ArnFields {
-            service: self.piece(text, 4, service_end),
-            region: self.piece(text, service_end + 1, region_end),
-            account: self.piece(text, region_end + 1, account_end),
-            relative_id: self.piece(text, account_end + 1, length),
+            service: field(ArnBytes::SERVICE_AT, service_end),
+            region: field(service_end + 1, region_end),
+            account: field(region_end + 1, account_end),
+            relative_id: arn.get(account_end + 1..).unwrap_or_default(),
         }
+    }
+
+    /// Returns the ARN of an entry.
+    fn arn_of(&self, entry: &ResourceEntry) -> &str {
+        let ends = self.fields.get(entry.fields).map(Fields::ends).unwrap_or_default();
+        let [_, _, account_end] = ends;
+        let id = entry.id as usize;
+        let end = id + usize::from(entry.length);
+        self.text.get(id.saturating_sub(account_end + 1)..end).unwrap_or_default()
+    }
+
+    /// Returns how the fields of an ARN are matched.
+    pub(super) fn forms(&self, entry: &ResourceEntry) -> Forms {
+        let any = Forms { service: Form::Any, region: Form::Any, account: Form::Any };
+        self.fields.get(entry.fields).map_or(any, |own| own.forms)
     }
 
     /// Returns the signature of an entry, which every resource it covers has.
@@ -460,7 +448,7 @@ impl Entries {
             return Signature { word: 0, mask: 0 };
         }
         let service = self.fields(entry).service.as_bytes();
-        let literal = match entry.forms.service {
+        let literal = match self.forms(entry).service {
             Form::Literal => 4,
             Form::Any | Form::Pattern => literal_head(service).0.min(4),
         };
@@ -507,10 +495,6 @@ impl ResourceEntry {
     pub(super) fn is_special(&self) -> bool {
         self.kind.is_special()
     }
-
-    pub(super) fn forms(&self) -> Forms {
-        self.forms
-    }
 }
 
 /// Gives things that are written the same the number of the first of them, without gaps; returns
@@ -529,29 +513,10 @@ fn shared<'t>(numbers: &[u16], texts: impl Iterator<Item = &'t str>) -> (Vec<u16
     (shared.collect(), first)
 }
 
-/// Returns how many bytes stand before the first wildcard, and whether there is none.
-fn literal_head(bytes: &[u8]) -> (usize, bool) {
-    match bytes.iter().position(|byte| matches!(byte, b'*' | b'?')) {
-        Some(head) => (head, false),
-        None => (bytes.len(), true),
-    }
-}
-
-/// Returns where the first four fields end, each at a colon, and whether each holds a wildcard;
-/// none if there are fewer colons.
-fn first_fields(text: &[u8]) -> Option<([usize; 4], [bool; 4])> {
-    let (mut ends, mut has_wildcard) = ([0; 4], [false; 4]);
-    let mut bytes = text.iter().enumerate();
-    for (end, has_wildcard) in ends.iter_mut().zip(&mut has_wildcard) {
-        *end = loop {
-            match bytes.next()? {
-                (at, b':') => break at,
-                (_, b'*' | b'?') => *has_wildcard = true,
-                _ => {}
-            }
-        };
-    }
-    Some((ends, has_wildcard))
+/// Returns where the first four colons are.
+fn first_colons(text: &[u8]) -> Option<[usize; 4]> {
+    let mut places = text.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(at, _)| at);
+    Some([places.next()?, places.next()?, places.next()?, places.next()?])
 }
 
 fn run(start: usize, end: usize) -> Run {

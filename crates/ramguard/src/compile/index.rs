@@ -160,7 +160,7 @@ impl Index {
         if let Some(any) = self.any {
             visit.visit(any);
         }
-        let Some(arn) = &asked.arn else { return };
+        let Some(arn) = asked.arn() else { return };
         let seeds = Seeds::of_process();
         let keys = &arn.keys(seeds);
         self.search_service(keys, keys.service, seeds, visit);

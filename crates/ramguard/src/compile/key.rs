@@ -13,6 +13,9 @@ use std::sync::OnceLock;
 /// Bytes of a word.
 pub(crate) const WORD: usize = 8;
 
+/// Bytes of two words, which are compared at once.
+const PAIR: usize = 2 * WORD;
+
 /// Words of a text of which every start has a key.
 pub(crate) const WORDS: usize = 8;
 
@@ -197,6 +200,15 @@ pub(crate) fn lowest_bytes(count: usize) -> u64 {
     if count >= WORD { !0 } else { (1 << (8 * count)) - 1 }
 }
 
+/// Returns what is left of a word when all but its first `count` bytes, at most eight, are taken
+/// away; in another place.
+#[inline]
+pub(super) fn in_first_bytes(word: u64, count: u8) -> u64 {
+    // Half of the shift at a time, as no shift may be as long as the word.
+    let half = 32_u32.wrapping_sub(4 * u32::from(count));
+    word.wrapping_shl(half).wrapping_shl(half)
+}
+
 /// Returns the eight bytes of `text` at `at`, ASCII capitals made small, zeros past its end.
 #[inline]
 pub(crate) fn folded_word(text: &[u8], at: usize) -> u64 {
@@ -227,22 +239,25 @@ fn short_word(text: &[u8]) -> u64 {
     }
 }
 
-/// Returns whether two texts are the same, up to ASCII case if `FOLD`.
+/// Returns whether two texts are the same, up to ASCII case if `fold`.
 ///
 /// By far most texts that are the same are written the same, so that is what is looked at first.
 #[inline]
-pub(crate) fn same<const FOLD: bool>(left: &[u8], right: &[u8]) -> bool {
-    left.len() == right.len() && (same_bytes(left, right) || (FOLD && same_folded(left, right)))
+pub(crate) fn same(left: &[u8], right: &[u8], fold: bool) -> bool {
+    left.len() == right.len() && (same_bytes(left, right) || (fold && same_folded(left, right)))
 }
 
 /// Returns whether two texts of one length are the same.
 #[inline]
 fn same_bytes(left: &[u8], right: &[u8]) -> bool {
+    if let (Some(first), Some(last)) = (left.first_chunk::<PAIR>(), left.last_chunk::<PAIR>()) {
+        let ends = (right.first_chunk(), right.last_chunk());
+        return ends == (Some(first), Some(last)) && (left.len() <= 2 * PAIR || left == right);
+    }
     let (Some(first), Some(last)) = (left.first_chunk::<WORD>(), left.last_chunk::<WORD>()) else {
         return short_word(left) == short_word(right);
     };
-    let ends = (right.first_chunk(), right.last_chunk());
-    ends == (Some(first), Some(last)) && (left.len() <= 2 * WORD || left == right)
+    (right.first_chunk(), right.last_chunk()) == (Some(first), Some(last))
 }
 
 /// Returns whether two texts of one length are the same up to ASCII case.
@@ -326,16 +341,16 @@ mod tests {
         let left: Vec<u8> = (b'A'..=b'z').collect();
         for length in 0..left.len() {
             let left = &left[..length];
-            assert!(same::<false>(left, &[left, b""].concat()));
-            assert!(same::<true>(left, &left.to_ascii_uppercase()));
-            assert!(!same::<true>(left, &[left, b"x"].concat()));
+            assert!(same(left, &[left, b""].concat(), false));
+            assert!(same(left, &left.to_ascii_uppercase(), true));
+            assert!(!same(left, &[left, b"x"].concat(), true));
             for at in 0..length {
                 let mut right = left.to_vec();
                 right[at] = b'!';
-                assert!(!same::<true>(left, &right), "{length} {at}");
+                assert!(!same(left, &right, true), "{length} {at}");
                 right[at] = left[at] ^ 0x20;
-                assert_eq!(same::<true>(left, &right), left[at].is_ascii_alphabetic());
-                assert!(!same::<false>(left, &right));
+                assert_eq!(same(left, &right, true), left[at].is_ascii_alphabetic());
+                assert!(!same(left, &right, false));
             }
         }
     }

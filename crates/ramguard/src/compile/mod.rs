@@ -8,6 +8,7 @@ mod batch;
 mod build;
 mod crowd;
 mod entry;
+mod fields;
 mod index;
 mod key;
 mod principal;
@@ -25,12 +26,14 @@ use ramguard_policy::{Kind, Policy};
 use crate::{Outcome, Request, StatementRef};
 pub(crate) use asked::Asked;
 pub(crate) use batch::Batch;
+pub(crate) use fields::FieldWords;
 pub(crate) use key::{folded_word, lowest_bytes};
 pub(crate) use principal::PrincipalTest;
 pub(crate) use resource::ResourceTest;
 pub use scan::Scan;
 pub use shared::CompiledPolicy;
 pub(crate) use shared::{NearUnits, SharedUnits};
+pub(crate) use small::service_number;
 pub(crate) use statement::{Polarity, StatementTest, evaluate};
 use unit::Unit;
 
@@ -199,6 +202,15 @@ impl PolicySet {
     /// Evaluates the set as one unit (rule E-1).
     #[inline]
     pub(crate) fn decide(&self, asked: &Asked<'_>) -> Verdict {
+        match &self.units {
+            Units::Merged(unit) => unit.decide(asked, &self.policies),
+            Units::Shared(_) | Units::None => self.decide_apart(asked),
+        }
+    }
+
+    /// Evaluates a set that is not compiled into one.
+    #[inline(never)]
+    fn decide_apart(&self, asked: &Asked<'_>) -> Verdict {
         match &self.units {
             Units::Merged(unit) => unit.decide(asked, &self.policies),
             Units::Shared(units) => units.decide(asked),

@@ -158,7 +158,7 @@ impl NearUnits {
 fn evaluate<'u>(units: impl Iterator<Item = &'u SharedUnit>, asked: &Asked<'_>) -> Verdict {
     let mut allowed = None;
     for (number, unit) in units.enumerate() {
-        if unit.services >> asked.service & 1 == 0 {
+        if unit.services >> asked.starts().service & 1 == 0 {
             continue;
         }
         let Shared { policy, unit: Some(unit) } = &*unit.shared else { continue };

@@ -28,7 +28,7 @@ const SERVICE: u64 = 0xFFFF_FFFF;
 /// Returns the number, below 64, that the services with these first bytes share; of `signature`
 /// the upper half does not count.
 #[inline]
-pub(super) fn service_number(signature: u64) -> u32 {
+pub(crate) fn service_number(signature: u64) -> u32 {
     let mixed = (signature & SERVICE).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed >> (u64::BITS - SERVICE_BITS)) as u32
 }

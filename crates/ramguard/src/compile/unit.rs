@@ -78,8 +78,21 @@ impl Unit {
 
     /// Evaluates the unit: an applicable Deny wins over an applicable Allow, and the first of the
     /// winning effect in the order of the documents is named (rule E-1).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn decide(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+        match self.settle(asked, policies) {
+            None => Verdict::ImplicitDeny,
+            Some(entry) => match entry.polarity() {
+                Polarity::Deny => Verdict::ExplicitDeny(entry.at),
+                Polarity::Allow => Verdict::Allow(entry.at),
+            },
+        }
+    }
+
+    /// Returns an entry of the statement that settles a request. One address, so that it is handed
+    /// over in a register.
+    #[inline]
+    fn settle(&self, asked: &Asked<'_>, policies: &[Policy]) -> Option<&ResourceEntry> {
         match &self.find {
             Find::Each(small) if asked.batch().is_none() => {
                 self.decide_each(small, asked, policies)
@@ -90,13 +103,18 @@ impl Unit {
     }
 
     #[inline]
-    fn decide_each(&self, small: &Small, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+    fn decide_each(
+        &self,
+        small: &Small,
+        asked: &Asked<'_>,
+        policies: &[Policy],
+    ) -> Option<&ResourceEntry> {
         let mut allowed = None;
         // A special statement fails for all its entries at once.
         let mut failed = None;
         let memo = Memo::default();
-        let own = asked.arn.as_ref().map_or(0, |arn| arn.signature);
-        let list = small.list(asked.service);
+        let own = asked.starts().resource;
+        let list = small.list(asked.starts().service.into());
         steps::count(list.len() as u64);
         for item in list {
             if !item.may_cover(own) {
@@ -112,21 +130,21 @@ impl Unit {
             }
             if self.entries.applies(entry, asked, &memo, policies) {
                 match entry.polarity() {
-                    Polarity::Deny => return verdict(Some(entry), None),
+                    Polarity::Deny => return Some(entry),
                     Polarity::Allow => allowed = Some(entry),
                 }
             } else if entry.is_special() {
                 failed = Some(entry.statement);
             }
         }
-        verdict(None, allowed)
+        allowed
     }
 
     /// Returns the entries that may apply to a request that is like this one.
     pub(super) fn narrow(&self, asked: &Asked<'_>) -> Vec<u32> {
         let memo = Memo::default();
         let Find::Each(small) = &self.find else { return Vec::new() };
-        let numbers = small.list(asked.service).iter().map(|item| item.number);
+        let numbers = small.list(asked.starts().service.into()).iter().map(|item| item.number);
         let may_apply = |number: &u32| {
             let entry = self.entries.resources.get(*number as usize);
             entry.is_some_and(|entry| self.entries.may_apply(entry, asked, &memo))
@@ -135,14 +153,17 @@ impl Unit {
     }
 
     #[inline(never)]
-    fn decide_among(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
-        match asked.batch() {
-            Some(batch) => self.decide_narrowed(&batch.narrowed(self, asked), asked, policies),
-            None => Verdict::ImplicitDeny,
-        }
+    fn decide_among(&self, asked: &Asked<'_>, policies: &[Policy]) -> Option<&ResourceEntry> {
+        let batch = asked.batch()?;
+        self.decide_narrowed(&batch.narrowed(self, asked), asked, policies)
     }
 
-    fn decide_narrowed(&self, open: &[u32], asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+    fn decide_narrowed(
+        &self,
+        open: &[u32],
+        asked: &Asked<'_>,
+        policies: &[Policy],
+    ) -> Option<&ResourceEntry> {
         let mut allowed = None;
         let memo = Memo::default();
         for entry in open.iter().filter_map(|&n| self.entries.resources.get(n as usize)) {
@@ -151,16 +172,21 @@ impl Unit {
             }
             if self.entries.applies_after_all(entry, asked, &memo, policies) {
                 match entry.polarity() {
-                    Polarity::Deny => return verdict(Some(entry), None),
+                    Polarity::Deny => return Some(entry),
                     Polarity::Allow => allowed = Some(entry),
                 }
             }
         }
-        verdict(None, allowed)
+        allowed
     }
 
     #[inline(never)]
-    fn decide_by(&self, index: &Index, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
+    fn decide_by(
+        &self,
+        index: &Index,
+        asked: &Asked<'_>,
+        policies: &[Policy],
+    ) -> Option<&ResourceEntry> {
         let mut hunt = Hunt {
             entries: &self.entries,
             index,
@@ -174,16 +200,7 @@ impl Unit {
         };
         index.search(asked, &mut hunt);
         hunt.settle();
-        verdict(hunt.deny, hunt.allow)
-    }
-}
-
-#[inline]
-fn verdict(deny: Option<&ResourceEntry>, allow: Option<&ResourceEntry>) -> Verdict {
-    match (deny, allow) {
-        (Some(deny), _) => Verdict::ExplicitDeny(deny.at),
-        (None, Some(allow)) => Verdict::Allow(allow.at),
-        (None, None) => Verdict::ImplicitDeny,
+        hunt.deny.or(hunt.allow)
     }
 }
 
@@ -192,20 +209,20 @@ const WAITING: usize = 24;
 
 /// One decision under way. Nothing is tested until everything is found, and Allows after all
 /// Denies.
-struct Hunt<'u, 'a> {
-    entries: &'u Entries,
+struct Hunt<'e, 'u, 'a> {
+    entries: &'e Entries,
     index: &'u Index,
     asked: &'u Asked<'a>,
     memo: Memo<'a>,
     policies: &'u [Policy],
     /// An entry of the first statement found to apply, of each effect.
-    deny: Option<&'u ResourceEntry>,
-    allow: Option<&'u ResourceEntry>,
+    deny: Option<&'e ResourceEntry>,
+    allow: Option<&'e ResourceEntry>,
     waiting: [u32; WAITING],
     count: usize,
 }
 
-impl Visit for Hunt<'_, '_> {
+impl Visit for Hunt<'_, '_, '_> {
     #[inline]
     fn visit(&mut self, found: u32) {
         match self.waiting.get_mut(self.count) {
@@ -218,7 +235,7 @@ impl Visit for Hunt<'_, '_> {
     }
 }
 
-impl<'u> Hunt<'u, '_> {
+impl<'e> Hunt<'e, '_, '_> {
     #[inline(never)]
     fn test_at_once(&mut self, found: u32) {
         if let Found::Actions(number) = Found::unpack(found) {
@@ -286,8 +303,8 @@ impl<'u> Hunt<'u, '_> {
         &self,
         entries: &[u32],
         found: u32,
-        best: Option<&'u ResourceEntry>,
-    ) -> Option<&'u ResourceEntry> {
+        best: Option<&'e ResourceEntry>,
+    ) -> Option<&'e ResourceEntry> {
         // A special statement fails for all its entries at once.
         let mut failed = None;
         for &number in entries {

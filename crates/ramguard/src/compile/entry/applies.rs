@@ -7,13 +7,11 @@ use ramguard_match::{Case, Shape};
 use ramguard_policy::Policy;
 use ramguard_policy::condition::Truth;
 
-use super::{Entries, EntryKind, Form, MOST_CONDITIONS, ResourceEntry};
-use crate::compile::Polarity;
+use super::{ActionEntry, Entries, EntryKind, MOST_CONDITIONS, ResourceEntry};
 use crate::compile::asked::{Asked, AskedArn};
 use crate::compile::crowd::Memo;
-use crate::compile::key::{lowest_bytes, same};
+use crate::compile::key::{in_first_bytes, same};
 use crate::compile::statement::evaluate_key;
-use crate::request::ArnBytes;
 use crate::steps;
 
 impl Entries {
@@ -46,10 +44,7 @@ impl Entries {
         entry.kind.is_special()
             || (self.lists_action(entry, asked, memo)
                 && (entry.kind.is_any()
-                    || asked
-                        .arn
-                        .as_ref()
-                        .is_some_and(|arn| covers_fields(entry, self.arn_of(entry), arn)))
+                    || asked.arn().is_some_and(|arn| self.covers_fields(entry, asked, &arn)))
                 && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo)))
     }
 
@@ -64,8 +59,10 @@ impl Entries {
         if entry.kind.is_special() {
             return self.applies_special(entry, asked, memo, policies);
         }
-        let Some(arn) = &asked.arn else { return entry.kind.is_any() };
-        entry.kind.is_any() || self.covers_id(entry, arn)
+        let Some(arn) = asked.arn() else { return entry.kind.is_any() };
+        entry.kind.is_any()
+            || (in_first_bytes(asked.starts().id ^ entry.word, entry.counted) == 0
+                && self.covers_id(entry, &arn))
     }
 
     /// Returns whether the statement applies by way of any of its resource entries.
@@ -159,123 +156,89 @@ impl Entries {
         let start = entry.actions as usize;
         let actions = self.actions.get(start..start + usize::from(entry.action_count));
         steps::count(1);
+        let name = asked.starts().name;
         let is_listed = actions.unwrap_or_default().iter().any(|action| {
             steps::count(1);
-            if (asked.name_word ^ action.word) & lowest_bytes(action.counted.into()) != 0 {
-                return false;
-            }
-            if action.is_bare() {
-                return true;
-            }
-            self.crowd.lists(memo, action.crowd, asked).unwrap_or_else(|| {
-                let text = asked.request().action();
-                self.fits::<true>(action.shape, action.text, 0, action.length, text)
-            })
+            in_first_bytes(name ^ action.word, action.counted) == 0
+                && self.fits_action(action, asked, memo)
         });
         is_listed != entry.kind.has(EntryKind::NOT_ACTION)
+    }
+
+    #[inline(never)]
+    fn fits_action(&self, action: &ActionEntry, asked: &Asked<'_>, memo: &Memo<'_>) -> bool {
+        if action.is_bare() {
+            return true;
+        }
+        self.crowd.lists(memo, action.crowd, asked).unwrap_or_else(|| {
+            let text = asked.request().action();
+            self.fits(action.shape, action.text, action.length, true, text.as_bytes(), || text)
+        })
     }
 
     /// Returns whether the ARN of an entry covers the resource; see
     /// [`ResourceTest::matches`](crate::compile::ResourceTest::matches).
     #[inline]
     fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo<'_>) -> bool {
-        let Some(arn) = &asked.arn else { return false };
-        if (arn.word ^ entry.word) & lowest_bytes(entry.counted.into()) != 0 {
+        let Some(arn) = &asked.arn() else { return false };
+        if in_first_bytes(asked.starts().id ^ entry.word, entry.counted) != 0 {
             return false;
         }
         match self.crowd.covers(memo, entry.crowd, asked, arn) {
             Some(covers) if !(covers && arn.is_ram) => return covers,
             _ => {}
         }
-        self.covers_id(entry, arn) && covers_fields(entry, self.arn_of(entry), arn)
-    }
-
-    /// Returns the ARN of an entry.
-    #[inline]
-    fn arn_of(&self, entry: &ResourceEntry) -> &[u8] {
-        let start = entry.text as usize;
-        let arn = self.text.as_bytes().get(start..start + usize::from(entry.length));
-        arn.unwrap_or_default()
+        self.covers_fields(entry, asked, arn) && self.covers_id(entry, arn)
     }
 
     /// Returns whether the relative id of an entry covers that of the resource.
     #[inline]
     fn covers_id(&self, entry: &ResourceEntry, arn: &AskedArn<'_>) -> bool {
-        if (arn.word ^ entry.word) & lowest_bytes(entry.counted.into()) != 0 {
-            return false;
-        }
-        let (from, to, text) = (entry.account_end + 1, entry.length, arn.bytes.relative_id);
-        if arn.is_ram {
-            self.fits::<true>(entry.shape, entry.text, from, to, text)
-        } else {
-            self.fits::<false>(entry.shape, entry.text, from, to, text)
-        }
+        let &ResourceEntry { shape, id, length, .. } = entry;
+        let text = || arn.bytes.relative_id_text();
+        self.fits(shape, id, length, arn.is_ram, arn.bytes.relative_id(), text)
     }
 
-    /// Returns whether `text` fits the pattern that stands `from` to `to` behind `start`, up to
-    /// ASCII case if `FOLD`.
+    /// Returns whether service, region and account of an entry cover those of the resource.
     #[inline]
-    fn fits<const FOLD: bool>(
+    fn covers_fields(&self, entry: &ResourceEntry, asked: &Asked<'_>, arn: &AskedArn<'_>) -> bool {
+        let Some(fields) = self.fields.get(entry.fields) else { return false };
+        let own = || self.arn_of(entry).as_bytes();
+        fields.cover(own, entry.polarity(), asked.request().field_words(), &arn.bytes, arn.is_ram)
+    }
+
+    /// Returns whether `text`, whose bytes are `bytes`, fits the pattern of this length that stands
+    /// at `start`, up to ASCII case if `fold`.
+    #[inline]
+    fn fits<'t>(
         &self,
         shape: Shape,
         start: u32,
-        from: u16,
-        to: u16,
-        text: &str,
+        length: u16,
+        fold: bool,
+        bytes: &[u8],
+        text: impl FnOnce() -> &'t str,
     ) -> bool {
         let at = start as usize;
-        let own = self.text.as_bytes().get(at + usize::from(from)..at + usize::from(to));
+        let own = self.text.as_bytes().get(at..at + usize::from(length));
         let own = own.unwrap_or_default();
-        let bytes = text.as_bytes();
         // Most patterns are literal, or so but for a star at the end.
         if shape.is_literal() {
             steps::count(1);
-            return same::<FOLD>(own, bytes);
+            return same(own, bytes, fold);
         }
         if let [head @ .., b'*'] = own
             && head.len() == shape.head_len()
         {
             steps::count(1);
-            return bytes.get(..head.len()).is_some_and(|bytes| same::<FOLD>(head, bytes));
+            return bytes.get(..head.len()).is_some_and(|bytes| same(head, bytes, fold));
         }
-        let case = if FOLD { Case::AsciiInsensitive } else { Case::Sensitive };
-        shape.is_match(self.piece(start, from, to), text, case)
+        self.fits_shape(shape, start, length, fold, text())
     }
-}
 
-/// Returns whether service, region and account fit; `own` is the ARN of the entry.
-#[inline]
-fn covers_fields(entry: &ResourceEntry, own: &[u8], arn: &AskedArn<'_>) -> bool {
-    let &ResourceEntry { service_end, region_end, account_end, forms, .. } = entry;
-    let own = |from: usize, to: u16| own.get(from..to.into()).unwrap_or_default();
-    let own_region = || own(usize::from(service_end) + 1, region_end);
-    let own_account = || own(usize::from(region_end) + 1, account_end);
-    // The region of a RAM resource is blank: an Allow has to match that, a Deny need not look
-    // (rule R-7).
-    let fits_region = || match (arn.is_ram, entry.polarity()) {
-        (false, _) => fits_field(forms.region, own_region(), arn.bytes.region()),
-        (true, Polarity::Allow) => fits_field(forms.region, own_region(), &[]),
-        (true, Polarity::Deny) => true,
-    };
-    fits_field(forms.service, own(ArnBytes::SERVICE_AT, service_end), arn.bytes.service())
-        && (forms.account == Form::Any
-            || fits_field(forms.account, own_account(), arn.bytes.account()))
-        && (forms.region == Form::Any || fits_region())
-}
-
-#[inline]
-fn fits_field(form: Form, own: &[u8], text: &[u8]) -> bool {
-    match form {
-        Form::Any => true,
-        Form::Literal => same::<true>(own, text),
-        Form::Pattern => fits_pattern(own, text),
+    #[inline(never)]
+    fn fits_shape(&self, shape: Shape, start: u32, length: u16, fold: bool, text: &str) -> bool {
+        let case = if fold { Case::AsciiInsensitive } else { Case::Sensitive };
+        shape.is_match(self.piece(start, 0, length), text, case)
     }
-}
-
-#[inline(never)]
-fn fits_pattern(own: &[u8], text: &[u8]) -> bool {
-    // Fields are what lies between two colons of a text.
-    let str_of = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
-    let (own, text) = (str_of(own), str_of(text));
-    Shape::of(own).is_match(own, text, Case::AsciiInsensitive)
 }
