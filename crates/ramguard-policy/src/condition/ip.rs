@@ -112,7 +112,46 @@ pub fn parse_block(text: &str) -> Result<Block, AddressFault> {
 
 /// Reads the address in a request, mapped IPv6 as IPv4. Allocates nothing.
 pub(super) fn parse_address(text: &str) -> Option<IpAddr> {
-    text.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+    match plain_ipv4(text.as_bytes()) {
+        Some(address) => Some(IpAddr::V4(address)),
+        None => text.parse::<IpAddr>().ok().map(|address| address.to_canonical()),
+    }
+}
+
+/// Reads an IPv4 address: most requests have one, and the grammar of both families takes twice as
+/// long. `None` if it is none.
+fn plain_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+    let mut rest = text;
+    let mut bits = 0_u32;
+    for number in 0..4 {
+        if number > 0 {
+            rest = rest.strip_prefix(b".")?;
+        }
+        let octet;
+        (octet, rest) = split_octet(rest)?;
+        bits = bits << 8 | u32::from(octet);
+    }
+    rest.is_empty().then(|| Ipv4Addr::from_bits(bits))
+}
+
+/// Reads one to three digits without a leading zero, at most 255.
+#[inline]
+fn split_octet(text: &[u8]) -> Option<(u8, &[u8])> {
+    let digit = |byte: u8| Some(byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
+    let (&first, rest) = text.split_first()?;
+    let first = digit(first)?;
+    let Some((second, after)) = rest.split_first().and_then(|(&b, after)| Some((digit(b)?, after)))
+    else {
+        return Some((first, rest));
+    };
+    if first == 0 {
+        return None;
+    }
+    let two = first.checked_mul(10)?.checked_add(second)?;
+    match after.split_first().and_then(|(&byte, after)| Some((digit(byte)?, after))) {
+        None => Some((two, after)),
+        Some((third, after)) => Some((two.checked_mul(10)?.checked_add(third)?, after)),
+    }
 }
 
 /// Reads the value of a policy, saying why it cannot be read.
@@ -205,6 +244,27 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_short_way_to_ipv4_takes_what_the_whole_grammar_takes() {
+        let octets = [
+            "", "0", "00", "01", "1", "9", "10", "25", "099", "100", "199", "249", "255", "256",
+            "260", "300", "999", "1000", "a", "1a", "+1", " 1", "/", ":", "\u{661}",
+        ];
+        for octet in octets {
+            for text in [
+                format!("{octet}.2.3.4"),
+                format!("1.{octet}.3.4"),
+                format!("1.2.3.{octet}"),
+                format!("1.2.3.4{octet}"),
+                format!("1.2.3.4.{octet}"),
+                format!("1.2.3{octet}"),
+            ] {
+                let whole = text.parse::<Ipv4Addr>().ok();
+                assert_eq!(plain_ipv4(text.as_bytes()), whole, "{text}");
+            }
+        }
+    }
 
     fn covers(block: &str, address: &str) -> bool {
         let blocks = BlockSet::new([parse_block(block).unwrap()]);

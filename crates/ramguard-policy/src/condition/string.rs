@@ -1,7 +1,7 @@
 //! Lists of texts: exact, without regard to case, and as patterns (Rule C-4).
 //!
 //! * [`ExactTexts`] and [`FoldedTexts`] are sorted and hold no text twice; UTF-8 sorts as its
-//!   characters do, so a search may compare either.
+//!   characters do, so a search among the folded may compare either.
 //! * Folded is what `char::to_lowercase` makes of every character on its own (decision D-19).
 //!   It knows no language and no context: the final sigma stays what it is.
 // Nothing here may overflow or divide by zero.
@@ -12,27 +12,32 @@ use std::sync::Arc;
 
 use ramguard_match::{Case, PatternSet};
 
-/// Texts to be met exactly; `*` and `?` stand for themselves.
+/// Texts to be met exactly, the shorter ones first; `*` and `?` stand for themselves.
 #[derive(Clone, Debug)]
 pub(super) struct ExactTexts(Box<[Arc<str>]>);
 
 impl ExactTexts {
     pub(super) fn new(texts: &[Arc<str>]) -> Self {
         let mut sorted = texts.to_vec();
-        sorted.sort_unstable();
+        sorted.sort_unstable_by(|one, other| compare_exact(one, other));
         sorted.dedup();
         Self(sorted.into())
     }
 
     /// Returns whether `seen` is one of the texts, by binary search. Allocates nothing.
     pub(super) fn contains(&self, seen: &str) -> bool {
-        self.0.binary_search_by(|text| (**text).cmp(seen)).is_ok()
+        self.0.binary_search_by(|text| compare_exact(text, seen)).is_ok()
     }
 
     /// The texts belong to all copies of the test and are not counted.
     pub(super) fn heap_bytes(&self) -> usize {
         size_of_val(&*self.0)
     }
+}
+
+/// Lengths first, since those of most texts differ.
+fn compare_exact(one: &str, other: &str) -> Ordering {
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }
 
 /// Texts to be met without regard to case.

@@ -15,7 +15,7 @@ mod applies;
 use std::collections::HashMap;
 
 use ramguard_match::Shape;
-use ramguard_policy::condition::Test;
+use ramguard_policy::condition::{Family, Test};
 use ramguard_policy::name::resource::ArnFields;
 use ramguard_policy::{Effect, Policy, Statement};
 
@@ -288,6 +288,14 @@ impl Entries {
             let is_negated = test.operator().is_negated();
             self.conditions.push(ConditionEntry { key, is_negated, test });
         }
+        // All have to hold, so those come first of which a value need not be read.
+        let own = self.conditions.get_mut(first_condition..).unwrap_or_default();
+        own.sort_by_key(|condition| match condition.test.operator().family() {
+            Family::Bool | Family::String => 0,
+            Family::Numeric => 1,
+            Family::Ip => 2,
+            Family::Date => 3,
+        });
         let conditions = run(first_condition, self.conditions.len());
         let template = ResourceEntry {
             word: 0,
