@@ -71,6 +71,16 @@ pub(crate) enum Middle {
     Other,
 }
 
+impl Middle {
+    /// Returns the middle that has this number, [`Middle::Other`] if none has.
+    #[inline]
+    pub(crate) fn of(number: u8) -> Middle {
+        const IN_ORDER: [Middle; 5] =
+            [Middle::Empty, Middle::Stars, Middle::Enclosed, Middle::Starred, Middle::Other];
+        IN_ORDER.get(usize::from(number)).copied().unwrap_or(Middle::Other)
+    }
+}
+
 impl Cut {
     pub(crate) fn of(pattern: &[u8]) -> Cut {
         let wild = |&byte: &u8| byte == b'*' || byte == b'?';

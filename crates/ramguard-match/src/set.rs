@@ -69,8 +69,8 @@ impl PatternSet {
     /// stars, take more: a few bytes for each of their symbols.
     ///
     /// # Limits
-    /// Patterns up to a total length of 4 GiB are indexed; those that come later are checked one
-    /// by one.
+    /// Patterns up to a total length of 4 GiB are indexed; those that come later, or behind
+    /// one of 16 MiB or more, are checked one by one.
     pub fn new<I>(patterns: I, case: Case) -> PatternSet
     where
         I: IntoIterator,
@@ -92,7 +92,7 @@ impl PatternSet {
                 late.push(Pattern::new(text, case));
             }
         }
-        patterns.shrink();
+        patterns.finish();
         let index = Index::new(&patterns, case == Case::AsciiInsensitive, seeds);
         PatternSet { case, patterns, index, late }
     }
@@ -251,39 +251,40 @@ fn in_eights([a, b, c, d, e, f, g, h]: [u32; 8]) -> [u32; 8] {
     [low_a, low_b, low_c, low_d, high_a, high_b, high_c, high_d]
 }
 
-/// Puts `numbers`, which are all different, into ascending order.
+/// Puts `numbers` into ascending order, each of them once: a key that was taken for another may
+/// have led to a pattern once more.
 ///
 /// `bits` is all zeros before and after.
-fn sort(numbers: &mut [u32], bits: &mut Vec<u64>) {
-    match numbers {
+fn sort(numbers: &mut Vec<u32>, bits: &mut Vec<u64>) {
+    match numbers.as_mut_slice() {
         [] | [_] => return,
         [a, b] => {
             (*a, *b) = ((*a).min(*b), (*a).max(*b));
-            return;
+            return numbers.dedup();
         }
         [a, b, c, rest @ ..] if rest.len() <= 1 => {
             let last = rest.first().copied().unwrap_or(u32::MAX);
             let [first, second, third, fourth] = in_fours([*a, *b, *c, last]);
             (*a, *b, *c) = (first, second, third);
             rest.fill(fourth);
-            return;
+            return numbers.dedup();
         }
-        numbers if numbers.len() <= 8 => {
+        few if few.len() <= 8 => {
             let mut padded = [u32::MAX; 8];
-            for (slot, &number) in padded.iter_mut().zip(numbers.iter()) {
+            for (slot, &number) in padded.iter_mut().zip(few.iter()) {
                 *slot = number;
             }
-            for (slot, number) in numbers.iter_mut().zip(in_eights(padded)) {
+            for (slot, number) in few.iter_mut().zip(in_eights(padded)) {
                 *slot = number;
             }
-            return;
+            return numbers.dedup();
         }
         _ => {}
     }
     let words = numbers.iter().max().map_or(0, |&last| last as usize / 64 + 1);
     if words / 4 > numbers.len() {
         numbers.sort_unstable();
-        return;
+        return numbers.dedup();
     }
     if bits.len() < words {
         bits.resize(words, 0);
@@ -302,6 +303,9 @@ fn sort(numbers: &mut [u32], bits: &mut Vec<u64>) {
             left &= left.wrapping_sub(1);
         }
     }
+    // What came more than once has left room at the end.
+    let left = slots.len();
+    numbers.truncate(numbers.len().saturating_sub(left));
 }
 
 /// How many lists are remembered without a table.

@@ -14,9 +14,10 @@
 //!   leaves a pattern meets the first bit of another, which no byte leads to;
 //! * a `?` is passed by a byte that starts a character; the bytes that continue it leave the bit
 //!   behind the `?` where it is;
-//! * the bits that a byte leads to are those in its lower row and in its upper row. Bytes are
-//!   counted, and laid out as a table; a row stands for a column or a line of it. Those that
-//!   continue a character have lines of their own, as no `?` is passed by them.
+//! * the bits that a byte leads to are those in the row of its column and in that of its line, in a
+//!   table of all bytes that occur; the others share a cell. Those that continue a character have
+//!   lines of their own, as no `?` is passed by them. There are two columns or more, and a `?` alone
+//!   has a bit in both the first and the second.
 
 use std::ops::ControlFlow;
 
@@ -34,6 +35,9 @@ pub(super) const LEAST: u32 = 170;
 /// It has to be so many times less work for a text of some length, in bytes, to be worth memory.
 const WORTH: u32 = 6;
 const USUAL: usize = 120;
+
+/// The work of a few checks, which is no reason to ask the patterns side by side.
+const EASY: u32 = 28;
 
 /// How many words are moved on together.
 const WORDS: usize = 8;
@@ -60,9 +64,9 @@ pub(super) struct Abreast {
     rows: Vec<Row>,
     /// The numbers of the patterns, in the order of their bits.
     numbers: Vec<u32>,
-    /// Patterns that have more symbols than a chain has bits, and how many.
+    /// The spots of patterns that have more symbols than a chain has bits, and how many.
     long: Vec<(u32, usize)>,
-    /// A pattern, and how many of its first bytes all have; these have no bits.
+    /// The spot of a pattern, and how many of its first bytes all have; these have no bits.
     model: u32,
     common: usize,
 }
@@ -70,12 +74,8 @@ pub(super) struct Abreast {
 /// Some words of bits.
 #[derive(Clone, Debug, Default)]
 struct Block {
-    /// The places before the first symbols.
-    starts: Row,
     /// Where a star is.
     stars: Row,
-    /// The places behind a `?`.
-    behind_any: Row,
     /// The places behind the last symbols.
     ends: Row,
     /// How many patterns end before this block.
@@ -112,12 +112,29 @@ fn work(blocks: usize, length: usize) -> u32 {
     u32::try_from(blocks.saturating_mul(length) / 7).unwrap_or(u32::MAX)
 }
 
+impl Block {
+    /// Returns the places before the first symbols: those at which the chains begin, and those
+    /// behind the ends of other patterns. The few at which no pattern begins lead nowhere.
+    #[inline]
+    fn starts(&self) -> Row {
+        let [a, b, rest @ ..] = next(&self.ends);
+        let [c, d, e, f, g, h] = rest;
+        [a | 1, b | 1, c, d, e, f, g, h]
+    }
+}
+
+/// Returns the next bits.
+#[inline]
+fn next(bits: &Row) -> Row {
+    let [a, b, c, d, e, f, g, h] = *bits;
+    [g << 1, h << 1, a, b, c, d, e, f]
+}
+
 /// Moves all bits on by a byte that leads to `to`; those in `stay` stay as well.
 #[inline]
 fn move_on(bits: &mut Row, to: &Row, stay: &Row) {
     steps::count(1);
-    let [a, b, c, d, e, f, g, h] = *bits;
-    let moved = [g << 1, h << 1, a, b, c, d, e, f];
+    let moved = next(bits);
     for (((bits, moved), to), stay) in bits.iter_mut().zip(moved).zip(to).zip(stay) {
         *bits = moved & to | *bits & stay;
     }
@@ -172,7 +189,7 @@ impl<const FOLD: bool> Read<FOLD> {
                 *row = both(column, line);
             }
         }
-        let (mut bits, stay) = (block.starts, block.stars);
+        let (mut bits, stay) = (block.starts(), block.stars);
         for &kind in self.kinds.iter().take(self.length) {
             if let Some(row) = rows.get(usize::from(kind) % KINDS) {
                 move_on(&mut bits, row, &stay);
@@ -197,49 +214,58 @@ fn set(row: &mut Row, bit: usize) -> Option<()> {
 }
 
 impl Abreast {
-    /// Lays the patterns of these numbers side by side; `None` if they are too many or too few, or
+    /// Lays the patterns at these spots side by side; `None` if they are too many or too few, or
     /// if it would not be much more work to check them one by one.
-    pub(super) fn new(patterns: &Patterns, numbers: &[u32]) -> Option<Abreast> {
-        if numbers.len() > MOST {
+    pub(super) fn new(patterns: &Patterns, spots: &[u32]) -> Option<Abreast> {
+        if spots.len() > MOST {
             return None;
         }
-        let one_by_one: u32 = numbers.iter().map(|&number| patterns.effort(number)).sum();
+        let one_by_one: u32 = spots.iter().map(|&spot| patterns.effort(spot)).sum();
         if one_by_one < LEAST {
             return None;
         }
-        let model = numbers.first().copied()?;
+        let model = spots.first().copied()?;
         let first = patterns.parts(model).head;
-        let common = numbers.iter().fold(first.len(), |common, &number| {
-            let heads = first.iter().zip(patterns.parts(number).head);
+        let common = spots.iter().fold(first.len(), |common, &spot| {
+            let heads = first.iter().zip(patterns.parts(spot).head);
             heads.take(common).take_while(|(left, right)| left == right).count()
         });
-        let of = |number: u32| symbols(patterns.parts(number), common);
-        let all = || numbers.iter().map(|&number| of(number));
-        let bits = |number: u32| 1 + of(number).filter(|&symbol| symbol != Symbol::Star).count();
-        let blocks = numbers.iter().map(|&number| bits(number)).sum::<usize>() / (WORDS * BITS);
+        let of = |spot: u32| symbols(patterns.parts(spot), common);
+        let bits = |spot: u32| {
+            let Parts { head, between, tail, .. } = patterns.parts(spot);
+            let symbols = between.iter().filter(|&&byte| byte != b'*').count();
+            1 + head.len() - common + symbols + tail.len()
+        };
+        let blocks = spots.iter().map(|&spot| bits(spot)).sum::<usize>() / (WORDS * BITS);
         if work(blocks, USUAL).saturating_mul(WORTH) > one_by_one {
             return None;
         }
         // Which bytes occur: those that start a character, and those that continue one.
         let mut occurs = [false; 256];
-        for symbol in all().flatten() {
-            if let Symbol::Byte(byte) = symbol
-                && let Some(occurs) = occurs.get_mut(usize::from(byte))
-            {
-                *occurs = true;
-            }
+        for &spot in spots {
+            let Parts { head, between, tail, .. } = patterns.parts(spot);
+            let head = head.get(common..).unwrap_or_default();
+            head.iter().chain(between).chain(tail).for_each(|&byte| {
+                if let Some(occurs) = occurs.get_mut(usize::from(byte)) {
+                    *occurs = true;
+                }
+            });
         }
+        let [any, _] =
+            [b'?', b'*'].map(|wild| occurs.get_mut(usize::from(wild)).is_some_and(std::mem::take));
         let of_kind = |later| (0..=255).filter(move |&byte| is_later(byte) == later);
         let count = |later| {
-            1 + of_kind(later).filter(|&byte| occurs.get(usize::from(byte)) == Some(&true)).count()
+            of_kind(later).filter(|&byte| occurs.get(usize::from(byte)) == Some(&true)).count()
         };
-        let (firsts, laters) = (count(false), count(true));
-        let columns = (1..16).find(|side| side * side >= firsts).unwrap_or(16);
+        // The first cell is for all bytes that do not occur; only a `?` is passed by them. Those
+        // that continue a character need one of their own if there is a `?`.
+        let (firsts, laters) = (1 + count(false), count(true));
+        let laters = if any || laters > 0 { 1 + laters } else { 0 };
+        let columns = (2..16).find(|side| side * side >= firsts).unwrap_or(16);
         let first_lines = firsts.div_ceil(columns);
         let lines = first_lines + laters.div_ceil(columns);
         let mut cells = [(0_u8, 0_u8); 256];
-        for (later, line) in [(false, 0), (true, first_lines)] {
-            // The first cell is for all bytes that do not occur.
+        for (later, line) in [(false, 0), (true, if laters > 0 { first_lines } else { 0 })] {
             let mut next = 1;
             for byte in of_kind(later) {
                 let at = if occurs.get(usize::from(byte)) == Some(&true) {
@@ -266,9 +292,9 @@ impl Abreast {
             common,
         };
         let (mut bit, mut ends) = (WORDS * BITS, vec![]);
-        for (number, bits) in numbers.iter().map(|&number| (number, bits(number))) {
+        for (spot, bits) in spots.iter().map(|&spot| (spot, bits(spot))) {
             if bits > CHAIN {
-                abreast.long.push((number, bits - 1));
+                abreast.long.push((spot, bits - 1));
                 continue;
             }
             if bit % CHAIN + bits > CHAIN {
@@ -279,10 +305,10 @@ impl Abreast {
                 abreast.rows.resize(abreast.rows.len() + columns + lines, Row::default());
                 bit = 0;
             }
-            abreast.lay(of(number), bit, first_lines)?;
+            abreast.lay(of(spot), bit, first_lines)?;
             bit += bits;
             let (word, shift) = place(bit - 1);
-            ends.push((abreast.blocks.len(), word, shift, number));
+            ends.push((abreast.blocks.len(), word, shift, patterns.number(spot)));
         }
         // They are read word by word.
         ends.sort_unstable();
@@ -300,20 +326,18 @@ impl Abreast {
     /// Lays the symbols of a pattern into the last block, from a bit on.
     fn lay(
         &mut self,
-        symbols: impl Iterator<Item = Symbol>,
+        mut symbols: impl Iterator<Item = Symbol>,
         mut bit: usize,
         first_lines: usize,
     ) -> Option<()> {
         let block = self.blocks.last_mut()?;
         let rows = self.rows.len().checked_sub(self.columns + self.lines)?;
         let (columns, lines) = self.rows.get_mut(rows..)?.split_at_mut_checked(self.columns)?;
-        set(&mut block.starts, bit)?;
-        for symbol in symbols {
+        symbols.try_for_each(|symbol| {
             match symbol {
                 Symbol::Star => set(&mut block.stars, bit)?,
                 Symbol::Any => {
                     bit += 1;
-                    set(&mut block.behind_any, bit)?;
                     let lines = lines.iter_mut().take(first_lines);
                     columns.iter_mut().chain(lines).try_for_each(|row| set(row, bit))?;
                 }
@@ -324,13 +348,20 @@ impl Abreast {
                     set(lines.get_mut(usize::from(line))?, bit)?;
                 }
             }
-        }
+            Some(())
+        })?;
         set(&mut block.ends, bit)
     }
 
-    /// Returns how much work a text of so many bytes is; see [`Patterns::effort`].
-    pub(super) fn work(&self, length: usize) -> u32 {
-        work(self.blocks.len(), length)
+    /// Returns how much work is done for a text of so many bytes before the patterns are asked side
+    /// by side; see [`Patterns::effort`].
+    pub(super) fn patience(&self, length: usize) -> u32 {
+        EASY + work(self.blocks.len(), length) / 8
+    }
+
+    /// Returns whether so much work is more than is done for any text that is not very long.
+    pub(super) fn is_hopeless(&self, effort: u32) -> bool {
+        effort > self.patience(2 * USUAL)
     }
 
     /// Hands the numbers of the patterns that fit `text` to `take`.
@@ -375,12 +406,12 @@ impl Abreast {
         }
         let asked = Asked::new::<FOLD>(text);
         // A symbol takes a byte or more, so few texts are long enough for these.
-        self.long.iter().filter(|(_, symbols)| *symbols <= rest.len()).try_for_each(
-            |&(number, _)| {
-                let fits = patterns.fits::<FOLD>(number, asked, Near::Unknown);
-                if fits { take(number) } else { ControlFlow::Continue(()) }
-            },
-        )
+        self.long.iter().filter(|(_, symbols)| *symbols <= rest.len()).try_for_each(|&(spot, _)| {
+            match patterns.fitting::<FOLD>(spot, asked, Near::Unknown) {
+                Some(number) => take(number),
+                None => ControlFlow::Continue(()),
+            }
+        })
     }
 
     /// Returns the bits of a block behind any text.
@@ -391,7 +422,11 @@ impl Abreast {
         lines: &[Row],
         text: &[u8],
     ) -> Row {
-        let mut bits = block.starts;
+        let mut bits = block.starts();
+        let behind_any = match columns {
+            [first, second, ..] => both(first, second),
+            _ => Row::default(),
+        };
         for &byte in text {
             let byte = Folding::<FOLD>.fold(byte);
             let (column, line) = self.cells.get(usize::from(byte)).copied().unwrap_or_default();
@@ -402,7 +437,7 @@ impl Abreast {
             };
             let mut stay = block.stars;
             if is_later(byte) {
-                stay.iter_mut().zip(block.behind_any).for_each(|(stay, any)| *stay |= any);
+                stay.iter_mut().zip(behind_any).for_each(|(stay, any)| *stay |= any);
             }
             move_on(&mut bits, &both(column, line), &stay);
         }
@@ -438,8 +473,10 @@ mod tests {
         for (fold, case) in [(false, Case::Sensitive), (true, Case::AsciiInsensitive)] {
             let mut all = Patterns::default();
             assert!(patterns.iter().all(|pattern| all.push(pattern, fold)));
+            all.finish();
             let numbers: Vec<u32> = (0..patterns.len() as u32).collect();
-            let abreast = Abreast::new(&all, &numbers).unwrap();
+            let spots: Vec<u32> = all.spots().collect();
+            let abreast = Abreast::new(&all, &spots).unwrap();
             for text in texts {
                 let mut found = vec![];
                 let take = |number| {
@@ -531,7 +568,7 @@ mod tests {
         let laid = |patterns: Vec<String>| {
             let mut all = Patterns::default();
             assert!(patterns.iter().all(|pattern| all.push(pattern, false)));
-            Abreast::new(&all, &(0..patterns.len() as u32).collect::<Vec<_>>()).is_some()
+            Abreast::new(&all, &all.spots().collect::<Vec<_>>()).is_some()
         };
         assert!(!laid((0..500).map(|n| format!("s{n:03}:Describe{n}*")).collect()));
         assert!(!laid((0..400).map(|n| format!("*/instance/i-{n:016}/*")).collect()));

@@ -58,7 +58,7 @@ struct Placed {
     key: u64,
     /// How the key was made; collisions between different ways would hide patterns.
     kind: u8,
-    number: u32,
+    spot: u32,
 }
 
 /// An index in the making.
@@ -73,6 +73,7 @@ pub(super) struct Builder<'p> {
     tails: Vec<Tails>,
     middles: Vec<Middles>,
     families: Families,
+    abreast: Option<Box<Abreast>>,
     lists: Vec<u32>,
 }
 
@@ -88,6 +89,7 @@ impl<'p> Builder<'p> {
             tails: vec![],
             middles: vec![],
             families: Families::default(),
+            abreast: None,
             lists: vec![],
         }
     }
@@ -95,7 +97,9 @@ impl<'p> Builder<'p> {
     /// Returns the index, `None` if keys collide between groups.
     pub(super) fn build(mut self) -> Option<Index> {
         let literals = self.literals()?;
-        let wild: Vec<u32> = self.order.iter().map(|placed| placed.number).collect();
+        let wild: Vec<u32> = self.order.iter().map(|placed| placed.spot).collect();
+        let abreast = Abreast::new(self.patterns, &wild).map(Box::new);
+        self.abreast = abreast;
         let mut root = Next::Nothing;
         self.groups.push(Group {
             from: 0,
@@ -124,7 +128,7 @@ impl<'p> Builder<'p> {
                 }
             }
         }
-        let table = Table::new(&self.entries)?;
+        let table = Table::with_filter(&self.entries)?;
         self.tails.shrink_to_fit();
         self.middles.shrink_to_fit();
         self.families.shrink();
@@ -139,7 +143,7 @@ impl<'p> Builder<'p> {
             tails: self.tails,
             middles: self.middles,
             families: self.families,
-            abreast: Abreast::new(self.patterns, &wild).map(Box::new),
+            abreast: self.abreast,
             lists: self.lists,
         })
     }
@@ -147,18 +151,18 @@ impl<'p> Builder<'p> {
     /// Puts the patterns without wildcards into a table, and orders the others.
     fn literals(&mut self) -> Option<Option<Table>> {
         let mut literals = vec![];
-        for number in 0..self.patterns.len() as u32 {
-            let parts = self.patterns.parts(number);
+        for spot in self.patterns.spots() {
+            let parts = self.patterns.parts(spot);
             if parts.middle == Middle::Empty {
                 let key = self.seeds.whole::<false>(parts.head);
-                literals.push((key, number));
+                literals.push((key, spot));
             } else if parts.middle == Middle::Stars
                 && parts.head.is_empty()
                 && parts.tail.is_empty()
             {
-                self.always.push(number);
+                self.always.push(self.patterns.number(spot));
             } else {
-                self.order.push(Placed { key: 0, kind: 0, number });
+                self.order.push(Placed { key: 0, kind: 0, spot });
             }
         }
         if literals.is_empty() {
@@ -168,7 +172,7 @@ impl<'p> Builder<'p> {
         let mut entries = Vec::with_capacity(literals.len());
         for equal in literals.chunk_by(|left, right| left.0 == right.0) {
             if let Some(&(key, _)) = equal.first() {
-                let next = list(&mut self.lists, equal.iter().map(|&(_, number)| number));
+                let next = list(&mut self.lists, equal.iter().map(|&(_, spot)| spot));
                 entries.push((key, next));
             }
         }
@@ -178,7 +182,7 @@ impl<'p> Builder<'p> {
     /// Returns a list of a part of the order.
     fn list_of(&mut self, from: usize, to: usize) -> Next {
         let part = self.order.get(from..to).unwrap_or_default();
-        list(&mut self.lists, part.iter().map(|placed| placed.number))
+        list(&mut self.lists, part.iter().map(|placed| placed.spot))
     }
 
     /// Sorts a part of the order by the keys and kinds given by `key`, and calls `each` for
@@ -193,7 +197,7 @@ impl<'p> Builder<'p> {
         let patterns = self.patterns;
         let Some(part) = self.order.get_mut(from..to) else { return };
         for placed in part.iter_mut() {
-            let (key, kind) = key(patterns.parts(placed.number));
+            let (key, kind) = key(patterns.parts(placed.spot));
             // A kind is at most WORD.
             (placed.key, placed.kind) = (key, kind as u8);
         }
@@ -214,7 +218,7 @@ impl<'p> Builder<'p> {
     /// even if some of the words collide.
     fn by_head(&mut self, from: usize, to: usize, known: usize, sum: u64) -> Next {
         let patterns = self.patterns;
-        let head_of = |placed: &Placed| keyed_head(patterns.parts(placed.number));
+        let head_of = |placed: &Placed| keyed_head(patterns.parts(placed.spot));
         let heads = self.order.get(from..to).unwrap_or_default().iter().map(head_of);
         let first = heads.clone().next().unwrap_or_default();
         let words = known + common_words(heads, WORD * known, |head, at| head.get(at));
@@ -255,7 +259,7 @@ impl<'p> Builder<'p> {
     /// Tells apart patterns with the same head whose tails end with the same words.
     fn by_tail(&mut self, from: usize, to: usize, head: usize, known: usize, sum: u64) -> Next {
         let patterns = self.patterns;
-        let tail_of = |placed: &Placed| keyed_tail(patterns.parts(placed.number));
+        let tail_of = |placed: &Placed| keyed_tail(patterns.parts(placed.spot));
         let mut tails = self.order.get(from..to).unwrap_or_default().iter().map(tail_of);
         let first = tails.clone().next().unwrap_or_default();
         if known == 0 && tails.all(|tail| tail == first) {
@@ -320,15 +324,21 @@ impl<'p> Builder<'p> {
     /// Some hundred patterns are enough to tell; in their order they are mixed well.
     fn better_at_end(&self, from: usize, to: usize) -> bool {
         let part = self.order.get(from..to.min(from + SAMPLE)).unwrap_or_default();
+        let literals: Vec<(&[u8], &[u8])> = part
+            .iter()
+            .map(|placed| {
+                let parts = self.patterns.parts(placed.spot);
+                (parts.between, longest_literal(parts))
+            })
+            .collect();
         let rate = |ends: bool| {
             let (mut windows, mut places) = (Vec::with_capacity(part.len()), 0);
-            for placed in part {
-                let parts = self.patterns.parts(placed.number);
-                let Some((class, window)) = window(parts, ends) else { continue };
+            for &(between, literal) in &literals {
+                let Some((class, window)) = window(literal, ends) else { continue };
                 let lens = self.seeds.lens(class);
                 windows.push(lens.map(|lens| lens.key::<false>(0, window, 0)));
-                let edge = edge(parts, ends);
-                places += parts.between.iter().filter(|&&byte| Some(byte) == edge).count();
+                let edge = if ends { literal.last() } else { literal.first() };
+                places += between.iter().filter(|&byte| Some(byte) == edge).count();
             }
             windows.sort_unstable();
             windows.dedup();
@@ -350,7 +360,7 @@ impl<'p> Builder<'p> {
         self.split(
             from,
             to,
-            |parts| match window(parts, ends) {
+            |parts| match window(longest_literal(parts), ends) {
                 Some((class, window)) => {
                     let key = seeds.lens(class).map(|lens| lens.key::<false>(parent, window, 0));
                     // Counted from one, as nought stands for no window at all.
@@ -364,10 +374,8 @@ impl<'p> Builder<'p> {
                     Some(class) if part.len() <= many.max(1) => {
                         for placed in part {
                             // Windows have two bytes or more.
-                            let Some((_, window)) = window(patterns.parts(placed.number), ends)
-                            else {
-                                continue;
-                            };
+                            let literal = longest_literal(patterns.parts(placed.spot));
+                            let Some((_, window)) = window(literal, ends) else { continue };
                             let two = if ends { window.last_chunk() } else { window.first_chunk() };
                             let edge = if ends { window.last() } else { window.first() };
                             edges = edge.map_or(edges, |&byte| edges.with(byte));
@@ -378,12 +386,14 @@ impl<'p> Builder<'p> {
                         this.entries.push((first.key, next));
                     }
                     // What a good part of the patterns contains is not worth looking for.
-                    _ => rest.extend(part.iter().map(|placed| placed.number)),
+                    _ => rest.extend(part.iter().map(|placed| placed.spot)),
                 }
             },
         );
         rest.sort_unstable();
-        let family = self.families.add(patterns, &mut rest).map_or(Next::Nothing, Next::Family);
+        let is_hopeless = |effort| self.abreast.as_ref().is_some_and(|all| all.is_hopeless(effort));
+        let family = self.families.add(patterns, &mut rest, is_hopeless);
+        let family = family.map_or(Next::Nothing, Next::Family);
         let rest = list(&mut self.lists, rest.into_iter());
         match (family, rest) {
             _ if classes != 0 => {}
@@ -396,20 +406,13 @@ impl<'p> Builder<'p> {
     }
 }
 
-/// Returns the start or the end of the longest literal of a middle, as long as a window can be,
-/// and the number of that length in [`WINDOWS`].
-fn window(parts: Parts<'_>, ends: bool) -> Option<(usize, &[u8])> {
-    let literal = longest_literal(parts);
+/// Returns the start or the end of a literal, as long as a window can be, and the number of that
+/// length in [`WINDOWS`].
+fn window(literal: &[u8], ends: bool) -> Option<(usize, &[u8])> {
     let class = WINDOWS.iter().rposition(|&length| length <= literal.len())?;
     let length = *WINDOWS.get(class)?;
     let window = if ends { literal.get(literal.len() - length..) } else { literal.get(..length) };
     Some((class, window?))
-}
-
-/// Returns the first or the last byte of the longest literal of a middle.
-fn edge(parts: Parts<'_>, ends: bool) -> Option<u8> {
-    let literal = longest_literal(parts);
-    if ends { literal.last().copied() } else { literal.first().copied() }
 }
 
 /// Returns how many words, from the byte `at` on, all ends have in common; `byte` reads them.

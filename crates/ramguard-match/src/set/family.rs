@@ -7,7 +7,9 @@
 //! * head and tail of all its patterns are the same, byte for byte;
 //! * every middle starts and ends with a star and has no two of them together, so each run is
 //!   wanted leftmost behind the one before;
-//! * a family has at most two nodes for each of its patterns, however many runs these have.
+//! * a family has at most two nodes for each of its patterns, however many runs these have;
+//! * a family without nodes is more work than any look-up begins with: its patterns are found side
+//!   by side.
 
 use std::ops::ControlFlow;
 
@@ -53,8 +55,16 @@ struct Family {
     /// Its part of the different runs, empty if they are too many or too long.
     runs_from: u32,
     runs_to: u32,
-    /// How many runs its nodes have together.
+    /// How many runs its nodes have together, [`GIVEN_UP`] if it has none any more.
     run_count: u32,
+}
+
+impl Family {
+    /// Returns how much work there is if the places of all runs are found first, so that to find
+    /// one is a count of zeros, without the work to find them.
+    fn least_effort(&self) -> u32 {
+        FAMILY + self.run_count / 16
+    }
 }
 
 /// Runs that some patterns have in common, or the last ones of a single pattern.
@@ -65,7 +75,7 @@ struct Node {
     end: u32,
     /// Where the numbers of the runs are, if the family has few.
     sequence: u32,
-    /// The pattern that is complete with these runs, [`NO_PATTERN`] if they belong to several.
+    /// The number of the pattern that is complete with these runs, [`NO_PATTERN`] if they belong to several.
     pattern: u32,
     /// The next node that does not depend on this one.
     skip: u32,
@@ -75,6 +85,9 @@ struct Node {
 
 /// A number that no pattern has.
 const NO_PATTERN: u32 = u32::MAX;
+
+/// More runs than any look-up looks for. Patterns of such a family are found side by side.
+const GIVEN_UP: u32 = u32::MAX;
 
 /// A number that no run has.
 const NO_RUN: u8 = u8::MAX;
@@ -88,45 +101,59 @@ enum Task {
 }
 
 impl Families {
-    /// Makes a family of those of `numbers` that can be in one, and returns which it is.
+    /// Makes a family of the patterns at those of `spots` that can be in one, and returns which it is.
     ///
-    /// The others are left in `numbers`, and all of them if too few would be in the family.
-    pub(super) fn add(&mut self, patterns: &Patterns, numbers: &mut Vec<u32>) -> Option<u32> {
-        let model = numbers.iter().copied().find(|&number| is_member(patterns.parts(number)))?;
+    /// The others are left in `spots`, and all of them if too few would be in the family.
+    /// `is_hopeless` tells of so much work whether no look-up would begin with it; the family has
+    /// no nodes then.
+    pub(super) fn add(
+        &mut self,
+        patterns: &Patterns,
+        spots: &mut Vec<u32>,
+        is_hopeless: impl Fn(u32) -> bool,
+    ) -> Option<u32> {
+        let model = spots.iter().copied().find(|&spot| is_member(patterns.parts(spot)))?;
         let Parts { head, tail, .. } = patterns.parts(model);
-        let mut members = Vec::with_capacity(numbers.len());
-        numbers.retain(|&number| {
-            let parts = patterns.parts(number);
+        let mut members = Vec::with_capacity(spots.len());
+        spots.retain(|&spot| {
+            let parts = patterns.parts(spot);
             let fits = parts.head == head && parts.tail == tail && is_member(parts);
             if fits {
-                members.push((sort_key(parts.between), number));
+                members.push((sort_key(parts.between), spot));
             }
             !fits
         });
         if members.len() < SMALLEST {
-            numbers.extend(members.into_iter().map(|(_, number)| number));
-            numbers.sort_unstable();
+            spots.extend(members.into_iter().map(|(_, spot)| spot));
+            spots.sort_unstable();
             return None;
         }
         // Middles that start alike come together, and so do those that start with the same runs.
         members.sort_unstable_by(|left, right| {
-            let between = |number: u32| patterns.parts(number).between;
+            let between = |spot: u32| patterns.parts(spot).between;
             left.0.cmp(&right.0).then_with(|| between(left.1).cmp(between(right.1)))
         });
-        let members: Vec<u32> = members.into_iter().map(|(_, number)| number).collect();
-        let any = members.iter().any(|&number| patterns.parts(number).between.contains(&b'?'));
+        let members: Vec<u32> = members.into_iter().map(|(_, spot)| spot).collect();
+        let any = members.iter().any(|&spot| patterns.parts(spot).between.contains(&b'?'));
         let from = self.nodes.len() as u32;
         self.write(patterns, &members);
-        let to = self.nodes.len() as u32;
-        let runs_from = self.runs.len() as u32;
-        self.number_runs(patterns, from as usize);
-        let runs_to = self.runs.len() as u32;
         let run_count = self.nodes.iter().skip(from as usize).fold(0_u32, |count, node| {
             let length = node.end.saturating_sub(node.start) as usize;
             let stars = patterns.slice(node.start, length).iter().filter(|&&byte| byte == b'*');
             count.saturating_add(1).saturating_add(stars.count() as u32)
         });
-        self.families.push(Family { from, to, model, any, runs_from, runs_to, run_count });
+        let runs_from = self.runs.len() as u32;
+        let mut family =
+            Family { from, to: from, model, any, runs_from, runs_to: runs_from, run_count };
+        if is_hopeless(family.least_effort()) {
+            self.nodes.truncate(from as usize);
+            family.run_count = GIVEN_UP;
+        } else {
+            self.number_runs(patterns, from as usize);
+            family.to = self.nodes.len() as u32;
+            family.runs_to = self.runs.len() as u32;
+        }
+        self.families.push(family);
         Some(self.families.len() as u32 - 1)
     }
 
@@ -165,7 +192,7 @@ impl Families {
     /// Writes down the tree of `members`, which are sorted.
     fn write(&mut self, patterns: &Patterns, members: &[u32]) {
         let between = |at: usize| -> &[u8] {
-            members.get(at).map_or(&[], |&number| patterns.parts(number).between)
+            members.get(at).map_or(&[], |&spot| patterns.parts(spot).between)
         };
         let mut tasks = vec![Task::Write { from: 0, to: members.len(), star: 0, level: 0 }];
         while let Some(task) = tasks.pop() {
@@ -182,8 +209,8 @@ impl Families {
             // What the first and the last have in common, all have, as they are sorted.
             let shared = last_common_star(between(from), between(to.saturating_sub(1)), star);
             if to - from <= 1 || level == MAX_LEVEL {
-                for number in members.get(from..to).unwrap_or_default() {
-                    self.push(patterns, *number, star, None, level);
+                for spot in members.get(from..to).unwrap_or_default() {
+                    self.push(patterns, *spot, star, None, level);
                 }
                 continue;
             }
@@ -213,16 +240,16 @@ impl Families {
     fn push(
         &mut self,
         patterns: &Patterns,
-        number: u32,
+        spot: u32,
         star: usize,
         end: Option<usize>,
         level: usize,
     ) {
-        let start = patterns.between(number);
-        let last = patterns.parts(number).between.len().saturating_sub(1);
+        let start = patterns.between(spot);
+        let last = patterns.parts(spot).between.len().saturating_sub(1);
         // Offsets inside a pattern fit in 32 bits, as the text of all patterns does.
         let (from, to) = (start + star as u32 + 1, start + end.unwrap_or(last) as u32);
-        let pattern = if end.is_none() { number } else { NO_PATTERN };
+        let pattern = if end.is_none() { patterns.number(spot) } else { NO_PATTERN };
         let skip = self.nodes.len() as u32 + 1;
         self.nodes.push(Node {
             start: from,
@@ -240,8 +267,7 @@ impl Families {
         self.families.get(family as usize).map_or(0, |family| {
             match family.runs_to.saturating_sub(family.runs_from) {
                 0 => FAMILY + family.run_count / 2,
-                // The places of all runs are found first, and each is then a count of zeros.
-                runs => FAMILY + runs / 2 + family.run_count / 16,
+                runs => family.least_effort() + runs / 2,
             }
         })
     }

@@ -103,7 +103,7 @@ pub(super) struct Index {
     pub(super) seeds: Seeds,
     /// Patterns without a wildcard, by their whole text.
     pub(super) literals: Option<Table>,
-    /// Patterns that fit every text.
+    /// The numbers of the patterns that fit every text.
     pub(super) always: Vec<u32>,
     /// Where the search for all other patterns starts.
     pub(super) root: Next,
@@ -113,7 +113,7 @@ pub(super) struct Index {
     pub(super) families: Families,
     /// All patterns with wildcards once more, for texts that lead to too many of them.
     pub(super) abreast: Option<Box<Abreast>>,
-    /// Every list is its length and then that many patterns.
+    /// Every list is its length and then the spots of that many patterns.
     pub(super) lists: Vec<u32>,
 }
 
@@ -135,7 +135,10 @@ impl Index {
 
     fn unsorted(patterns: &Patterns) -> Index {
         let mut lists = vec![];
-        let root = list(&mut lists, 0..patterns.len() as u32);
+        let root = {
+            let spots: Vec<u32> = patterns.spots().collect();
+            list(&mut lists, spots.into_iter())
+        };
         Index {
             sieve: None,
             seeds: Seeds::default(),
@@ -151,7 +154,7 @@ impl Index {
         }
     }
 
-    /// Returns the patterns in the list that starts at `start`.
+    /// Returns the spots of the patterns in the list that starts at `start`.
     #[inline]
     pub(super) fn list(&self, start: u32) -> &[u32] {
         let Some((&length, rest)) =
@@ -174,10 +177,10 @@ impl Index {
     }
 }
 
-/// Writes a list and returns how to get to it.
-pub(super) fn list(lists: &mut Vec<u32>, numbers: impl ExactSizeIterator<Item = u32>) -> Next {
-    let mut numbers = numbers.peekable();
-    match (numbers.len(), numbers.peek()) {
+/// Writes a list of spots and returns how to get to it.
+pub(super) fn list(lists: &mut Vec<u32>, spots: impl ExactSizeIterator<Item = u32>) -> Next {
+    let mut spots = spots.peekable();
+    match (spots.len(), spots.peek()) {
         (0, _) => Next::Nothing,
         (1, Some(&only)) => Next::One(only),
         (length, _) => {
@@ -186,7 +189,7 @@ pub(super) fn list(lists: &mut Vec<u32>, numbers: impl ExactSizeIterator<Item = 
             // million patterns, which the text of that many patterns would not.
             let start = lists.len() as u32;
             lists.push(length as u32);
-            lists.extend(numbers);
+            lists.extend(spots);
             Next::List(start)
         }
     }

@@ -55,9 +55,6 @@ struct Seen {
 
 const SEEN: usize = 4;
 
-/// The work of a few checks, which is no reason to do something else.
-const EASY: u32 = 28;
-
 impl Seen {
     const NOTHING: Seen = Seen { bytes: [u16::MAX; SEEN], places: [0; SEEN] };
 }
@@ -80,7 +77,8 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
         while left != 0 {
             let number = left.trailing_zeros();
             left &= left - 1;
-            if patterns.fits::<FOLD>(number, asked, Near::Unknown) {
+            if let Some(number) = patterns.fitting::<FOLD>(sieve.spot(number), asked, Near::Unknown)
+            {
                 sink.take(number)?;
             }
         }
@@ -88,12 +86,12 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
     }
     index.always.iter().try_for_each(|&number| sink.take(number))?;
     if let Some(literals) = &index.literals {
-        let take = |&number: &u32| {
-            let fits = patterns.is::<FOLD>(number, text);
-            if fits { sink.take(number) } else { ControlFlow::Continue(()) }
+        let take = |&spot: &u32| match patterns.equal::<FOLD>(spot, text) {
+            Some(number) => sink.take(number),
+            None => ControlFlow::Continue(()),
         };
         match literals.get(index.seeds.whole::<FOLD>(bytes)) {
-            Next::One(number) => [number].iter().try_for_each(take)?,
+            Next::One(spot) => [spot].iter().try_for_each(take)?,
             Next::List(start) => index.list(start).iter().try_for_each(take)?,
             _ => {}
         }
@@ -105,7 +103,7 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
         return Search::<FOLD, false, S>::new(patterns, index, text, sink, u32::MAX).by_head();
     };
     let taken = sink.taken();
-    let patience = EASY + all.work(bytes.len()) / 8;
+    let patience = all.patience(bytes.len());
     let mut search = Search::<FOLD, true, S>::new(patterns, index, text, sink, patience);
     let flow = search.by_head();
     if !search.tired {
@@ -137,6 +135,10 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
         let (mut sum, mut summed) = (0_u64, 0);
         while let Next::Heads { words, cuts } = next {
             let words = usize::from(words);
+            // Only a key that was taken for another leads back.
+            if words < summed {
+                return ControlFlow::Continue(());
+            }
             while summed < words {
                 let word = word_at::<FOLD>(bytes, WORD * summed);
                 sum = sum.wrapping_add(ladder.rung(summed).term(word));
@@ -191,6 +193,10 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
                 return ControlFlow::Continue(());
             };
             let words = usize::from(tails.words);
+            // Only a key that was taken for another leads back.
+            if words < summed {
+                return ControlFlow::Continue(());
+            }
             self.behind_tail(tails.free, parent)?;
             let Some(room) = bytes.len().checked_sub(WORD * words) else {
                 return ControlFlow::Continue(());
@@ -334,12 +340,12 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
     /// Checks the patterns that `next` names unless that was done before.
     fn visit(&mut self, next: Next, near: Near) -> ControlFlow<()> {
         let first = match next {
-            Next::One(number) => Some(number),
+            Next::One(spot) => Some(spot),
             Next::List(start) => self.index.list(start).first().copied(),
             _ => None,
         };
         match first {
-            Some(first) if self.sink.visit(first) => self.check(next, near),
+            Some(first) if self.sink.visit(self.patterns.number(first)) => self.check(next, near),
             _ => ControlFlow::Continue(()),
         }
     }
@@ -351,7 +357,7 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
     fn check(&mut self, next: Next, near: Near) -> ControlFlow<()> {
         match next {
             Next::Nothing => ControlFlow::Continue(()),
-            Next::One(number) => self.check_one(number, near),
+            Next::One(spot) => self.check_one(spot, near),
             _ => self.check_many(next, near),
         }
     }
@@ -360,7 +366,7 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
         match next {
             Next::List(start) => {
                 let index = self.index;
-                index.list(start).iter().try_for_each(|&number| self.check_one(number, near))
+                index.list(start).iter().try_for_each(|&spot| self.check_one(spot, near))
             }
             Next::Family(family) => self.check_family(family),
             _ => ControlFlow::Continue(()),
@@ -375,13 +381,12 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
     }
 
     #[inline]
-    fn check_one(&mut self, number: u32, near: Near) -> ControlFlow<()> {
+    fn check_one(&mut self, spot: u32, near: Near) -> ControlFlow<()> {
         let patterns = self.patterns;
-        self.spend(|| patterns.effort(number))?;
-        if self.patterns.fits::<FOLD>(number, self.asked, near) {
-            self.sink.take(number)
-        } else {
-            ControlFlow::Continue(())
+        self.spend(|| patterns.effort(spot))?;
+        match patterns.fitting::<FOLD>(spot, self.asked, near) {
+            Some(number) => self.sink.take(number),
+            None => ControlFlow::Continue(()),
         }
     }
 

@@ -30,6 +30,8 @@ const LEFT: usize = 3;
 #[derive(Clone, Debug)]
 pub(super) struct Sieve {
     all: u32,
+    /// The spots of the patterns, by their numbers.
+    spots: [u32; MOST],
     /// Rows that count from the start.
     starts: Vec<Row>,
     /// Rows that count from the end.
@@ -182,16 +184,20 @@ impl Sieve {
     /// for each of the patterns, where a wildcard takes what is unlike everything else.
     pub(super) fn new(patterns: &Patterns, fold: bool) -> Option<Sieve> {
         let count = patterns.len();
-        let effort: u32 = (0..count.min(MOST) as u32).map(|number| patterns.effort(number)).sum();
+        let effort: u32 = patterns.spots().take(MOST).map(|spot| patterns.effort(spot)).sum();
         if count > MOST || count == 0 || effort >= abreast::LEAST {
             return None;
         }
         let all = u32::MAX >> (MOST - count);
         let ends: Vec<Ends<'_>> =
-            (0..count as u32).map(|number| Ends::of(patterns.parts(number))).collect();
+            patterns.spots().map(|spot| Ends::of(patterns.parts(spot))).collect();
         let mut choices = Choice::all(&ends);
         let mut left = vec![all; count];
-        let mut sieve = Sieve { all, starts: vec![], ends: vec![] };
+        let mut spots = [0; MOST];
+        for (to, spot) in spots.iter_mut().zip(patterns.spots()) {
+            *to = spot;
+        }
+        let mut sieve = Sieve { all, spots, starts: vec![], ends: vec![] };
         while sieve.starts.len() + sieve.ends.len() < ROWS {
             let Some(Choice { from, at, held, .. }) = Choice::best(&mut choices, &left) else {
                 break;
@@ -224,6 +230,12 @@ impl Sieve {
         left
     }
 
+    /// Returns the spot of a pattern.
+    #[inline]
+    pub(super) fn spot(&self, number: u32) -> u32 {
+        self.spots.get(number as usize % MOST).copied().unwrap_or_default()
+    }
+
     pub(super) fn heap_bytes(&self) -> usize {
         (self.starts.capacity() + self.ends.capacity()) * size_of::<Row>()
     }
@@ -237,6 +249,7 @@ mod tests {
     fn sieve(patterns: &[&str], fold: bool) -> Option<Sieve> {
         let mut all = Patterns::default();
         assert!(patterns.iter().all(|pattern| all.push(pattern, fold)));
+        all.finish();
         Sieve::new(&all, fold)
     }
 

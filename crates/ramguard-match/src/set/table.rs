@@ -1,15 +1,20 @@
 //! A table from keys to what comes next, filled once and then only read.
 //!
 //! Open addressing with linear probing; at most half of the slots are taken, so every probe ends.
-//! In front of it stands a filter of two bits a key, small enough to stay in the cache, as most
-//! look-ups find nothing.
+//! A slot is eight bytes: the low half of a key, and what comes next. Its place comes from the high
+//! half. Keys that share the low half and meet while probing cannot be told apart, so no table is
+//! made with two such keys; a look-up of a key that is not there may still find what belongs to
+//! another, once in four thousand million times, which costs time and no answer.
+//!
+//! In front of a table can stand a filter of two bits a key, small enough to stay in the cache, as
+//! most look-ups find nothing.
 
 /// Where a search goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// Nowhere.
     Nothing,
-    /// The one pattern of this number is to be checked.
+    /// The one pattern at this spot is to be checked.
     One(u32),
     /// The patterns of a list are to be checked; it starts here with its length.
     List(u32),
@@ -27,49 +32,88 @@ pub(super) enum Next {
     Middles(u32),
 }
 
+impl Next {
+    /// Numbers of lists, tails and middles are below this; there are fewer than patterns.
+    const LIMIT: u32 = 1 << 29;
+
+    /// Puts it into 32 bits: a spot if the highest is zero, else a kind in the highest three or
+    /// four; all ones are nothing.
+    fn packed(self) -> u32 {
+        match self {
+            // Spots are less than 2^30, as all records take less than four gigabytes.
+            Next::One(spot) => spot & !(1 << 31),
+            Next::List(start) => 0b100 << 29 | start & (Self::LIMIT - 1),
+            Next::Tails(number) => 0b101 << 29 | number & (Self::LIMIT - 1),
+            Next::Middles(number) => 0b110 << 29 | number & (Self::LIMIT - 1),
+            Next::Family(number) => 0b1110 << 28 | number & (Self::LIMIT / 2 - 1),
+            Next::Heads { words, cuts } => {
+                0b1_1110 << 27 | u32::from(words) << 16 | u32::from(cuts)
+            }
+            Next::Nothing => u32::MAX,
+        }
+    }
+
+    #[inline]
+    fn unpacked(bits: u32) -> Next {
+        match bits >> 29 {
+            0b000..=0b011 => Next::One(bits),
+            0b100 => Next::List(bits & (Self::LIMIT - 1)),
+            0b101 => Next::Tails(bits & (Self::LIMIT - 1)),
+            0b110 => Next::Middles(bits & (Self::LIMIT - 1)),
+            _ if bits >> 28 == 0b1110 => Next::Family(bits & (Self::LIMIT / 2 - 1)),
+            _ if bits == u32::MAX => Next::Nothing,
+            _ => Next::Heads { words: (bits >> 16) as u8, cuts: bits as u16 },
+        }
+    }
+}
+
 /// The table.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
-    slots: Box<[Slot]>,
+    /// The low half of a key above what comes next.
+    slots: Box<[u64]>,
     filter: Box<[u64]>,
 }
 
-/// A slot is empty if it leads to nothing.
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    key: u64,
-    next: Next,
-}
+/// A slot that leads to nothing.
+const EMPTY: u64 = u64::MAX;
+
+/// The half of a key that a slot keeps.
+const LOW_HALF: u64 = u32::MAX as u64;
 
 impl Default for Table {
     fn default() -> Table {
-        let empty = Slot { key: 0, next: Next::Nothing };
-        Table { slots: [empty].into(), filter: [0].into() }
+        Table { slots: [EMPTY].into(), filter: [0].into() }
     }
 }
 
 impl Table {
-    /// Makes a table of the entries, or returns `None` if two of them have the same key.
+    /// Makes a table of the entries, or returns `None` if two of them cannot be told apart.
     pub(super) fn new(entries: &[(u64, Next)]) -> Option<Table> {
-        let empty = Slot { key: 0, next: Next::Nothing };
-        let words = (entries.len() / 4).next_power_of_two();
-        let mut table = Table {
-            slots: vec![empty; 2 * entries.len() + 1].into(),
-            filter: vec![0; words].into(),
-        };
+        let mut table =
+            Table { slots: vec![EMPTY; 2 * entries.len() + 1].into(), filter: [].into() };
         for &(key, next) in entries {
             let mut place = table.home(key);
             loop {
                 let slot = table.slots.get_mut(place)?;
-                if slot.next == Next::Nothing {
-                    *slot = Slot { key, next };
+                if *slot == EMPTY {
+                    *slot = key << 32 | u64::from(next.packed());
                     break;
                 }
-                if slot.key == key {
+                if *slot >> 32 == key & LOW_HALF {
                     return None;
                 }
                 place = if place + 1 == table.slots.len() { 0 } else { place + 1 };
             }
+        }
+        Some(table)
+    }
+
+    /// Makes a table with a filter; see [`Table::new`].
+    pub(super) fn with_filter(entries: &[(u64, Next)]) -> Option<Table> {
+        let mut table = Table::new(entries)?;
+        table.filter = vec![0; (entries.len() / 4).next_power_of_two()].into();
+        for &(key, _) in entries {
             let word = table.filter_word(key);
             if let Some(bits) = table.filter.get_mut(word) {
                 *bits |= filter_bits(key);
@@ -79,7 +123,7 @@ impl Table {
     }
 
     /// Returns whether there may be something after `key`; says yes too often for one key in a
-    /// hundred.
+    /// hundred, and never if there is no filter.
     #[inline]
     pub(super) fn may_have(&self, key: u64) -> bool {
         let bits = filter_bits(key);
@@ -92,9 +136,9 @@ impl Table {
         let mut place = self.home(key);
         loop {
             match self.slots.get(place) {
-                Some(slot) if slot.key == key => return slot.next,
-                Some(slot) if slot.next != Next::Nothing => place += 1,
-                Some(_) => return Next::Nothing,
+                Some(slot) if slot >> 32 == key & LOW_HALF => return Next::unpacked(*slot as u32),
+                Some(&EMPTY) => return Next::Nothing,
+                Some(_) => place = place.wrapping_add(1),
                 None => place = 0,
             }
         }
@@ -102,7 +146,7 @@ impl Table {
 
     /// Returns how many bytes the table takes on the heap.
     pub(super) fn heap_bytes(&self) -> usize {
-        size_of_val::<[Slot]>(&self.slots) + size_of_val::<[u64]>(&self.filter)
+        size_of_val::<[u64]>(&self.slots) + size_of_val::<[u64]>(&self.filter)
     }
 
     #[inline]
@@ -131,7 +175,7 @@ mod tests {
         let scrambled = crate::set::key::mixed;
         let entries: Vec<_> =
             (0..1_000).map(|key| (scrambled(key), Next::One(key as u32))).collect();
-        let table = Table::new(&entries).unwrap();
+        let table = Table::with_filter(&entries).unwrap();
         for (key, next) in entries {
             assert_eq!(table.get(key), next);
             assert!(table.may_have(key));
