@@ -65,8 +65,8 @@ impl PatternSet {
     ///
     /// Takes time in proportion to the number of patterns and their lengths (a sort by hash is the
     /// only part that grows faster, by its logarithm), and less than 120 bytes a pattern beyond its
-    /// text. Up to 512 patterns that could be slow to check one by one, and patterns with dozens of
-    /// stars, take more: a few bytes for each of their symbols.
+    /// text. Up to 512 patterns that could be slow to check one by one take more if they are long
+    /// and hold dozens of stars and dozens of different letters: three bytes for each symbol.
     ///
     /// # Limits
     /// Patterns up to a total length of 4 GiB are indexed; those that come later, or behind
@@ -123,7 +123,7 @@ impl PatternSet {
         found.visited.clear();
         // Going on to the end is all this sink ever asks for.
         let _ = self.search(text, found);
-        sort(&mut found.numbers, &mut found.bits);
+        sort(&mut found.numbers, self.patterns.len(), &mut found.bits);
         for (number, pattern) in (self.patterns.len()..).zip(&self.late) {
             if pattern.is_match(text) {
                 // No machine holds four thousand million patterns; see `Patterns::push`.
@@ -251,11 +251,11 @@ fn in_eights([a, b, c, d, e, f, g, h]: [u32; 8]) -> [u32; 8] {
     [low_a, low_b, low_c, low_d, high_a, high_b, high_c, high_d]
 }
 
-/// Puts `numbers` into ascending order, each of them once: a key that was taken for another may
+/// Puts `numbers`, all below `limit`, into ascending order, each of them once: a key that was taken for another may
 /// have led to a pattern once more.
 ///
 /// `bits` is all zeros before and after.
-fn sort(numbers: &mut Vec<u32>, bits: &mut Vec<u64>) {
+fn sort(numbers: &mut Vec<u32>, limit: usize, bits: &mut Vec<u64>) {
     match numbers.as_mut_slice() {
         [] | [_] => return,
         [a, b] => {
@@ -281,7 +281,7 @@ fn sort(numbers: &mut Vec<u32>, bits: &mut Vec<u64>) {
         }
         _ => {}
     }
-    let words = numbers.iter().max().map_or(0, |&last| last as usize / 64 + 1);
+    let words = limit.div_ceil(64);
     if words / 4 > numbers.len() {
         numbers.sort_unstable();
         return numbers.dedup();
@@ -421,7 +421,24 @@ mod tests {
                 let mut numbers: Vec<u32> = (0..count).map(|at| (at * 37 % 211) * stride).collect();
                 let mut expected = numbers.clone();
                 expected.sort_unstable();
-                sort(&mut numbers, &mut bits);
+                let limit = numbers.iter().max().map_or(0, |&last| last as usize + 1);
+                sort(&mut numbers, limit, &mut bits);
+                assert_eq!(numbers, expected);
+                assert!(bits.iter().all(|&word| word == 0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_that_comes_twice_is_told_once_however_many_there_are() {
+        let mut bits = vec![];
+        for count in 1..200_u32 {
+            for stride in [1, 1_000_003] {
+                let expected: Vec<u32> = (0..count).map(|at| at * stride).collect();
+                let mut numbers = expected.clone();
+                numbers.extend(expected.iter().step_by(3));
+                let limit = ((count - 1) * stride) as usize + 1;
+                sort(&mut numbers, limit, &mut bits);
                 assert_eq!(numbers, expected);
                 assert!(bits.iter().all(|&word| word == 0));
             }

@@ -207,6 +207,36 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_next_is_the_same_when_it_is_taken_out_again() {
+        let least = [0, 1, 1_000, (1 << 28) - 1];
+        for number in least {
+            for next in [
+                Next::One(number),
+                Next::List(number),
+                Next::Tails(number),
+                Next::Middles(number),
+                Next::Family(number),
+            ] {
+                assert_eq!(Next::unpacked(next.packed()), next);
+            }
+        }
+        for words in 0..=16 {
+            for cuts in [0, 1, 0x1FF] {
+                let next = Next::Heads { words, cuts };
+                assert_eq!(Next::unpacked(next.packed()), next);
+            }
+        }
+        assert_eq!(Next::unpacked(Next::Nothing.packed()), Next::Nothing);
+        assert_eq!(Next::unpacked(Next::One((1 << 30) - 1).packed()), Next::One((1 << 30) - 1));
+    }
+
+    #[test]
+    fn refuses_keys_that_meet_and_share_the_half_that_is_kept() {
+        let table = Table::new(&[(5, Next::One(0)), (1 << 40 | 5, Next::One(1))]);
+        assert!(table.is_none());
+    }
+
+    #[test]
     fn refuses_a_key_that_comes_twice() {
         assert!(Table::new(&[(5, Next::One(0)), (5, Next::One(1))]).is_none());
     }
