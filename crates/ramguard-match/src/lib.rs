@@ -16,7 +16,7 @@
 //!
 //! # Limits
 //! A pattern and a text may have any length. A set indexes patterns up to a total length of 4 GiB
-//! and checks those that come later one by one.
+//! and checks those that come later, or behind one of 16 MiB or more, one by one.
 //!
 //! # Features
 //! * `steps` adds the module `steps`, which counts the work done, for tests. It changes no answer.

@@ -21,6 +21,24 @@ fn a_set_takes_at_least_the_bytes_of_its_texts() {
 }
 
 #[test]
+fn a_pattern_too_long_for_the_index_and_what_comes_behind_it_are_found() {
+    let long = format!("{}*", "a".repeat(1 << 24));
+    let set = PatternSet::new(["b*", &long, "*b", "b?"], Case::AsciiInsensitive);
+    let mut found = Matches::new();
+    for (text, numbers) in [("Bb", vec![0, 2, 3]), ("ab", vec![2]), ("c", vec![])] {
+        set.matches_into(text, &mut found);
+        assert_eq!(found.as_slice(), numbers);
+        assert_eq!(set.is_match(text), !numbers.is_empty());
+        let mut marks = [0];
+        set.mark_into(text, &mut marks);
+        assert_eq!(marks, [numbers.iter().map(|number| 1 << number).sum::<u64>()]);
+    }
+    set.matches_into(&long, &mut found);
+    assert_eq!((set.len(), found.as_slice()), (4, [1].as_slice()));
+    assert!(set.heap_bytes() > long.len());
+}
+
+#[test]
 fn a_buffer_tells_what_fits_in_every_form() {
     let set = PatternSet::new(["b*", "a*", "*b", "c"], Case::Sensitive);
     let mut found = Matches::new();

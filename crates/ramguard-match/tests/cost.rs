@@ -266,3 +266,33 @@ fn a_set_takes_less_than_120_bytes_a_pattern_beyond_its_text() {
         }
     }
 }
+
+/// Stars between letters of a few, no two patterns alike.
+fn starred(number: usize, stars: usize, letters: usize) -> String {
+    let mut state = number as u64;
+    let mut pattern = String::new();
+    for _ in 0..stars {
+        state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+        pattern.push('*');
+        pattern.push(char::from(b'a' + ((state >> 33) % letters as u64) as u8));
+    }
+    pattern + "*-*"
+}
+
+#[test]
+fn patterns_that_are_kept_side_by_side_take_less_than_120_bytes_beyond_their_text() {
+    for (count, stars, letters) in [
+        (47, 60, 3),
+        (90, 30, 3),
+        (47, 60, 2),
+        (90, 30, 20),
+        (202, 8, 5),
+        (232, 3, 26),
+        (512, 2, 26),
+    ] {
+        let text: usize = (0..count).map(|n| starred(n, stars, letters).len()).sum();
+        let taken = set(count, |n| starred(n, stars, letters)).heap_bytes();
+        let each = (taken - text) / count;
+        assert!(each < 120, "{count} of {stars} stars between {letters} letters: {each} bytes");
+    }
+}
