@@ -21,20 +21,22 @@ const SLOTS: usize = 4;
 /// See [`Test::evaluate_with`](super::Test::evaluate_with).
 #[derive(Debug, Default)]
 pub struct Readings<'v> {
-    slots: [Cell<Option<Reading<'v>>>; SLOTS],
+    slots: [Reading<'v>; SLOTS],
     next: Cell<usize>,
 }
 
 /// One value and what it was read as.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Default)]
 struct Reading<'v> {
-    text: &'v str,
-    value: Value<'v>,
+    text: Cell<Option<&'v str>>,
+    value: Cell<Value<'v>>,
 }
 
 /// None for what cannot be read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 enum Value<'v> {
+    #[default]
+    Nothing,
     Number(Option<Number<&'v [u8]>>),
     Instant(Option<Instant<&'v [u8]>>),
     Address(Option<IpAddr>),
@@ -71,15 +73,16 @@ impl<'v> Readings<'v> {
     /// Returns what a value was read as, if `of` says that it is of the kind wanted.
     #[inline]
     fn known<T>(&self, text: &str, of: impl Fn(Value<'v>) -> Option<T>) -> Option<T> {
-        let kept = self.slots.iter().filter_map(Cell::get);
-        kept.filter(|kept| std::ptr::eq(kept.text, text)).find_map(|kept| of(kept.value))
+        let is_text = |slot: &&Reading<'v>| slot.text.get().is_some_and(|t| std::ptr::eq(t, text));
+        self.slots.iter().filter(is_text).find_map(|slot| of(slot.value.get()))
     }
 
     /// Keeps a value in place of the one that was kept longest.
     fn keep(&self, text: &'v str, value: Value<'v>) {
         let next = self.next.get();
         if let Some(slot) = self.slots.get(next) {
-            slot.set(Some(Reading { text, value }));
+            slot.text.set(Some(text));
+            slot.value.set(value);
         }
         self.next.set(next.wrapping_add(1) % SLOTS);
     }
