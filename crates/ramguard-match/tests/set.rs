@@ -143,6 +143,33 @@ fn equal_patterns_keep_numbers_of_their_own() {
     }
 }
 
+#[cfg_attr(miri, ignore = "a pattern of megabytes, of which Miri reads a few bytes a millisecond")]
+#[test]
+fn patterns_behind_one_of_sixteen_mebibytes_are_found_under_their_numbers() {
+    let long = "x".repeat(1 << 24) + "*";
+    for case in [Case::Sensitive, Case::AsciiInsensitive] {
+        let set = PatternSet::new(["a*", &long, "ab*", "*C", "B"], case);
+        assert_eq!(set.len(), 5);
+        let fold = case == Case::AsciiInsensitive;
+        let mut found = Matches::new();
+        for (text, sensitive, folded) in [
+            ("abC", &[0, 2, 3][..], &[0, 2, 3][..]),
+            ("b", &[], &[4]),
+            ("c", &[], &[3]),
+            ("d", &[], &[]),
+            (&long, &[1], &[1]),
+        ] {
+            let expected: Vec<usize> = if fold { folded } else { sensitive }.to_vec();
+            set.matches_into(text, &mut found);
+            assert!(found.iter().eq(expected.iter().copied()), "{case:?}: {found:?}");
+            assert_eq!(set.is_match(text), !expected.is_empty());
+            let mut marks = [0];
+            set.mark_into(text, &mut marks);
+            assert_eq!(marks, [expected.iter().map(|number| 1_u64 << number).sum()]);
+        }
+    }
+}
+
 #[test]
 fn a_buffer_can_go_from_set_to_set() {
     let many = if cfg!(miri) { 300 } else { 5_000 };

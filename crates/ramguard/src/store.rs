@@ -22,8 +22,8 @@ use crate::{
     Semantics,
 };
 
-/// How many parts a store is made of.
-const SHARDS: usize = 1 << 10;
+/// How many parts a store is made of; few where each step takes a thousand times as long.
+const SHARDS: usize = if cfg!(miri) { 4 } else { 1 << 10 };
 
 /// Names up to this many bytes lie in the table itself, so that finding one does not lead through
 /// another place in memory.

@@ -183,17 +183,13 @@ impl<const FOLD: bool> Read<FOLD> {
     fn pass(&self, block: &Block, columns: &[Row], lines: &[Row]) -> Row {
         let mut rows = [Row::default(); KINDS];
         for (row, &(column, line)) in rows.iter_mut().zip(&self.cells).take(self.count) {
-            if let (Some(column), Some(line)) =
-                (columns.get(usize::from(column)), lines.get(usize::from(line)))
-            {
-                *row = both(column, line);
-            }
+            let cell = columns.get(usize::from(column)).zip(lines.get(usize::from(line)));
+            *row = cell.map_or(Row::default(), |(column, line)| both(column, line));
         }
         let (mut bits, stay) = (block.starts(), block.stars);
-        for &kind in self.kinds.iter().take(self.length) {
-            if let Some(row) = rows.get(usize::from(kind) % KINDS) {
-                move_on(&mut bits, row, &stay);
-            }
+        let kinds = self.kinds.iter().take(self.length);
+        for row in kinds.filter_map(|&kind| rows.get(usize::from(kind) % KINDS)) {
+            move_on(&mut bits, row, &stay);
         }
         bits
     }
@@ -267,17 +263,16 @@ impl Abreast {
         let mut cells = [(0_u8, 0_u8); 256];
         for (later, line) in [(false, 0), (true, if laters > 0 { first_lines } else { 0 })] {
             let mut next = 1;
-            for byte in of_kind(later) {
+            let cells = (0..=255).zip(&mut cells).filter(|(byte, _)| is_later(*byte) == later);
+            for (byte, cell) in cells {
                 let at = if occurs.get(usize::from(byte)) == Some(&true) {
                     next += 1;
                     next - 1
                 } else {
                     0
                 };
-                if let Some(cell) = cells.get_mut(usize::from(byte)) {
-                    // At most 16 columns, and 13 and 5 lines.
-                    *cell = ((at % columns) as u8, (line + at / columns) as u8);
-                }
+                // At most 16 columns, and 13 and 5 lines.
+                *cell = ((at % columns) as u8, (line + at / columns) as u8);
             }
         }
         let mut abreast = Abreast {
@@ -381,7 +376,7 @@ impl Abreast {
         let read = Read::<FOLD>::of(rest, &self.cells);
         let rows = self.rows.chunks_exact((self.columns + self.lines).max(1));
         for (block, rows) in self.blocks.iter().zip(rows) {
-            let Some((columns, lines)) = rows.split_at_checked(self.columns) else { continue };
+            let (columns, lines) = rows.split_at_checked(self.columns).unwrap_or_default();
             let bits = match &read {
                 Some(read) => read.pass(block, columns, lines),
                 None => self.pass::<FOLD>(block, columns, lines, rest),
@@ -561,6 +556,13 @@ mod tests {
             })
             .collect();
         agrees(&patterns, &texts);
+    }
+
+    #[test]
+    fn a_text_without_what_all_patterns_start_with_fits_none() {
+        let patterns: Vec<String> = (0..200).map(|n| format!("acs:*{n}*a?b*{}", n % 7)).collect();
+        let texts = ["", "a", "acs", "acs:", "xcs:0a-b0", "ac:s0a-b0", "acs:0a-b0"];
+        agrees(&patterns, &texts.map(String::from));
     }
 
     #[test]

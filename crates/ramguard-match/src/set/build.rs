@@ -169,13 +169,13 @@ impl<'p> Builder<'p> {
             return Some(None);
         }
         literals.sort_unstable();
-        let mut entries = Vec::with_capacity(literals.len());
-        for equal in literals.chunk_by(|left, right| left.0 == right.0) {
-            if let Some(&(key, _)) = equal.first() {
+        let equal = literals.chunk_by(|left, right| left.0 == right.0);
+        let entries: Vec<(u64, Next)> = equal
+            .filter_map(|equal| {
                 let next = list(&mut self.lists, equal.iter().map(|&(_, spot)| spot));
-                entries.push((key, next));
-            }
-        }
+                equal.first().map(|&(key, _)| (key, next))
+            })
+            .collect();
         Table::new(&entries).map(Some)
     }
 
@@ -195,7 +195,7 @@ impl<'p> Builder<'p> {
         mut each: impl FnMut(&mut Self, usize, usize, Placed),
     ) {
         let patterns = self.patterns;
-        let Some(part) = self.order.get_mut(from..to) else { return };
+        let part = self.order.get_mut(from..to).unwrap_or_default();
         for placed in part.iter_mut() {
             let (key, kind) = key(patterns.parts(placed.spot));
             // A kind is at most WORD.
@@ -372,10 +372,12 @@ impl<'p> Builder<'p> {
                 let part = this.order.get(from..to).unwrap_or_default();
                 match first.kind.checked_sub(1) {
                     Some(class) if part.len() <= many.max(1) => {
-                        for placed in part {
-                            // Windows have two bytes or more.
+                        // Windows have two bytes or more.
+                        let windows = part.iter().filter_map(|placed| {
                             let literal = longest_literal(patterns.parts(placed.spot));
-                            let Some((_, window)) = window(literal, ends) else { continue };
+                            window(literal, ends).map(|(_, window)| window)
+                        });
+                        for window in windows {
                             let two = if ends { window.last_chunk() } else { window.first_chunk() };
                             let edge = if ends { window.last() } else { window.first() };
                             edges = edge.map_or(edges, |&byte| edges.with(byte));
@@ -417,12 +419,11 @@ fn window(literal: &[u8], ends: bool) -> Option<(usize, &[u8])> {
 
 /// Returns how many words, from the byte `at` on, all ends have in common; `byte` reads them.
 fn common_words<'p>(
-    ends: impl Iterator<Item = &'p [u8]>,
+    mut ends: impl Iterator<Item = &'p [u8]>,
     at: usize,
     byte: impl Fn(&'p [u8], usize) -> Option<&'p u8>,
 ) -> usize {
-    let mut ends = ends.peekable();
-    let Some(&first) = ends.peek() else { return 0 };
+    let first = ends.next().unwrap_or_default();
     let mut common = first.len().saturating_sub(at);
     for end in ends {
         common =

@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 
 use super::occurrences::{MAX_RUN, MAX_RUNS, MAX_TEXT, Occurrences};
 use super::patterns::Patterns;
-use crate::pattern::{Middle, Parts};
+use crate::pattern::Parts;
 use crate::run::{Run, first_fit};
 use crate::steps;
 use crate::word::{Folding, WORD, lowest_bytes, not_any, roughly, word_at};
@@ -280,12 +280,10 @@ impl Families {
         text: &str,
         take: impl FnMut(u32) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Some(&family) = self.families.get(family as usize) else {
-            return ControlFlow::Continue(());
-        };
-        let Some(room) = patterns.parts(family.model).room(text, Folding::<FOLD>) else {
-            return ControlFlow::Continue(());
-        };
+        let family = self.families.get(family as usize).and_then(|&family| {
+            Some((family, patterns.parts(family.model).room(text, Folding::<FOLD>)?))
+        });
+        let Some((family, room)) = family else { return ControlFlow::Continue(()) };
         let ascii = !family.any || room.is_ascii();
         let runs = self.runs.get(family.runs_from as usize..family.runs_to as usize);
         match runs {
@@ -448,8 +446,7 @@ impl<const FOLD: bool> Runs<'_, '_, FOLD> {
 
 /// Returns whether a pattern can be in a family.
 fn is_member(parts: Parts<'_>) -> bool {
-    parts.middle != Middle::Empty
-        && matches!(parts.between, [b'*'] | [b'*', .., b'*'])
+    matches!(parts.between, [b'*'] | [b'*', .., b'*'])
         && !parts.between.windows(2).any(|two| two == b"**")
 }
 

@@ -157,12 +157,10 @@ impl Index {
     /// Returns the spots of the patterns in the list that starts at `start`.
     #[inline]
     pub(super) fn list(&self, start: u32) -> &[u32] {
-        let Some((&length, rest)) =
-            self.lists.get(start as usize..).and_then(|rest| rest.split_first())
-        else {
-            return &[];
-        };
-        rest.get(..length as usize).unwrap_or_default()
+        match self.lists.get(start as usize..) {
+            Some([length, rest @ ..]) => rest.get(..*length as usize).unwrap_or_default(),
+            _ => &[],
+        }
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

@@ -5,7 +5,7 @@
 //! then a shift and a count of zeros, whatever the run.
 
 use crate::steps;
-use crate::window;
+use crate::window::{self, WIDTH};
 use crate::word::{Folding, WORD, word_at, zero_bytes};
 
 /// How many runs are kept at most.
@@ -43,10 +43,10 @@ impl Places {
     fn of<const FOLD: bool>(byte: u8, text: &[u8]) -> Places {
         let mut words = [0_u64; 2];
         let bytes = u64::from(Folding::<FOLD>.fold(byte)) * crate::word::EACH;
-        for at in (0..text.len()).step_by(WORD) {
-            let equal = zero_bytes(word_at::<FOLD>(text, at) ^ bytes);
-            if let Some(word) = words.get_mut(at / 64) {
-                *word |= window::gathered(equal) << (at % 64);
+        for (word, text) in words.iter_mut().zip(text.chunks(WIDTH)) {
+            for at in (0..text.len()).step_by(WORD) {
+                let equal = zero_bytes(word_at::<FOLD>(text, at) ^ bytes);
+                *word |= window::gathered(equal) << at;
             }
         }
         let [low, high] = words;

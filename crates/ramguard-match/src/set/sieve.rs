@@ -272,7 +272,9 @@ mod tests {
                 for (number, pattern) in patterns.iter().enumerate() {
                     let fits = Pattern::new(pattern, case).is_match(text);
                     let left = sieve.left_for(text.as_bytes()) >> number & 1 == 1;
-                    assert!(left || !fits, "{pattern} {text}");
+                    if fits {
+                        assert!(left, "{pattern} {text}");
+                    }
                 }
             }
         }
@@ -306,7 +308,8 @@ mod tests {
     #[test]
     fn a_second_row_tells_apart_what_the_first_does_not() {
         let sieve = sieve(&["aax*", "aay*", "bbx*", "bby*"], false).unwrap();
-        assert!(sieve.starts.iter().any(|row| row.at == 2) && sieve.starts.len() == 2);
+        assert!(sieve.starts.iter().any(|row| row.at == 2));
+        assert_eq!(sieve.starts.len(), 2);
         for (number, text) in ["aax", "aay", "bbx", "bby"].iter().enumerate() {
             assert_eq!(sieve.left_for(text.as_bytes()), 1 << number);
         }

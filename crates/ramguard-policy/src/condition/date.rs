@@ -384,6 +384,7 @@ mod tests {
             }
         }
 
+        #[cfg_attr(miri, ignore = "Miri takes minutes to list all characters")]
         #[test]
         fn explaining_any_text_ends_in_an_instant_or_in_nothing(
             text in "[0-9TZtz:.+\\- \\[\\]]{0,24}|\\PC{0,12}",

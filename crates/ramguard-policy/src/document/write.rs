@@ -216,6 +216,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_condition_key_written_with_an_escape_is_the_key_it_says() {
+        let with = |key: &str| {
+            let text = format!(
+                r#"{{"Version":"1","Statement":[{{"Effect":"Deny","Action":"*","Resource":"*",
+                "Condition":{{"Bool":{{"{key}":"false"}}}}}}]}}"#
+            );
+            Policy::parse(&text).unwrap()
+        };
+        let escaped = with(r"acs\u003aMFAPresent");
+        assert_eq!(escaped.to_json(), with("acs:MFAPresent").to_json());
+    }
+
+    #[test]
     fn a_string_has_an_escape_where_json_asks_for_one_and_nowhere_else() {
         for (text, written) in [
             ("", r#""""#),

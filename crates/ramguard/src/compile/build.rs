@@ -59,9 +59,10 @@ pub(super) fn build(entries: &Entries) -> Index {
         }
     }
     let (level, mut groups) = filer.finish(|item, length| {
-        let Some(entry) = entries.resources.get(item.entry as usize) else { return 0 };
-        let id = entries.fields(entry).relative_id.as_bytes();
-        Starts::new(seeds, Field::RelativeId, id).key(seeds, length)
+        entries.resources.get(item.entry as usize).map_or(0, |entry| {
+            let id = entries.fields(entry).relative_id.as_bytes();
+            Starts::new(seeds, Field::RelativeId, id).key(seeds, length)
+        })
     });
     index.resources = level;
     let any_group = groups.len();
@@ -177,9 +178,10 @@ impl Index {
             }
         }
         let (level, groups) = filer.finish(|item, length| {
-            let Some(action) = entries.actions.get(item.action as usize) else { return 0 };
-            let name = entries.name_of(action).as_bytes();
-            Starts::new(seeds, Field::ActionName, name).key(seeds, length)
+            entries.actions.get(item.action as usize).map_or(0, |action| {
+                let name = entries.name_of(action).as_bytes();
+                Starts::new(seeds, Field::ActionName, name).key(seeds, length)
+            })
         });
         self.actions = level;
         let found: Vec<u32> =
@@ -209,8 +211,9 @@ impl Groups {
 
     fn group(&self, number: usize) -> &[u32] {
         let bounds = self.starts.get(number).zip(self.starts.get(number + 1));
-        let Some((&start, &end)) = bounds else { return &[] };
-        self.entries.get(start as usize..end as usize).unwrap_or_default()
+        bounds
+            .and_then(|(&start, &end)| self.entries.get(start as usize..end as usize))
+            .unwrap_or_default()
     }
 
     fn iter(&self) -> impl Iterator<Item = &[u32]> {

@@ -339,7 +339,7 @@ mod tests {
     #[test]
     fn sameness_is_that_of_slices_at_every_length() {
         let left: Vec<u8> = (b'A'..=b'z').collect();
-        for length in 0..left.len() {
+        for length in (0..left.len()).step_by(if cfg!(miri) { 19 } else { 1 }) {
             let left = &left[..length];
             assert!(same(left, &[left, b""].concat(), false));
             assert!(same(left, &left.to_ascii_uppercase(), true));

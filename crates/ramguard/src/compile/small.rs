@@ -119,8 +119,9 @@ impl Small {
     pub(super) fn list(&self, service: u32) -> &[Item] {
         let list = (service >> (self.shift & 31)) as usize;
         let bounds = self.starts.get(list).zip(self.starts.get(list + 1));
-        let Some((&start, &end)) = bounds else { return &[] };
-        self.items.get(usize::from(start)..usize::from(end)).unwrap_or_default()
+        bounds
+            .and_then(|(&start, &end)| self.items.get(usize::from(start)..usize::from(end)))
+            .unwrap_or_default()
     }
 
     /// Returns how many bytes the lists take.

@@ -307,8 +307,8 @@ impl<'e> Hunt<'e, '_, '_> {
     ) -> Option<&'e ResourceEntry> {
         // A special statement fails for all its entries at once.
         let mut failed = None;
-        for &number in entries {
-            let Some(entry) = self.entries.resources.get(number as usize) else { continue };
+        let resources = &self.entries.resources;
+        for entry in entries.iter().filter_map(|&number| resources.get(number as usize)) {
             if best.is_some_and(|best| entry.statement >= best.statement) {
                 break;
             }

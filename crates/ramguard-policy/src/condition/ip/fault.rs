@@ -266,6 +266,7 @@ mod tests {
     }
 
     proptest! {
+        #[cfg_attr(miri, ignore = "Miri takes minutes to list all characters")]
         #[test]
         fn explaining_any_text_ends_in_a_block_or_in_nothing(
             text in "[0-9a-fx*:./% \\[\\]-]{0,18}|\\PC{0,12}",
