@@ -414,6 +414,19 @@ mod tests {
     }
 
     #[test]
+    fn literals_with_one_key_are_told_apart_by_their_texts() {
+        // Without multipliers all texts of zero bytes have the same key.
+        let literals: Vec<String> = (1..40).map(|length| "\0".repeat(length)).collect();
+        let set = PatternSet::with_seeds(&literals, Case::Sensitive, || Seeds::new(|| 0));
+        let mut found = Matches::new();
+        for (number, text) in literals.iter().enumerate() {
+            set.matches_into(text, &mut found);
+            assert!(found.iter().eq([number]));
+        }
+        assert!(!set.is_match("") && !set.is_match(&"\0".repeat(40)));
+    }
+
+    #[test]
     fn sorting_few_and_many_dense_and_sparse_numbers_is_sorting() {
         let mut bits = vec![];
         for count in 0..200_u32 {
