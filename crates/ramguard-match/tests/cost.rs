@@ -296,3 +296,12 @@ fn patterns_that_are_kept_side_by_side_take_less_than_120_bytes_beyond_their_tex
         assert!(each < 120, "{count} of {stars} stars between {letters} letters: {each} bytes");
     }
 }
+
+#[test]
+fn steps_are_counted_and_counted_from_zero_again() {
+    let wild = set(100, |n| format!("*a{n}*"));
+    let one = steps_of(&wild, "-a7-");
+    assert!(one > 1);
+    assert_eq!(steps::take(), 0);
+    assert_eq!(steps_of(&wild, "-a7-"), one);
+}

@@ -212,3 +212,13 @@ proptest! {
         prop_assert_eq!(pattern.is_match(&text), expected);
     }
 }
+
+#[test]
+fn characters_that_share_a_byte_of_their_number_are_told_apart_behind_a_question_mark() {
+    // U+0061, U+0161 and U+10061.
+    for (pattern, own, others) in [("*?a*", "a", ["š", "𐁡"]), ("*?š*", "š", ["a", "ȡ"])] {
+        let pattern = Pattern::new(pattern, Case::Sensitive);
+        assert!(pattern.is_match(&format!("é{own}")));
+        assert!(others.iter().all(|other| !pattern.is_match(&format!("é{other}"))));
+    }
+}

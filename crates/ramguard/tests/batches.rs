@@ -215,3 +215,18 @@ fn neighbours_that_differ_in_the_relative_id_only_cost_less_than_each_alone() ->
     is_sharing("mode", &|arn| Ok(request(arn)?.with_mode(Mode::AssumeRole)))?;
     is_sharing("resource", &|_| Ok(request("*")?))
 }
+
+#[cfg(feature = "steps")]
+#[test]
+fn steps_of_a_decision_are_counted_and_counted_from_zero_again() -> Result {
+    use ramguard::steps;
+    let authorizers = by_account(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#)?;
+    let request = Request::parse("ecs:a", ON)?;
+    for authorizer in authorizers.iter().take(3) {
+        let _ = steps::take();
+        assert!(authorizer.decide(&request).is_allowed());
+        assert!(steps::take() > 0);
+        assert_eq!(steps::take(), 0);
+    }
+    Ok(())
+}
