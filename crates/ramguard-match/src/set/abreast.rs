@@ -19,6 +19,7 @@
 //!   lines of their own, as no `?` is passed by them. There are two columns or more, and a `?` alone
 //!   has a bit in both the first and the second.
 
+use std::iter::repeat;
 use std::ops::ControlFlow;
 
 use super::patterns::{Asked, Patterns};
@@ -37,7 +38,7 @@ const WORTH: u32 = 6;
 const USUAL: usize = 120;
 
 /// The work of a few checks, which is no reason to ask the patterns side by side.
-const EASY: u32 = 28;
+const EASY: u32 = 14;
 
 /// How many words are moved on together.
 const WORDS: usize = 8;
@@ -66,9 +67,6 @@ pub(super) struct Abreast {
     numbers: Vec<u32>,
     /// The spots of patterns that have more symbols than a chain has bits, and how many.
     long: Vec<(u32, usize)>,
-    /// The spot of a pattern, and how many of its first bytes all have; these have no bits.
-    model: u32,
-    common: usize,
 }
 
 /// Some words of bits.
@@ -80,6 +78,10 @@ struct Block {
     ends: Row,
     /// How many patterns end before this block.
     before: usize,
+    /// The spot of a pattern, and how many of its first bytes all of the block have; these have no
+    /// bits.
+    model: u32,
+    common: usize,
 }
 
 /// A symbol of a pattern.
@@ -147,49 +149,68 @@ fn both(left: &Row, right: &Row) -> Row {
     both
 }
 
-/// How many bytes of a text are read ahead, and how many different ones.
-const AHEAD: usize = 128;
-const KINDS: usize = 32;
+/// So many different bytes of a text are told apart ahead, those that no pattern has counted as one.
+const KINDS: usize = 64;
 
-/// A short ASCII text of few different bytes, as numbers of these.
-struct Read<const FOLD: bool> {
-    kinds: [u8; AHEAD],
-    length: usize,
+/// No kind.
+const NONE: u8 = u8::MAX;
+
+/// Texts of protocols and names mostly have fewer.
+const FEW: usize = 16;
+
+/// The kinds of bytes an ASCII text has.
+struct Read {
+    /// The kind of each byte, [`NONE`] of what does not occur.
+    kinds: [u8; 256],
     cells: [(u8, u8); KINDS],
     count: usize,
 }
 
-impl<const FOLD: bool> Read<FOLD> {
-    fn of(text: &[u8], cells: &[(u8, u8); 256]) -> Option<Self> {
-        let mut read =
-            Read { kinds: [0; AHEAD], length: text.len(), cells: [(0, 0); KINDS], count: 0 };
-        // Counted from one.
-        let mut known = [0_u8; 128];
-        for (kind, &byte) in read.kinds.get_mut(..text.len())?.iter_mut().zip(text) {
-            let byte = usize::from(Folding::<FOLD>.fold(byte));
-            let known = known.get_mut(byte)?;
-            if *known == 0 {
-                *read.cells.get_mut(read.count)? = cells.get(byte).copied()?;
-                read.count += 1;
-                *known = read.count as u8;
+impl Read {
+    /// Returns none for what is not ASCII or has too many kinds.
+    fn of<const FOLD: bool>(text: &[u8], cells: &[(u8, u8); 256]) -> Option<Self> {
+        let mut read = Read { kinds: [NONE; 256], cells: [(0, 0); KINDS], count: 0 };
+        // There are at most 16 columns and 18 lines.
+        let mut known = [NONE; 16 * 18];
+        for &byte in text {
+            let kind = read.kinds.get_mut(usize::from(byte)).filter(|_| byte.is_ascii())?;
+            if *kind != NONE {
+                continue;
             }
-            *kind = *known - 1;
+            let (column, line) = cells.get(usize::from(Folding::<FOLD>.fold(byte))).copied()?;
+            let known = known.get_mut(16 * usize::from(line) + usize::from(column))?;
+            if *known == NONE {
+                *read.cells.get_mut(read.count)? = (column, line);
+                *known = read.count as u8;
+                read.count += 1;
+            }
+            *kind = *known;
         }
         Some(read)
     }
 
-    /// Returns the bits of a block behind the text.
+    /// Returns the bits of a block behind the text; `rows` are at least as many as there are
+    /// kinds.
     #[inline]
-    fn pass(&self, block: &Block, columns: &[Row], lines: &[Row]) -> Row {
-        let mut rows = [Row::default(); KINDS];
+    fn pass<const ROWS: usize>(
+        &self,
+        text: &[u8],
+        block: &Block,
+        table: (&[Row], &[Row]),
+        rows: &mut [Row; ROWS],
+    ) -> Row {
+        let (columns, lines) = table;
         for (row, &(column, line)) in rows.iter_mut().zip(&self.cells).take(self.count) {
             let cell = columns.get(usize::from(column)).zip(lines.get(usize::from(line)));
             *row = cell.map_or(Row::default(), |(column, line)| both(column, line));
         }
         let (mut bits, stay) = (block.starts(), block.stars);
-        let kinds = self.kinds.iter().take(self.length);
-        for row in kinds.filter_map(|&kind| rows.get(usize::from(kind) % KINDS)) {
-            move_on(&mut bits, row, &stay);
+        for &byte in text {
+            if let Some(&kind) = self.kinds.get(usize::from(byte))
+                && let Some(row) = rows.get(usize::from(kind) % ROWS)
+            {
+                move_on(&mut bits, row, &stay);
+            }
         }
         bits
     }
@@ -209,6 +230,57 @@ fn set(row: &mut Row, bit: usize) -> Option<()> {
     Some(())
 }
 
+/// Returns where a pattern of so many bits is put if `bit` is free: into one chain.
+fn placed(bit: usize, bits: usize) -> usize {
+    if bit % CHAIN + bits > CHAIN { bit.next_multiple_of(CHAIN) } else { bit }
+}
+
+/// Returns how many bits a pattern needs without so many of its first bytes.
+fn bits(patterns: &Patterns, spot: u32, without: usize) -> usize {
+    let Parts { head, between, tail, .. } = patterns.parts(spot);
+    let symbols = between.iter().filter(|&&byte| byte != b'*').count();
+    1 + head.len() - without + symbols + tail.len()
+}
+
+/// Patterns that are laid into one block.
+struct Group<'n> {
+    spots: &'n [u32],
+    /// How many of their first bytes all have.
+    common: usize,
+}
+
+/// Puts patterns, which are in the order of their heads and all fit into a chain, into blocks.
+fn groups<'n>(patterns: &Patterns, spots: &'n [u32]) -> Vec<Group<'n>> {
+    let head = |spot: u32| patterns.parts(spot).head;
+    let mut groups: Vec<Group<'n>> = vec![];
+    // The bits that all patterns need, heads included, and the largest spot there can be of each.
+    let (mut start, mut common) = (0, 0);
+    let mut needs: Vec<usize> = vec![];
+    for (at, &spot) in spots.iter().enumerate() {
+        let need = bits(patterns, spot, 0);
+        let shared = match spots.get(start) {
+            Some(&first) if start < at => {
+                let heads = head(first).iter().zip(head(spot));
+                heads.take(common).take_while(|(left, right)| left == right).count()
+            }
+            _ => head(spot).len(),
+        };
+        needs.push(need);
+        let end = needs.iter().fold(0, |bit, need| placed(bit, need - shared) + need - shared);
+        if end > WORDS * BITS {
+            groups.push(Group { spots: spots.get(start..at).unwrap_or_default(), common });
+            (start, common) = (at, head(spot).len());
+            needs = vec![need];
+        } else {
+            common = shared;
+        }
+    }
+    if let Some(spots) = spots.get(start..).filter(|rest| !rest.is_empty()) {
+        groups.push(Group { spots, common });
+    }
+    groups
+}
+
 impl Abreast {
     /// Lays the patterns at these spots side by side; `None` if they are too many or too few, or
     /// if it would not be much more work to check them one by one.
@@ -220,25 +292,26 @@ impl Abreast {
         if one_by_one < LEAST {
             return None;
         }
-        let model = spots.first().copied()?;
-        let first = patterns.parts(model).head;
-        let common = spots.iter().fold(first.len(), |common, &spot| {
-            let heads = first.iter().zip(patterns.parts(spot).head);
-            heads.take(common).take_while(|(left, right)| left == right).count()
+        // Patterns with long heads in common are to be in one block.
+        let mut spots = spots.to_vec();
+        spots.sort_by_key(|&spot| patterns.parts(spot).head);
+        let mut long = vec![];
+        spots.retain(|&spot| {
+            let symbols = bits(patterns, spot, 0) - 1;
+            if symbols >= CHAIN {
+                long.push((spot, symbols));
+            }
+            symbols < CHAIN
         });
-        let of = |spot: u32| symbols(patterns.parts(spot), common);
-        let bits = |spot: u32| {
-            let Parts { head, between, tail, .. } = patterns.parts(spot);
-            let symbols = between.iter().filter(|&&byte| byte != b'*').count();
-            1 + head.len() - common + symbols + tail.len()
-        };
-        let blocks = spots.iter().map(|&spot| bits(spot)).sum::<usize>() / (WORDS * BITS);
-        if work(blocks, USUAL).saturating_mul(WORTH) > one_by_one {
+        let groups = groups(patterns, &spots);
+        if work(groups.len().saturating_sub(1), USUAL).saturating_mul(WORTH) > one_by_one {
             return None;
         }
         // Which bytes occur: those that start a character, and those that continue one.
         let mut occurs = [false; 256];
-        for &spot in spots {
+        for (&spot, common) in
+            groups.iter().flat_map(|group| group.spots.iter().zip(repeat(group.common)))
+        {
             let Parts { head, between, tail, .. } = patterns.parts(spot);
             let head = head.get(common..).unwrap_or_default();
             head.iter().chain(between).chain(tail).for_each(|&byte| {
@@ -275,35 +348,22 @@ impl Abreast {
                 *cell = ((at % columns) as u8, (line + at / columns) as u8);
             }
         }
-        let mut abreast = Abreast {
-            cells,
-            columns,
-            lines,
-            blocks: vec![],
-            rows: vec![],
-            numbers: vec![],
-            long: vec![],
-            model,
-            common,
-        };
-        let (mut bit, mut ends) = (WORDS * BITS, vec![]);
-        for (spot, bits) in spots.iter().map(|&spot| (spot, bits(spot))) {
-            if bits > CHAIN {
-                abreast.long.push((spot, bits - 1));
-                continue;
+        let mut abreast =
+            Abreast { cells, columns, lines, blocks: vec![], rows: vec![], numbers: vec![], long };
+        let mut ends = vec![];
+        for Group { spots, common } in groups {
+            let model = spots.first().copied()?;
+            abreast.blocks.push(Block { model, common, ..Block::default() });
+            abreast.rows.resize(abreast.rows.len() + columns + lines, Row::default());
+            let mut bit = 0;
+            for &spot in spots {
+                let bits = bits(patterns, spot, common);
+                bit = placed(bit, bits);
+                abreast.lay(symbols(patterns.parts(spot), common), bit, first_lines)?;
+                bit += bits;
+                let (word, shift) = place(bit - 1);
+                ends.push((abreast.blocks.len(), word, shift, patterns.number(spot)));
             }
-            if bit % CHAIN + bits > CHAIN {
-                bit = bit.next_multiple_of(CHAIN);
-            }
-            if bit + bits > WORDS * BITS {
-                abreast.blocks.push(Block::default());
-                abreast.rows.resize(abreast.rows.len() + columns + lines, Row::default());
-                bit = 0;
-            }
-            abreast.lay(of(spot), bit, first_lines)?;
-            bit += bits;
-            let (word, shift) = place(bit - 1);
-            ends.push((abreast.blocks.len(), word, shift, patterns.number(spot)));
         }
         // They are read word by word.
         ends.sort_unstable();
@@ -356,7 +416,7 @@ impl Abreast {
 
     /// Returns whether so much work is more than is done for any text that is not very long.
     pub(super) fn is_hopeless(&self, effort: u32) -> bool {
-        effort > self.patience(2 * USUAL)
+        effort > EASY + self.patience(2 * USUAL)
     }
 
     /// Hands the numbers of the patterns that fit `text` to `take`.
@@ -366,19 +426,43 @@ impl Abreast {
         text: &str,
         mut take: impl FnMut(u32) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let common = patterns.parts(self.model).head.get(..self.common).unwrap_or_default();
-        let Some((first, rest)) = text.as_bytes().split_at_checked(self.common) else {
-            return ControlFlow::Continue(());
-        };
-        if !Folding::<FOLD>.equal(common, first) {
-            return ControlFlow::Continue(());
+        let bytes = text.as_bytes();
+        let read = Read::of::<FOLD>(bytes, &self.cells);
+        // The rows of a text with few kinds are sooner made empty.
+        if read.as_ref().is_some_and(|read| read.count <= FEW) {
+            self.search_blocks::<FOLD, FEW>(patterns, bytes, read.as_ref(), &mut take)?;
+        } else {
+            self.search_blocks::<FOLD, KINDS>(patterns, bytes, read.as_ref(), &mut take)?;
         }
-        let read = Read::<FOLD>::of(rest, &self.cells);
+        let asked = Asked::new::<FOLD>(text);
+        // A symbol takes a byte or more, so few texts are long enough for these.
+        self.long.iter().filter(|(_, symbols)| *symbols <= bytes.len()).try_for_each(
+            |&(spot, _)| match patterns.fitting::<FOLD>(spot, asked, Near::Unknown) {
+                Some(number) => take(number),
+                None => ControlFlow::Continue(()),
+            },
+        )
+    }
+
+    /// Goes through all blocks; `read` has at most so many kinds as there are `ROWS`.
+    fn search_blocks<const FOLD: bool, const ROWS: usize>(
+        &self,
+        patterns: &Patterns,
+        bytes: &[u8],
+        read: Option<&Read>,
+        take: &mut impl FnMut(u32) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut of_kinds = [Row::default(); ROWS];
         let rows = self.rows.chunks_exact((self.columns + self.lines).max(1));
         for (block, rows) in self.blocks.iter().zip(rows) {
+            let common = patterns.parts(block.model).head.get(..block.common).unwrap_or_default();
+            let Some((first, rest)) = bytes.split_at_checked(block.common) else { continue };
             let (columns, lines) = rows.split_at_checked(self.columns).unwrap_or_default();
-            let bits = match &read {
-                Some(read) => read.pass(block, columns, lines),
+            if !Folding::<FOLD>.equal(common, first) {
+                continue;
+            }
+            let bits = match read {
+                Some(read) => read.pass(rest, block, (columns, lines), &mut of_kinds),
                 None => self.pass::<FOLD>(block, columns, lines, rest),
             };
             let mut number = block.before;
@@ -399,14 +483,7 @@ impl Abreast {
                 }
             }
         }
-        let asked = Asked::new::<FOLD>(text);
-        // A symbol takes a byte or more, so few texts are long enough for these.
-        self.long.iter().filter(|(_, symbols)| *symbols <= rest.len()).try_for_each(|&(spot, _)| {
-            match patterns.fitting::<FOLD>(spot, asked, Near::Unknown) {
-                Some(number) => take(number),
-                None => ControlFlow::Continue(()),
-            }
-        })
+        ControlFlow::Continue(())
     }
 
     /// Returns the bits of a block behind any text.
