@@ -124,6 +124,41 @@ pub const FAMILIES: &[Family] = &[
     ("actions with stars in both parts", |n| {
         lists("Action", n, 20, |i| format!("e*:{}", tangle(i, 1)))
     }),
+    ("actions of seven stars, twenty-five a statement", |n| {
+        lists("Action", n, 25, |i| format!("ecs:{}", tangle(i, 7)))
+    }),
+    ("resources of seven stars, twenty-five a statement", |n| {
+        lists("Resource", n, 25, |i| format!("acs:*:*:*:{}", tangle(i, 7)))
+    }),
+    ("actions that are not covered, of five pairs, twenty a statement", |n| {
+        let all: Vec<Value> =
+            (0..n).map(|i| format!("ecs:{}", pieces(i, 5, 2, 5)).into()).collect();
+        let of = |items: &[Value]| json!({ "NotAction": items, "Effect": "Deny", "Resource": "acs:*:*:*:*a*-*" });
+        all.chunks(20).map(of).collect()
+    }),
+    ("actions and resources of three letters", |n| {
+        statements(n, |i| {
+            json!({ "Action": [format!("ecs:{}", pieces(i, 3, 1, 5)), "ecs:*-*"], "Effect": "Deny",
+            "Resource": [format!("acs:*:*:*:{}", pieces(i, 3, 1, 5)), "acs:e*:*:*:*-"] })
+        })
+    }),
+    ("actions and resources of pairs, ten a statement", |n| {
+        let all: Vec<usize> = (0..n).collect();
+        let of = |items: &[usize]| {
+            let actions = items.iter().map(|&i| format!("ecs:{}", pieces(i, 3, 2, 5)));
+            let actions: Vec<String> = actions.chain(["ecs:-*".into()]).collect();
+            let id = |&i: &usize| format!("acs:*:*:*:{}", pieces(i, 3, 2, 5));
+            let resources: Vec<String> = items.iter().map(id).collect();
+            json!({ "Action": actions, "Effect": "Deny", "Resource": resources })
+        };
+        all.chunks(10).map(of).collect()
+    }),
+    ("patterns in all fields, twenty a statement", |n| {
+        lists("Resource", n, 20, |i| {
+            let letter = |at| letters(4 * i + at, 1, 5);
+            format!("acs:*e*c*:*c*{}*:*1*{}*:{}", letter(0), i % 10, pieces(i, 2, 1, 5))
+        })
+    }),
     ("an action a statement", |n| {
         statements(n, |i| but("Action", format!("*:*{}?", char::from(b'b' + i as u8 % 20)).into()))
     }),
@@ -158,6 +193,32 @@ pub const FAMILIES: &[Family] = &[
             conditional(json!({ "StringLike": { "acs:UserAgent": format!("*{i}*X*x*") } }))
         })
     }),
+    ("patterns of five pairs in conditions", |n| {
+        statements(n, |i| conditional(json!({ "StringLike": { "a:text": pieces(i, 5, 2, 5) } })))
+    }),
+    ("lists of patterns of five pairs in conditions", |n| {
+        let all: Vec<Value> = (0..n).map(|i| pieces(i, 5, 2, 5).into()).collect();
+        let of = |texts: &[Value]| conditional(json!({ "StringLike": { "a:text": texts } }));
+        all.chunks(20).map(of).collect()
+    }),
+    ("patterns of five pairs that are not to fit", |n| {
+        statements(n, |i| {
+            let texts = [pieces(i, 5, 2, 5), "-*".into()];
+            conditional(json!({ "StringNotLike": { "a:text": texts } }))
+        })
+    }),
+    ("dates", |n| {
+        statements(n, |i| {
+            let date = format!("2026-01-01T00:{:02}:00Z", i % 60);
+            conditional(json!({ "DateLessThan": { "acs:CurrentTime": date } }))
+        })
+    }),
+    ("texts in any case", |n| {
+        statements(n, |i| {
+            let text = format!("MOZILLA{i}");
+            conditional(json!({ "StringEqualsIgnoreCase": { "acs:UserAgent": text } }))
+        })
+    }),
 ];
 
 /// Returns the document of a family with as many items as fit.
@@ -177,6 +238,10 @@ pub fn largest((_, make): &Family) -> String {
     text(low)
 }
 
+/// A value of a request, of five letters.
+const TEXT: &str = "-edbaeaacebdccaecaacaccbaedecbdcddaecbdbeacaabedbdecebebadacadcdbbadbcecbedadeea\
+    abcedccabdccdceedbeeaeeabddbedceddeaeaee";
+
 /// Returns the requests a document is slowest for: common ones, and texts in which all that is
 /// looked for stands, but for what has to come last.
 ///
@@ -188,6 +253,8 @@ pub fn requests() -> Result<Vec<Request<'static>>, RequestError> {
         ("acs:MFAPresent", "true"),
         ("a:age", "1234"),
         ("acs:UserAgent", "Mozilla/5.0 (X11)"),
+        ("acs:CurrentTime", "2026-06-01T12:00:00Z"),
+        ("a:text", TEXT),
     ])?);
     let tangled: String = (0..120)
         .map(|i| char::from(b"abcdez".get((i * 7 + i / 5) % 5).copied().unwrap_or(b'a')))

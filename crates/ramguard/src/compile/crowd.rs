@@ -1,121 +1,51 @@
-//! Many patterns of one unit asked at once, where trying one after the other would take too long.
+//! Many statements of one unit asked at once, where trying one pattern after the other would take
+//! too long.
 //!
-//! A document may list hundreds of patterns that have to be matched before they fail. So the
-//! actions and the resources of a unit are kept once more as sets of patterns. A decision that has
-//! tried [`PATIENCE`] patterns of a kind looks the request up in the set, once, and reads a bit
-//! for each of the others.
+//! A document may list hundreds of patterns that have to be matched before they fail. So the actions
+//! and the resources of a unit are kept once more as sets of patterns that lead to statements. A
+//! decision that has spent its [`PATIENCE`] on single patterns asks these sets, each once, and
+//! has a bit for each statement that says whether it lists the action, and one that says whether
+//! it covers the resource.
 //!
 //! Always holds here:
 //!
-//! * what a set says of an action is the answer; what it says of a resource is the answer too,
-//!   unless the resource belongs to RAM itself, of which it only tells what cannot fit;
-//! * sets are made of at most [`MOST`] patterns, so that their bits fit on the stack; what comes
-//!   beyond has no number and is tried by itself.
+//! * what a bit says is the answer, of `NotAction`, `NotResource` and resources of RAM itself too;
+//! * a crowd has at most [`MOST`] statements and as many actions and resources, so that all bits
+//!   fit on the stack.
+
+mod arns;
+mod owned;
+mod texts;
 
 use std::cell::{Cell, OnceCell};
 
-use ramguard_match::{Case, PatternSet};
+use ramguard_match::Case;
 use ramguard_policy::condition::Readings;
-use ramguard_policy::name::resource::ArnFields;
+use ramguard_policy::name::resource::{ArnFields, Resource};
+use ramguard_policy::{Effect, Kind, Statement};
 
-use super::asked::{Asked, AskedArn};
+pub(super) use self::arns::ArnSet;
+use self::owned::{Bits, MOST, Owned};
+pub(super) use self::texts::{TextCrowd, TextMemo, TextNumber};
+use super::asked::Asked;
 use super::key::{Field, Seeds};
+use super::{Polarity, StatementTest};
 use crate::Request;
+use crate::request::Seen;
 
-/// Units with fewer patterns of a kind do without a set.
-const LEAST: usize = 32;
+/// Units that are less work than this, a pattern at a time, do without; see [`effort`].
+const LEAST: usize = 128;
 
-/// A set has at most this many patterns.
-const MOST: usize = 512;
+/// What is not slow is left out of larger crowds.
+const MOST_EASY: usize = 512;
 
-/// So many patterns of a kind are tried one by one before the set is asked.
-const PATIENCE: u8 = 3;
+/// So much work is done one by one before the crowd is asked; see [`effort`].
+const PATIENCE: u32 = 16;
 
-/// A bit for each pattern of a set.
-pub(super) type Marks = [u64; MOST / 64];
-
-/// Many ARNs against one resource, field by field.
-#[derive(Clone, Debug)]
-pub(super) struct ArnSet {
-    /// Service, region, account; none where all ARNs have `*`.
-    fields: [Option<PatternSet>; 3],
-    id: PatternSet,
-    /// The relative ids as RAM itself compares them, if some ARN can be of RAM.
-    ram_id: Option<PatternSet>,
-}
-
-impl ArnSet {
-    /// Takes ARNs in the order of their numbers; only the first [`MOST`] are told apart later.
-    pub(super) fn new<'t>(arns: impl Iterator<Item = ArnFields<'t>> + Clone) -> Self {
-        let of = |field: fn(ArnFields<'t>) -> &'t str| {
-            let texts = arns.clone().map(field);
-            let is_open = texts.clone().all(|text| text == "*");
-            (!is_open).then(|| PatternSet::new(texts, Case::AsciiInsensitive))
-        };
-        let fields = [of(|arn| arn.service), of(|arn| arn.region), of(|arn| arn.account)];
-        let [service, ..] = &fields;
-        let is_ram = service.as_ref().is_none_or(|set| set.is_match("ram"));
-        let ids = arns.map(|arn| arn.relative_id);
-        let ram_id = is_ram.then(|| PatternSet::new(ids.clone(), Case::AsciiInsensitive));
-        Self { fields, id: PatternSet::new(ids, Case::Sensitive), ram_id }
-    }
-
-    /// Marks the ARNs that cover a resource, and of RAM itself those that may.
-    pub(super) fn mark(&self, arn: &ArnFields<'_>, is_ram: bool) -> Marks {
-        let id = if is_ram { self.ram_id.as_ref() } else { Some(&self.id) };
-        let mut marks = marked(id, arn.relative_id);
-        let fields = [arn.service, arn.region, arn.account];
-        for (number, (set, text)) in self.fields.iter().zip(fields).enumerate() {
-            // The region of a resource of RAM itself is looked at by effect (rule R-7).
-            let Some(set) = set.as_ref().filter(|_| !(is_ram && number == 1)) else { continue };
-            if marks.iter().all(|&word| word == 0) {
-                break;
-            }
-            let other = marked(Some(set), text);
-            marks.iter_mut().zip(other).for_each(|(word, other)| *word &= other);
-        }
-        marks
-    }
-
-    /// Returns whether any of the ARNs may cover a resource.
-    fn is_open(&self, arn: &ArnFields<'_>, is_ram: bool) -> bool {
-        let id = if is_ram { self.ram_id.as_ref() } else { Some(&self.id) };
-        let [service, _, account] = &self.fields;
-        [(service, arn.service), (account, arn.account)]
-            .into_iter()
-            .all(|(set, text)| set.as_ref().is_none_or(|set| set.is_match(text)))
-            && id.is_some_and(|set| set.is_match(arn.relative_id))
-    }
-
-    /// Returns whether `test` holds for any of `items`, which are what the ARNs of the set belong
-    /// to, in their order; asks only where the ARN may cover the resource.
-    pub(super) fn any_of<T>(
-        &self,
-        items: &[T],
-        arn: &ArnFields<'_>,
-        is_ram: bool,
-        mut test: impl FnMut(&T) -> bool,
-    ) -> bool {
-        if items.len() > MOST {
-            return self.is_open(arn, is_ram) && items.iter().any(test);
-        }
-        let marks = self.mark(arn, is_ram);
-        marks.into_iter().zip(items.chunks(64)).any(|(mut word, items)| {
-            while word != 0 {
-                let at = word.trailing_zeros() as usize;
-                word &= word - 1;
-                if items.get(at).is_some_and(&mut test) {
-                    return true;
-                }
-            }
-            false
-        })
-    }
-
-    pub(super) fn heap_bytes(&self) -> usize {
-        let sets = self.fields.iter().chain([&self.ram_id]).flatten().chain([&self.id]);
-        sets.map(PatternSet::heap_bytes).sum()
-    }
+/// Returns about how much work it is to try a pattern of so many bytes, a few nanoseconds each.
+#[inline]
+pub(super) fn effort(is_slow: bool, length: usize) -> u32 {
+    if is_slow { u32::try_from(8 + length / 8).unwrap_or(u32::MAX) } else { 1 }
 }
 
 /// Returns one of 64 bits that all spellings of a condition key share. Which one is different in
@@ -124,35 +54,49 @@ pub(super) fn key_bit(key: &str) -> u64 {
     1 << (Seeds::of_process().whole(Field::ConditionKey, key.as_bytes()) >> 58)
 }
 
-fn marked(set: Option<&PatternSet>, text: &str) -> Marks {
-    let mut marks = Marks::default();
-    if let Some(set) = set {
-        set.mark_into(text, &mut marks);
-    }
-    marks
+/// What a crowd is made of: a statement, and how slow it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'p> {
+    pub(super) kind: Kind,
+    pub(super) statement: Statement<'p>,
+    /// Whether a pattern of it has to be searched for; see [`is_slow`].
+    pub(super) is_slow: bool,
+    /// What trying all its patterns costs; see [`effort`].
+    pub(super) effort: usize,
 }
 
-/// Returns whether a number is marked, none for numbers that have no bit.
-#[inline]
-pub(super) fn is_marked(marks: &Marks, number: usize) -> Option<bool> {
-    marks.get(number / 64).map(|word| word >> (number % 64) & 1 == 1)
-}
-
-/// The sets of a unit. Numbers start from 1; 0 is what has none.
+/// The statements of a unit that are asked at once, if there are enough.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Crowd {
-    actions: Option<Box<PatternSet>>,
-    resources: Option<Box<ArnSet>>,
+pub(super) struct Crowd(Option<Box<Members>>);
+
+#[derive(Clone, Debug)]
+struct Members {
+    /// Every statement of the unit is here.
+    is_whole: bool,
+    /// Lead to statements.
+    actions: Owned,
+    resources: ArnSet,
+    /// The statement of each resource.
+    statements: Box<[u16]>,
+    deny: Bits,
+    not_action: Bits,
+    not_resource: Bits,
+    /// Statements that list every resource.
+    any_resource: Bits,
 }
 
 /// What one decision has found out about one unit.
 #[derive(Debug, Default)]
 pub(super) struct Memo<'r> {
-    actions_tried: Cell<u8>,
-    resources_tried: Cell<u8>,
-    actions: OnceCell<Marks>,
-    resources: OnceCell<Marks>,
+    spent: Cell<u32>,
+    lists: OnceCell<Bits>,
+    covers: OnceCell<Bits>,
     keys: OnceCell<u64>,
+    /// The number of the key that was looked up last, from 1, and its values.
+    seen_key: Cell<u32>,
+    seen: Cell<Option<Seen<'r>>>,
+    /// What pattern conditions the values of the request fit.
+    pub(super) texts: OnceCell<TextMemo>,
     readings: OnceCell<Readings<'r>>,
     /// Special statements that do not apply, by their numbers among these.
     pub(super) special: Failed,
@@ -193,90 +137,244 @@ impl<'r> Memo<'r> {
         let all = || request.keys().fold(0, |bits, key| bits | key_bit(key));
         self.keys.get_or_init(all) & bit != 0
     }
-}
 
-/// Counts one more that was tried; returns whether that is enough of them.
-#[inline]
-fn is_tired(tried: &Cell<u8>) -> bool {
-    let count = tried.get();
-    if count < PATIENCE {
-        tried.set(count + 1);
+    /// Returns the values of the key with this number.
+    #[inline]
+    pub(super) fn seen(
+        &self,
+        number: u32,
+        key: &str,
+        request: &'r Request<'_>,
+    ) -> Option<Seen<'r>> {
+        // Numbers of keys are far below the largest there is.
+        if self.seen_key.get() == number.wrapping_add(1) {
+            return self.seen.get();
+        }
+        let seen = request.values(key);
+        self.seen_key.set(number.wrapping_add(1));
+        self.seen.set(seen);
+        seen
     }
-    count >= PATIENCE
+
+    /// Notes work that is about to be done; returns whether that would be too much.
+    #[inline]
+    pub(super) fn spend(&self, effort: u32) -> bool {
+        let spent = self.spent.get().saturating_add(effort);
+        self.spent.set(spent);
+        spent > PATIENCE
+    }
+
+    /// Returns whether too much work was done one by one.
+    #[inline]
+    pub(super) fn is_tired(&self) -> bool {
+        self.spent.get() > PATIENCE
+    }
 }
 
 impl Crowd {
-    /// Takes the actions and the resources that are to be asked at once, by the numbers that
-    /// [`numbers`] gave.
-    pub(super) fn new<'t>(
-        actions: &[&'t str],
-        resources: impl ExactSizeIterator<Item = ArnFields<'t>> + Clone,
-    ) -> Self {
-        let is_crowd = resources.len() > 0;
-        Self {
-            actions: (!actions.is_empty())
-                .then(|| Box::new(PatternSet::new(actions, Case::AsciiInsensitive))),
-            resources: is_crowd.then(|| Box::new(ArnSet::new(resources))),
+    /// Takes statements in their order; returns the number of each in the crowd as well, from 1,
+    /// and 0 for those that have none.
+    pub(super) fn new(members: &[Member<'_>]) -> (Self, Vec<u16>) {
+        // All of them if that is not too much, else those that are slow, else none.
+        let slow = |member: &&Member<'_>| member.is_slow;
+        let is_whole =
+            is_within(members.iter(), MOST_EASY) || members.iter().all(|member| member.is_slow);
+        let chosen = |member: &&Member<'_>| is_whole || slow(member);
+        let of = || members.iter().filter(chosen);
+        let effort: usize = of().map(|member| member.effort).sum();
+        if effort < LEAST || !is_within(of(), MOST) || is_crowd_itself(members) {
+            return (Self::default(), Vec::new());
         }
+        let mut next = 0;
+        let number = |member: &Member<'_>| {
+            if !chosen(&member) {
+                return 0;
+            }
+            next += 1;
+            next
+        };
+        let numbers = members.iter().map(number).collect();
+        let members: Vec<&Member<'_>> = of().collect();
+        (Self(Some(Box::new(Members::new(&members, is_whole)))), numbers)
     }
 
-    /// Returns whether the action with this number covers the action of the request, if the set
-    /// says so.
+    /// Returns whether the statement with this number covers the action of the request.
     #[inline]
     pub(super) fn lists(&self, memo: &Memo<'_>, number: u16, asked: &Asked<'_>) -> Option<bool> {
-        let number = usize::from(number).checked_sub(1)?;
-        if !is_tired(&memo.actions_tried) {
-            return None;
-        }
-        let set = self.actions.as_deref();
-        is_marked(memo.actions.get_or_init(|| marked(set, asked.request().action())), number)
+        let (members, number) = (self.0.as_deref()?, usize::from(number).checked_sub(1)?);
+        Some(has(members.lists(memo, asked), number))
     }
 
-    /// Returns whether the resource with this number covers the resource of the request, or that
-    /// it may in case of RAM itself, if the set says so.
+    /// Returns whether the statement with this number covers the resource of the request.
     #[inline]
-    pub(super) fn covers(
-        &self,
+    pub(super) fn covers(&self, memo: &Memo<'_>, number: u16, asked: &Asked<'_>) -> Option<bool> {
+        let (members, number) = (self.0.as_deref()?, usize::from(number).checked_sub(1)?);
+        Some(has(members.covers(memo, asked), number))
+    }
+
+    /// Returns whether the statement with this number covers action and resource of the request.
+    pub(super) fn applies(&self, memo: &Memo<'_>, number: u16, asked: &Asked<'_>) -> Option<bool> {
+        Some(self.lists(memo, number, asked)? && self.covers(memo, number, asked)?)
+    }
+
+    /// Returns the numbers from 0 of all statements of this polarity that cover action and resource
+    /// of the request, in order, if the crowd is the whole unit.
+    #[inline(never)]
+    pub(super) fn open<'c>(
+        &'c self,
         memo: &Memo<'_>,
-        number: u16,
         asked: &Asked<'_>,
-        arn: &AskedArn<'_>,
-    ) -> Option<bool> {
-        let number = usize::from(number).checked_sub(1)?;
-        if !is_tired(&memo.resources_tried) {
-            return None;
+        polarity: Polarity,
+    ) -> Option<impl Iterator<Item = u32> + use<'c>> {
+        let members = self.0.as_deref().filter(|members| members.is_whole)?;
+        let mut open = *members.lists(memo, asked);
+        let flip = if polarity == Polarity::Deny { 0 } else { !0 };
+        open.iter_mut().zip(members.deny).for_each(|(word, deny)| *word &= deny ^ flip);
+        if open.iter().any(|&word| word != 0) {
+            let covers = members.covers(memo, asked);
+            open.iter_mut().zip(covers).for_each(|(word, covers)| *word &= covers);
         }
-        let set = self.resources.as_deref()?;
-        let fields = || asked.request().arn().map(|fields| set.mark(&fields, arn.is_ram));
-        is_marked(memo.resources.get_or_init(|| fields().unwrap_or_default()), number)
+        Some(numbers(open))
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        let actions = self.actions.as_ref().map(|set| size_of::<PatternSet>() + set.heap_bytes());
-        let resources = self.resources.as_ref().map(|set| size_of::<ArnSet>() + set.heap_bytes());
-        actions.unwrap_or(0) + resources.unwrap_or(0)
+        self.0.as_deref().map_or(0, |members| {
+            size_of::<Members>()
+                + members.actions.heap_bytes()
+                + members.resources.heap_bytes()
+                + size_of_val(&*members.statements)
+        })
     }
 }
 
-/// Numbers what belongs into a set, from 1: everything if that is not too much, else what is slow
-/// to match, else nothing. `slow` says of each thing whether it is; what has no number gets 0.
-pub(super) fn numbers(slow: impl ExactSizeIterator<Item = bool> + Clone) -> Vec<u16> {
-    let all = slow.len();
-    let count = || slow.clone().filter(|slow| *slow).take(MOST + 1).count();
-    let chosen = if all <= MOST { all } else { count() };
-    if !(LEAST..=MOST).contains(&chosen) {
-        return Vec::new();
-    }
-    let mut next = 0;
-    slow.map(|slow| {
-        if slow || all <= MOST {
-            next += 1;
-            next
-        } else {
-            0
+impl Members {
+    fn new(members: &[&Member<'_>], is_whole: bool) -> Self {
+        let all = || members.iter().map(|member| member.statement).zip(0..);
+        let bits = |is: &dyn Fn(&Member<'_>) -> bool| {
+            let mut bits = Bits::default();
+            let own = members.iter().zip(0..).filter(|(member, _)| is(member));
+            own.for_each(|(_, number)| set(&mut bits, number));
+            bits
+        };
+        let actions = all()
+            .flat_map(|(statement, number)| statement.actions().map(move |a| (a.text, number)));
+        let arns = || {
+            all().flat_map(|(statement, number)| {
+                let arns = statement.resources().filter_map(|entry| arn(entry.text));
+                arns.map(move |arn| (arn, number))
+            })
+        };
+        let of: Vec<ArnFields<'_>> = arns().map(|(arn, _)| arn).collect();
+        Self {
+            is_whole,
+            actions: Owned::new(actions, Case::AsciiInsensitive),
+            resources: ArnSet::new(of.iter().copied()),
+            // A crowd has few statements.
+            statements: arns().map(|(_, number)| number as u16).collect(),
+            deny: bits(&|member| member.statement.effect() == Effect::Deny),
+            not_action: bits(&|member| member.statement.is_not_action()),
+            not_resource: bits(&|member| member.statement.is_not_resource()),
+            any_resource: bits(&|member| {
+                !member.kind.has_resource()
+                    || member.statement.resources().any(|entry| arn(entry.text).is_none())
+            }),
         }
+    }
+
+    /// Rules A-3 and A-4.
+    #[inline]
+    fn lists<'m>(&self, memo: &'m Memo<'_>, asked: &Asked<'_>) -> &'m Bits {
+        memo.lists.get_or_init(|| {
+            let mut lists = Bits::default();
+            self.actions.mark(asked.request().action(), &mut lists);
+            lists.iter_mut().zip(self.not_action).for_each(|(word, not)| *word ^= not);
+            lists
+        })
+    }
+
+    /// Rules R-1 to R-8. Under `NotResource` the entries are matched at the opposite polarity of
+    /// the statement (decision D-05).
+    #[inline]
+    fn covers<'m>(&self, memo: &'m Memo<'_>, asked: &Asked<'_>) -> &'m Bits {
+        memo.covers.get_or_init(|| {
+            let mut covers = self.any_resource;
+            let request = asked.request();
+            if let Some(arn) = request.arn() {
+                let of = |polarity| {
+                    let arns = self.resources.mark(&arn, request.is_ram(), polarity);
+                    let mut bits = Bits::default();
+                    let owners = numbers(arns).filter_map(|at| self.statements.get(at as usize));
+                    owners.for_each(|&number| set(&mut bits, number.into()));
+                    bits
+                };
+                let deny = of(Polarity::Deny);
+                let allow = if request.is_ram() { of(Polarity::Allow) } else { deny };
+                let sides = self.deny.iter().zip(self.not_resource);
+                for (((word, deny), allow), (is_deny, not)) in
+                    covers.iter_mut().zip(deny).zip(allow).zip(sides)
+                {
+                    let side = is_deny ^ not;
+                    *word |= deny & side | allow & !side;
+                }
+            }
+            covers.iter_mut().zip(self.not_resource).for_each(|(word, not)| *word ^= not);
+            covers
+        })
+    }
+}
+
+/// Returns whether these statements, their actions and their resources are each no more than that.
+fn is_within<'m, 'p: 'm>(members: impl Iterator<Item = &'m Member<'p>>, most: usize) -> bool {
+    let mut left = [most; 3];
+    for Member { statement, .. } in members {
+        let more = [1, statement.actions().len(), statement.resources().len()];
+        for (left, more) in left.iter_mut().zip(more) {
+            match left.checked_sub(more) {
+                Some(rest) => *left = rest,
+                None => return false,
+            }
+        }
+    }
+    true
+}
+
+/// Returns whether there is one statement, which has sets of its own for what could be slow.
+fn is_crowd_itself(members: &[Member<'_>]) -> bool {
+    let [Member { statement, .. }] = members else { return false };
+    let has_set = |length: usize| (StatementTest::LONG + 1..=MOST_EASY).contains(&length);
+    let lengths = [statement.actions().len(), statement.resources().len()];
+    lengths.into_iter().any(has_set) && lengths.into_iter().all(|n| n <= 1 || has_set(n))
+}
+
+/// Returns the fields of a resource, none if it is `*`.
+fn arn(text: &str) -> Option<ArnFields<'_>> {
+    match Resource::parse(text) {
+        Ok(Resource::Arn(arn)) => Some(arn),
+        // A policy holds nothing that does not parse.
+        _ => None,
+    }
+}
+
+#[inline]
+fn has(bits: &Bits, number: usize) -> bool {
+    bits.get(number / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+}
+
+fn set(bits: &mut Bits, number: usize) {
+    if let Some(word) = bits.get_mut(number / 64) {
+        *word |= 1 << (number % 64);
+    }
+}
+
+/// Returns the numbers of all bits that are set, ascending.
+fn numbers(bits: Bits) -> impl Iterator<Item = u32> {
+    bits.into_iter().zip((0_u32..).step_by(64)).flat_map(|(mut word, first)| {
+        std::iter::from_fn(move || {
+            let at = (word != 0).then(|| word.trailing_zeros())?;
+            word &= word - 1;
+            Some(first + at)
+        })
     })
-    .collect()
 }
 
 /// Returns whether a pattern has to be searched for: it has a `?`, or a literal between stars.
@@ -291,18 +389,44 @@ pub(super) fn is_slow(pattern: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use ramguard_policy::Policy;
+
     use super::*;
 
+    /// Makes a crowd of statements, some of them slow; returns how many it has.
+    fn members(easy: usize, slow: usize) -> usize {
+        let of = |action: &str, count: usize| {
+            let one = format!(r#"{{"Effect":"Deny","Action":"{action}","Resource":"*"}}"#);
+            vec![one; count]
+        };
+        let all = [of("ecs:Get", easy), of("ecs:*a*b", slow)].concat().join(",");
+        let limits = ramguard_policy::Limits::default().with_max_bytes_for_all(1 << 22);
+        let options = ramguard_policy::ReadOptions { limits, ..Default::default() };
+        let text = format!(r#"{{"Version":"1","Statement":[{all}]}}"#);
+        let policy = Policy::parse_with(Kind::Identity, &text, &options).unwrap();
+        let members: Vec<Member<'_>> = policy
+            .statements()
+            .map(|statement| {
+                let action = statement.actions().next().unwrap().text;
+                let effort = effort(is_slow(action), action.len()) as usize;
+                Member { kind: Kind::Identity, statement, is_slow: is_slow(action), effort }
+            })
+            .collect();
+        let (_, numbers) = Crowd::new(&members);
+        numbers.into_iter().filter(|&number| number != 0).count()
+    }
+
     #[test]
-    fn few_things_get_no_numbers_and_too_many_only_the_slow_ones() {
-        let of = |all: usize, slow: usize| numbers((0..all).map(|n| n < slow));
-        assert!(of(LEAST - 1, LEAST - 1).is_empty());
-        assert_eq!(of(LEAST, 0).last(), Some(&(LEAST as u16)));
-        assert_eq!(of(MOST, 3).last(), Some(&(MOST as u16)));
-        assert!(of(MOST + 1, LEAST - 1).is_empty());
-        assert_eq!(of(MOST + 1, LEAST).iter().max(), Some(&(LEAST as u16)));
-        assert_eq!(of(MOST + 1, LEAST).last(), Some(&0));
-        assert!(of(MOST + 1, MOST + 1).is_empty());
+    fn what_is_little_work_has_no_crowd_and_of_too_much_only_what_is_slow() {
+        let each = effort(true, "ecs:*a*b".len()) as usize;
+        let enough = LEAST.div_ceil(each);
+        assert_eq!(members(3, enough - 2), 0);
+        assert_eq!(members(3, enough), enough + 3);
+        assert_eq!(members(MOST_EASY - 20, 20), MOST_EASY);
+        assert_eq!(members(MOST_EASY, 20), 20);
+        assert_eq!(members(MOST, MOST), MOST);
+        assert_eq!(members(0, MOST), MOST);
+        assert_eq!(members(0, MOST + 1), 0);
     }
 
     #[test]
@@ -313,5 +437,14 @@ mod tests {
         for pattern in ["?", "a?", "*a*", "a*b*c", "*:*"] {
             assert!(is_slow(pattern), "{pattern}");
         }
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_bits_that_are_set() {
+        let mut bits = Bits::default();
+        let expected = [0, 63, 64, 700, MOST - 1];
+        expected.iter().for_each(|&number| set(&mut bits, number));
+        assert!((0..MOST).all(|number| has(&bits, number) == expected.contains(&number)));
+        assert!(numbers(bits).eq(expected.map(|number| number as u32)));
     }
 }

@@ -12,14 +12,12 @@
 
 mod applies;
 
-use std::collections::HashMap;
-
 use ramguard_match::Shape;
 use ramguard_policy::condition::{Family, Test};
 use ramguard_policy::name::resource::ArnFields;
 use ramguard_policy::{Effect, Policy, Statement};
 
-use super::crowd::{Crowd, is_slow, key_bit, numbers};
+use super::crowd::{Crowd, Member, TextCrowd, TextNumber, effort, is_slow, key_bit};
 use super::fields::{AllFields, Fields, Form, Forms, literal_head};
 use super::key::{WORD, folded_word, lowest_bytes};
 use super::{Polarity, StatementAt, StatementTest};
@@ -41,6 +39,12 @@ pub(super) struct Run {
     pub(super) end: u32,
 }
 
+impl Run {
+    fn len(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
+    }
+}
+
 /// One entry of `Action` in 32 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ActionEntry {
@@ -53,8 +57,8 @@ pub(super) struct ActionEntry {
     name_at: u16,
     /// How many bytes of `word` count; all eight of a name without wildcards.
     counted: u8,
-    /// The number in the set of all actions; see [`Crowd`].
-    crowd: u16,
+    /// It has to be searched for; see [`is_slow`].
+    is_slow: bool,
 }
 
 /// One entry of `Resource` in one line of a cache.
@@ -68,7 +72,7 @@ pub(super) struct ResourceEntry {
     pub(super) statement: u32,
     /// Where that statement stands.
     pub(super) at: StatementAt,
-    /// Of the statement; none if it is special.
+    /// Of the statement.
     conditions: Run,
     /// The first action of the statement, or the number of a special statement.
     actions: u32,
@@ -78,7 +82,7 @@ pub(super) struct ResourceEntry {
     fields: u32,
     /// Of the relative id, in bytes.
     length: u16,
-    /// The number in the set of all resources; see [`Crowd`].
+    /// The number of the statement in the [`Crowd`].
     crowd: u16,
     action_count: u8,
     /// How many bytes of `word` count; all eight of an id without wildcards.
@@ -141,6 +145,8 @@ struct ConditionEntry {
     /// The number of the key.
     key: u32,
     is_negated: bool,
+    /// Its number among those that are asked together.
+    text: Option<TextNumber>,
     test: Test,
 }
 
@@ -165,6 +171,7 @@ pub(super) struct Entries {
     keys: Vec<(Box<str>, u64)>,
     special: Vec<StatementTest>,
     crowd: Crowd,
+    texts: TextCrowd,
 }
 
 impl Entries {
@@ -204,44 +211,69 @@ impl Entries {
             + self.keys.iter().map(|key| size_of_val(key) + key.0.len()).sum::<usize>()
             + self.special.iter().map(StatementTest::bytes).sum::<usize>()
             + self.crowd.heap_bytes()
+            + self.texts.heap_bytes()
     }
 
-    /// Makes the sets of what is better asked at once, when everything is there.
-    pub(super) fn gather(&mut self) {
-        // A single wildcard at the end is told by lengths alone.
-        let is_open =
-            |shape: Shape, length: u16| !shape.is_literal() && shape.head_len() + 1 < length.into();
-        let slow = |entry: &ActionEntry| {
-            is_open(entry.shape, entry.length) && is_slow(self.piece(entry.text, 0, entry.length))
-        };
-        let actions = numbers(self.actions.iter().map(slow));
-        let slow = |entry: &ResourceEntry| {
-            let Forms { service, region, account } = self.forms(entry);
-            [service, region, account].contains(&Form::Pattern)
-                || (is_open(entry.shape, entry.length) && is_slow(self.fields(entry).relative_id))
-        };
-        let is_arn = |entry: &&ResourceEntry| !entry.kind.is_any() && !entry.kind.is_special();
-        let arns: Vec<&ResourceEntry> = self.resources.iter().filter(is_arn).collect();
-        let resources = numbers(arns.iter().map(|entry| slow(entry)));
-        let texts = self.actions.iter().map(|entry| self.piece(entry.text, 0, entry.length));
-        let (actions, texts) = shared(&actions, texts);
-        let texts: Vec<&str> = texts
+    /// Makes the crowd of what is better asked at once, when everything is there.
+    pub(super) fn gather(&mut self, policies: &[Policy]) {
+        let statements = policies
             .iter()
-            .filter_map(|&at| self.actions.get(at))
-            .map(|e| self.piece(e.text, 0, e.length))
+            .flat_map(|policy| policy.statements().map(|statement| (policy.kind(), statement)));
+        let members: Vec<Member<'_>> = statements
+            .zip(&self.statements)
+            .map(|((kind, statement), own)| {
+                let resources = self.resources.get(own.resources.start as usize..);
+                let resources = resources.and_then(|r| r.get(..own.resources.len()));
+                let (is_slow, effort) = self.effort(statement, resources.unwrap_or_default());
+                Member { kind, statement, is_slow, effort }
+            })
             .collect();
-        let names = arns.iter().map(|entry| self.arn_of(entry));
-        let (resources, fields) = shared(&resources, names);
-        let fields: Vec<ArnFields<'_>> =
-            fields.iter().filter_map(|&at| arns.get(at)).map(|entry| self.fields(entry)).collect();
-        self.crowd = Crowd::new(&texts, fields.iter().copied());
-        for (entry, number) in self.actions.iter_mut().zip(actions) {
-            entry.crowd = number;
+        let (crowd, numbers) = Crowd::new(&members);
+        self.crowd = crowd;
+        for entry in &mut self.resources {
+            entry.crowd = numbers.get(entry.statement as usize).copied().unwrap_or(0);
         }
-        let is_arn = |entry: &&mut ResourceEntry| is_arn(&&**entry);
-        for (entry, number) in self.resources.iter_mut().filter(is_arn).zip(resources) {
-            entry.crowd = number;
+        let tests = self.conditions.iter().filter_map(|entry| {
+            let (key, _) = self.keys.get(entry.key as usize)?;
+            Some((&**key, &entry.test))
+        });
+        let (texts, numbers) = TextCrowd::new(tests);
+        self.texts = texts;
+        for (entry, number) in self.conditions.iter_mut().zip(numbers) {
+            entry.text = number;
         }
+    }
+
+    /// Returns whether a pattern of a statement has to be searched for, and what all of them cost.
+    fn effort(&self, statement: Statement<'_>, resources: &[ResourceEntry]) -> (bool, usize) {
+        let add = |(any, sum), (slow, length)| {
+            (any | slow, sum + effort(slow, usize::from(length)) as usize)
+        };
+        if resources.iter().any(ResourceEntry::is_special) {
+            let actions = statement.actions().map(|entry| entry.text);
+            let all = actions.chain(statement.resources().map(|entry| entry.text));
+            // The colons of an ARN are no literals that anyone has to look for.
+            let slow = |text: &str| text.splitn(5, ':').any(is_slow);
+            return all.map(|text| (slow(text), short(text.len()))).fold((false, 0), add);
+        }
+        let actions = resources.first().map(|entry| self.actions_of(entry));
+        let actions = actions.unwrap_or_default().iter().map(|e| (e.is_slow, e.length));
+        let resources = resources.iter().map(|entry| (self.is_slow(entry), entry.length));
+        actions.chain(resources).fold((false, 0), add)
+    }
+
+    fn is_slow(&self, entry: &ResourceEntry) -> bool {
+        if entry.kind.is_any() {
+            return false;
+        }
+        let Forms { service, region, account } = self.forms(entry);
+        [service, region, account].contains(&Form::Pattern)
+            || (is_open(entry.shape, entry.length) && is_slow(self.fields(entry).relative_id))
+    }
+
+    fn actions_of(&self, entry: &ResourceEntry) -> &[ActionEntry] {
+        let start = entry.actions as usize;
+        self.actions.get(start..start + usize::from(entry.action_count)).unwrap_or_default()
     }
 
     /// Adds a statement; returns whether there was room for it.
@@ -282,11 +314,11 @@ impl Entries {
             self.special.push(StatementTest::compile(document, kind, statement));
         }
         let first_condition = self.conditions.len();
-        for tested in statement.conditions().filter(|_| !is_special) {
+        for tested in statement.conditions() {
             let key = self.key(tested.key().text);
             let test = tested.test().clone();
             let is_negated = test.operator().is_negated();
-            self.conditions.push(ConditionEntry { key, is_negated, test });
+            self.conditions.push(ConditionEntry { key, is_negated, text: None, test });
         }
         // All have to hold, so those come first of which a value need not be read.
         let own = self.conditions.get_mut(first_condition..).unwrap_or_default();
@@ -352,14 +384,15 @@ impl Entries {
         let (head, is_literal) = literal_head(bytes.get(name..).unwrap_or_default());
         // Past its end a name reads as zeros, so a short literal one is compared to the end.
         let counted = if is_literal && colon.is_some() { WORD } else { head.min(WORD) };
+        let shape = Shape::of(text);
         self.actions.push(ActionEntry {
             word: folded_word(bytes, name) & lowest_bytes(counted),
-            shape: Shape::of(text),
+            shape,
             text: length(self.text.len()),
             length: short(bytes.len()),
             name_at: short(name),
             counted: counted as u8,
-            crowd: 0,
+            is_slow: is_open(shape, short(bytes.len())) && is_slow(text),
         });
         self.text.push_str(text);
     }
@@ -505,20 +538,10 @@ impl ResourceEntry {
     }
 }
 
-/// Gives things that are written the same the number of the first of them, without gaps; returns
-/// the numbers and where the first of each stands. What has no number gets none.
-fn shared<'t>(numbers: &[u16], texts: impl Iterator<Item = &'t str>) -> (Vec<u16>, Vec<usize>) {
-    let mut first = Vec::new();
-    let mut known: HashMap<&str, u16> = HashMap::new();
-    let numbered = numbers.iter().zip(texts).enumerate();
-    let shared = numbered.map(|(at, (number, text))| match number {
-        0 => 0,
-        _ => *known.entry(text).or_insert_with(|| {
-            first.push(at);
-            short(first.len())
-        }),
-    });
-    (shared.collect(), first)
+/// Returns whether a pattern is more than a literal with a single wildcard at its end, which is told
+/// by lengths alone.
+fn is_open(shape: Shape, length: u16) -> bool {
+    !shape.is_literal() && shape.head_len() + 1 < length.into()
 }
 
 /// Returns where the first four colons are.

@@ -203,7 +203,7 @@ impl PolicySet {
     #[inline]
     pub(crate) fn decide(&self, asked: &Asked<'_>) -> Verdict {
         match &self.units {
-            Units::Merged(unit) => unit.decide(asked, &self.policies),
+            Units::Merged(unit) => unit.decide(asked),
             Units::Shared(_) | Units::None => self.decide_apart(asked),
         }
     }
@@ -212,7 +212,7 @@ impl PolicySet {
     #[inline(never)]
     fn decide_apart(&self, asked: &Asked<'_>) -> Verdict {
         match &self.units {
-            Units::Merged(unit) => unit.decide(asked, &self.policies),
+            Units::Merged(unit) => unit.decide(asked),
             Units::Shared(units) => units.decide(asked),
             Units::None => Scan::new(self).verdict(asked.request()),
         }

@@ -161,9 +161,9 @@ fn evaluate<'u>(units: impl Iterator<Item = &'u SharedUnit>, asked: &Asked<'_>) 
         if unit.services >> asked.starts().service & 1 == 0 {
             continue;
         }
-        let Shared { policy, unit: Some(unit) } = &*unit.shared else { continue };
+        let Shared { unit: Some(unit), .. } = &*unit.shared else { continue };
         let at = |at: StatementAt| StatementAt::new(number, at.statement as usize);
-        match unit.decide(asked, std::slice::from_ref(policy)) {
+        match unit.decide(asked) {
             Verdict::ExplicitDeny(found) => return Verdict::ExplicitDeny(at(found)),
             Verdict::Allow(found) => allowed = allowed.or(Some(at(found))),
             Verdict::ImplicitDeny => {}

@@ -112,6 +112,13 @@ impl StatementTest {
             + self.long_resources.as_ref().map_or(0, |set| set.heap_bytes() + size_of::<ArnSet>())
     }
 
+    /// Returns about how much work action and resource are; see
+    /// [`effort`](super::crowd::effort).
+    pub(super) fn effort(&self) -> u32 {
+        let patterns = self.actions.len() + self.resources.len();
+        u32::try_from(4 * patterns).unwrap_or(u32::MAX)
+    }
+
     pub(crate) fn at(&self) -> StatementAt {
         self.at
     }
@@ -152,9 +159,10 @@ impl StatementTest {
         let polarity = if self.not_resource { self.polarity.opposite() } else { self.polarity };
         let matches = |entry: &ResourceTest| entry.matches(request, polarity);
         let listed = match (&self.long_resources, request.arn()) {
-            (Some(set), Some(arn)) => set.any_of(&self.resources, &arn, request.is_ram(), matches),
-            _ => self.resources.iter().any(matches),
+            (Some(set), Some(arn)) => set.covers(&arn, request.is_ram(), polarity),
+            _ => None,
         };
+        let listed = listed.unwrap_or_else(|| self.resources.iter().any(matches));
         listed != self.not_resource
     }
 
@@ -188,18 +196,17 @@ pub(crate) fn conditions(at: StatementAt, request: &Request<'_>, policies: &[Pol
 
 /// Evaluates one condition against the keys of the request.
 pub(crate) fn evaluate(tested: Tested<'_>, request: &Request<'_>) -> Truth {
-    evaluate_key(tested.key().text, tested.test(), request, &Readings::default())
+    evaluate_seen(tested.test(), request.values(tested.key().text), &Readings::default())
 }
 
-/// Evaluates the test of one key against the values the request has for it.
+/// Evaluates a test against the values the request has for its key.
 #[inline]
-pub(super) fn evaluate_key<'r>(
-    key: &str,
+pub(super) fn evaluate_seen<'r>(
     test: &Test,
-    request: &'r Request<'_>,
+    seen: Option<Seen<'r>>,
     readings: &Readings<'r>,
 ) -> Truth {
-    match request.values(key) {
+    match seen {
         None => test.evaluate_with([], readings),
         Some(Seen::Engine(value)) => test.evaluate_with([value], readings),
         Some(Seen::Host(values)) => test.evaluate_with(values.iter(), readings),

@@ -1,6 +1,7 @@
 //! Policies compiled together: their statements as flat lists, and an index over them if there are
 //! enough to make one worth its while.
 
+use std::cell::OnceCell;
 use std::hint::black_box;
 
 use ramguard_policy::Policy;
@@ -50,7 +51,7 @@ impl Unit {
             }
         }
         entries.shrink();
-        entries.gather();
+        entries.gather(policies);
         if entries.resources.len() >= Found::LIMIT {
             return None;
         }
@@ -79,8 +80,8 @@ impl Unit {
     /// Evaluates the unit: an applicable Deny wins over an applicable Allow, and the first of the
     /// winning effect in the order of the documents is named (rule E-1).
     #[inline(always)]
-    pub(crate) fn decide(&self, asked: &Asked<'_>, policies: &[Policy]) -> Verdict {
-        match self.settle(asked, policies) {
+    pub(crate) fn decide(&self, asked: &Asked<'_>) -> Verdict {
+        match self.settle(asked) {
             None => Verdict::ImplicitDeny,
             Some(entry) => match entry.polarity() {
                 Polarity::Deny => Verdict::ExplicitDeny(entry.at),
@@ -92,23 +93,16 @@ impl Unit {
     /// Returns an entry of the statement that settles a request. One address, so that it is handed
     /// over in a register.
     #[inline]
-    fn settle(&self, asked: &Asked<'_>, policies: &[Policy]) -> Option<&ResourceEntry> {
+    fn settle(&self, asked: &Asked<'_>) -> Option<&ResourceEntry> {
         match &self.find {
-            Find::Each(small) if asked.batch().is_none() => {
-                self.decide_each(small, asked, policies)
-            }
-            Find::Each(_) => self.decide_among(asked, policies),
-            Find::By(index) => self.decide_by(index, asked, policies),
+            Find::Each(small) if asked.batch().is_none() => self.decide_each(small, asked),
+            Find::Each(_) => self.decide_among(asked),
+            Find::By(index) => self.decide_by(index, asked),
         }
     }
 
     #[inline]
-    fn decide_each(
-        &self,
-        small: &Small,
-        asked: &Asked<'_>,
-        policies: &[Policy],
-    ) -> Option<&ResourceEntry> {
+    fn decide_each(&self, small: &Small, asked: &Asked<'_>) -> Option<&ResourceEntry> {
         let mut allowed = None;
         // A special statement fails for all its entries at once.
         let mut failed = None;
@@ -128,7 +122,7 @@ impl Unit {
             if failed == Some(entry.statement) {
                 continue;
             }
-            if self.entries.applies(entry, asked, &memo, policies) {
+            if self.entries.applies(entry, asked, &memo) {
                 match entry.polarity() {
                     Polarity::Deny => return Some(entry),
                     Polarity::Allow => allowed = Some(entry),
@@ -153,24 +147,19 @@ impl Unit {
     }
 
     #[inline(never)]
-    fn decide_among(&self, asked: &Asked<'_>, policies: &[Policy]) -> Option<&ResourceEntry> {
+    fn decide_among(&self, asked: &Asked<'_>) -> Option<&ResourceEntry> {
         let batch = asked.batch()?;
-        self.decide_narrowed(&batch.narrowed(self, asked), asked, policies)
+        self.decide_narrowed(&batch.narrowed(self, asked), asked)
     }
 
-    fn decide_narrowed(
-        &self,
-        open: &[u32],
-        asked: &Asked<'_>,
-        policies: &[Policy],
-    ) -> Option<&ResourceEntry> {
+    fn decide_narrowed(&self, open: &[u32], asked: &Asked<'_>) -> Option<&ResourceEntry> {
         let mut allowed = None;
         let memo = Memo::default();
         for entry in open.iter().filter_map(|&n| self.entries.resources.get(n as usize)) {
             if entry.polarity() == Polarity::Allow && allowed.is_some() {
                 continue;
             }
-            if self.entries.applies_after_all(entry, asked, &memo, policies) {
+            if self.entries.applies_after_all(entry, asked, &memo) {
                 match entry.polarity() {
                     Polarity::Deny => return Some(entry),
                     Polarity::Allow => allowed = Some(entry),
@@ -181,31 +170,33 @@ impl Unit {
     }
 
     #[inline(never)]
-    fn decide_by(
-        &self,
-        index: &Index,
-        asked: &Asked<'_>,
-        policies: &[Policy],
-    ) -> Option<&ResourceEntry> {
+    fn decide_by(&self, index: &Index, asked: &Asked<'_>) -> Option<&ResourceEntry> {
         let mut hunt = Hunt {
             entries: &self.entries,
             index,
             asked,
             memo: Memo::default(),
-            policies,
             deny: None,
             allow: None,
             waiting: [0; WAITING],
             count: 0,
+            known: Default::default(),
         };
         index.search(asked, &mut hunt);
-        hunt.settle();
+        if !(hunt.is_much() && hunt.settle_by_crowd()) {
+            hunt.settle();
+        }
         hunt.deny.or(hunt.allow)
     }
 }
 
 /// How many things found wait until everything is found; more are tested at once.
 const WAITING: usize = 24;
+
+/// If so many things wait, a crowd that can tell is asked at once. What is filed by action counts
+/// for several, as looking there is.
+const MANY: usize = 16;
+const OF_ACTIONS: usize = 4;
 
 /// One decision under way. Nothing is tested until everything is found, and Allows after all
 /// Denies.
@@ -214,12 +205,13 @@ struct Hunt<'e, 'u, 'a> {
     index: &'u Index,
     asked: &'u Asked<'a>,
     memo: Memo<'a>,
-    policies: &'u [Policy],
     /// An entry of the first statement found to apply, of each effect.
     deny: Option<&'e ResourceEntry>,
     allow: Option<&'e ResourceEntry>,
     waiting: [u32; WAITING],
     count: usize,
+    /// What the crowd says is the first Allow and the first Deny that applies.
+    known: [OnceCell<Option<Option<&'e ResourceEntry>>>; 2],
 }
 
 impl Visit for Hunt<'_, '_, '_> {
@@ -243,6 +235,31 @@ impl<'e> Hunt<'e, '_, '_> {
         }
         self.deny_by(found);
         self.allow_by(found);
+    }
+
+    /// Returns whether testing what waits is about as much work as asking a crowd.
+    #[inline]
+    fn is_much(&self) -> bool {
+        // Most decisions find less than could be much.
+        self.count >= MANY / OF_ACTIONS && {
+            let waiting = self.waiting.iter().take(self.count);
+            let work = |&found: &u32| match Found::unpack(found) {
+                Found::Actions(_) => OF_ACTIONS,
+                Found::Allow(_) | Found::Deny(_) | Found::Many(_) => 1,
+            };
+            waiting.map(work).sum::<usize>() >= MANY
+        }
+    }
+
+    /// Asks the crowd alone, if it can tell.
+    #[inline(never)]
+    fn settle_by_crowd(&mut self) -> bool {
+        let Some(deny) = self.first_of_crowd(Polarity::Deny) else { return false };
+        self.deny = deny;
+        if deny.is_none() {
+            self.allow = self.first_of_crowd(Polarity::Allow).flatten();
+        }
+        true
     }
 
     /// Tests what waits.
@@ -309,6 +326,11 @@ impl<'e> Hunt<'e, '_, '_> {
         let mut failed = None;
         let resources = &self.entries.resources;
         for entry in entries.iter().filter_map(|&number| resources.get(number as usize)) {
+            if self.memo.is_tired()
+                && let Some(first) = self.first_of_crowd(entry.polarity())
+            {
+                return first;
+            }
             if best.is_some_and(|best| entry.statement >= best.statement) {
                 break;
             }
@@ -325,12 +347,20 @@ impl<'e> Hunt<'e, '_, '_> {
         best
     }
 
+    /// Returns the first entry of this polarity that applies, if the crowd can tell.
+    #[inline(never)]
+    fn first_of_crowd(&self, polarity: Polarity) -> Option<Option<&'e ResourceEntry>> {
+        let of_crowd = || self.entries.first_of_crowd(polarity, self.asked, &self.memo);
+        let known = self.known.get(polarity as usize)?;
+        *known.get_or_init(of_crowd)
+    }
+
     #[inline]
     fn applies(&self, entry: &ResourceEntry, found: u32) -> bool {
         if found & Found::BY_ANY == 0 {
-            self.entries.applies(entry, self.asked, &self.memo, self.policies)
+            self.entries.applies(entry, self.asked, &self.memo)
         } else {
-            self.entries.applies_by_any(entry, self.asked, &self.memo, self.policies)
+            self.entries.applies_by_any(entry, self.asked, &self.memo)
         }
     }
 }

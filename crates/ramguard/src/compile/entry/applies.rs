@@ -4,15 +4,21 @@
 //! says ([`StatementTest`](crate::compile::StatementTest), which the plain scan asks).
 
 use ramguard_match::{Case, Shape};
-use ramguard_policy::Policy;
 use ramguard_policy::condition::Truth;
 
-use super::{ActionEntry, Entries, EntryKind, MOST_CONDITIONS, ResourceEntry};
+use super::{ActionEntry, Entries, EntryKind, MOST_CONDITIONS, ResourceEntry, is_open};
+use crate::compile::Polarity;
 use crate::compile::asked::{Asked, AskedArn};
-use crate::compile::crowd::Memo;
+use crate::compile::crowd::{Memo, effort};
 use crate::compile::key::{in_first_bytes, same};
-use crate::compile::statement::evaluate_key;
+use crate::compile::statement::evaluate_seen;
 use crate::steps;
+
+/// Whether an action covers that of the request, or what the crowd says of all actions at once.
+enum Listed {
+    Own(bool),
+    Statement(bool),
+}
 
 impl Entries {
     /// Returns whether the statement of a resource entry applies by way of this entry: its actions
@@ -23,10 +29,9 @@ impl Entries {
         entry: &ResourceEntry,
         asked: &Asked<'r>,
         memo: &Memo<'r>,
-        policies: &[Policy],
     ) -> bool {
         if entry.kind.is_special() {
-            return self.applies_special(entry, asked, memo, policies);
+            return self.applies_special(entry, asked, memo);
         }
         self.lists_action(entry, asked, memo)
             && (entry.kind.is_any() || self.covers(entry, asked, memo))
@@ -54,10 +59,9 @@ impl Entries {
         entry: &ResourceEntry,
         asked: &Asked<'r>,
         memo: &Memo<'r>,
-        policies: &[Policy],
     ) -> bool {
         if entry.kind.is_special() {
-            return self.applies_special(entry, asked, memo, policies);
+            return self.applies_special(entry, asked, memo);
         }
         let Some(arn) = asked.arn() else { return entry.kind.is_any() };
         entry.kind.is_any()
@@ -71,10 +75,9 @@ impl Entries {
         entry: &ResourceEntry,
         asked: &Asked<'r>,
         memo: &Memo<'r>,
-        policies: &[Policy],
     ) -> bool {
         if entry.kind.is_special() {
-            return self.applies_special(entry, asked, memo, policies);
+            return self.applies_special(entry, asked, memo);
         }
         let rest = |memo| !entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo);
         if !self.lists_action(entry, asked, memo) {
@@ -105,27 +108,69 @@ impl Entries {
         entry: &ResourceEntry,
         asked: &Asked<'r>,
         memo: &Memo<'r>,
-        policies: &[Policy],
     ) -> bool {
         // Every resource leads to the statement, and the answer is the same by all of them.
         if memo.special.has(entry.actions) {
             return false;
         }
-        let test = self.special.get(entry.actions as usize);
-        let applies = test.is_some_and(|test| test.applies(asked.request(), policies));
+        let applies = self.special.get(entry.actions as usize).is_some_and(|test| {
+            let request = asked.request();
+            let covers = match memo.spend(test.effort()) {
+                true => self.crowd.applies(memo, entry.crowd, asked),
+                false => None,
+            };
+            covers.unwrap_or_else(|| test.covers_action(request) && test.covers_resource(request))
+                && self.rest_holds(entry, asked, memo)
+        });
         if !applies {
             memo.special.note(entry.actions);
         }
         applies
     }
 
-    /// Rules C-1 and C-11; see [`StatementTest::applies`](crate::compile::StatementTest::applies).
+    /// Returns whether a statement applies that covers action and resource.
+    pub(in crate::compile) fn rest_holds<'r>(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
+    ) -> bool {
+        if entry.kind.is_special() {
+            let test = self.special.get(entry.actions as usize);
+            let names = test.map_or(Truth::Unknown, |test| test.names_caller(asked.request()));
+            return names != Truth::False
+                && entry.polarity().settle(names.and(self.conditions(entry, asked, memo)));
+        }
+        !entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo)
+    }
+
+    /// Returns an entry of the first statement of this polarity that applies, if the crowd can
+    /// tell.
+    pub(in crate::compile) fn first_of_crowd<'r>(
+        &self,
+        polarity: Polarity,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
+    ) -> Option<Option<&ResourceEntry>> {
+        let mut open = self.crowd.open(memo, asked, polarity)?;
+        Some(open.find_map(|number| {
+            steps::count(1);
+            let entry = self.resources_of(number).first()?;
+            self.rest_holds(entry, asked, memo).then_some(entry)
+        }))
+    }
+
     fn conditions_hold<'r>(
         &self,
         entry: &ResourceEntry,
         asked: &Asked<'r>,
         memo: &Memo<'r>,
     ) -> bool {
+        entry.polarity().settle(self.conditions(entry, asked, memo))
+    }
+
+    /// Rules C-1 and C-11; see [`StatementTest::applies`](crate::compile::StatementTest::applies).
+    fn conditions<'r>(&self, entry: &ResourceEntry, asked: &Asked<'r>, memo: &Memo<'r>) -> Truth {
         let run = entry.conditions;
         let conditions = self.conditions.get(run.start as usize..run.end as usize);
         let conditions = conditions.unwrap_or_default();
@@ -139,12 +184,21 @@ impl Entries {
             if are_many && condition.is_negated && !memo.may_have_key(bit, asked.request()) {
                 continue;
             }
-            all = all.and(evaluate_key(key, &condition.test, asked.request(), memo.readings()));
+            let seen = memo.seen(condition.key, key, asked.request());
+            let truth = match condition.text {
+                Some(text) if memo.spend(text.effort.into()) => {
+                    let fits =
+                        self.texts.fits(memo.texts.get_or_init(Default::default), text, seen);
+                    Truth::from(fits != condition.is_negated)
+                }
+                _ => evaluate_seen(&condition.test, seen, memo.readings()),
+            };
+            all = all.and(truth);
             if all == Truth::False {
-                return false;
+                break;
             }
         }
-        entry.polarity().settle(all)
+        all
     }
 
     /// Rules.
@@ -153,30 +207,51 @@ impl Entries {
         if entry.kind.has(EntryKind::EVERY_ACTION) {
             return true;
         }
-        let start = entry.actions as usize;
-        let actions = self.actions.get(start..start + usize::from(entry.action_count));
+        if memo.is_tired()
+            && let Some(lists) = self.crowd.lists(memo, entry.crowd, asked)
+        {
+            return lists;
+        }
         steps::count(1);
         let name = asked.starts().name;
-        let is_listed = actions.unwrap_or_default().iter().any(|action| {
+        let is_not = entry.kind.has(EntryKind::NOT_ACTION);
+        for action in self.actions_of(entry) {
             steps::count(1);
-            in_first_bytes(name ^ action.word, action.counted) == 0
-                && self.fits_action(action, asked, memo)
-        });
-        is_listed != entry.kind.has(EntryKind::NOT_ACTION)
+            if in_first_bytes(name ^ action.word, action.counted) != 0 {
+                continue;
+            }
+            match self.fits_action(action, entry, asked, memo) {
+                Listed::Own(false) => {}
+                Listed::Own(true) => return !is_not,
+                Listed::Statement(lists) => return lists,
+            }
+        }
+        is_not
     }
 
     #[inline(never)]
-    fn fits_action(&self, action: &ActionEntry, asked: &Asked<'_>, memo: &Memo<'_>) -> bool {
+    fn fits_action(
+        &self,
+        action: &ActionEntry,
+        entry: &ResourceEntry,
+        asked: &Asked<'_>,
+        memo: &Memo<'_>,
+    ) -> Listed {
         if action.is_bare() {
-            return true;
+            return Listed::Own(true);
         }
-        self.crowd.lists(memo, action.crowd, asked).unwrap_or_else(|| {
-            let text = asked.request().action();
-            self.fits(action.shape, action.text, action.length, true, text.as_bytes(), || text)
-        })
+        if memo.spend(effort(action.is_slow, action.length.into()))
+            && let Some(lists) = self.crowd.lists(memo, entry.crowd, asked)
+        {
+            return Listed::Statement(lists);
+        }
+        let text = asked.request().action();
+        let bytes = text.as_bytes();
+        Listed::Own(self.fits(action.shape, action.text, action.length, true, bytes, || text))
     }
 
-    /// Returns whether the ARN of an entry covers the resource; see
+    /// Returns whether the ARN of an entry covers the resource, or another one of the statement if
+    /// the crowd is asked; see
     /// [`ResourceTest::matches`](crate::compile::ResourceTest::matches).
     #[inline]
     fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo<'_>) -> bool {
@@ -184,9 +259,11 @@ impl Entries {
         if in_first_bytes(asked.starts().id ^ entry.word, entry.counted) != 0 {
             return false;
         }
-        match self.crowd.covers(memo, entry.crowd, asked, arn) {
-            Some(covers) if !(covers && arn.is_ram) => return covers,
-            _ => {}
+        let effort = effort(is_open(entry.shape, entry.length), entry.length.into());
+        if memo.spend(effort)
+            && let Some(covers) = self.crowd.covers(memo, entry.crowd, asked)
+        {
+            return covers;
         }
         self.covers_fields(entry, asked, arn) && self.covers_id(entry, arn)
     }
