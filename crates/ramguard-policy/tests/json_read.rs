@@ -267,12 +267,17 @@ fn memory_stays_in_proportion_to_the_text() {
 
 #[cfg_attr(miri, ignore = "long texts, of which Miri reads a few bytes a millisecond")]
 #[test]
-fn a_million_keys_are_checked_within_seconds() {
+fn a_million_keys_are_not_compared_each_with_each() {
     let limits = JsonLimits { max_bytes: 1 << 27, ..JsonLimits::default() };
-    let text = object(1_000_000, "\"k500000\":0");
-    let start = std::time::Instant::now();
-    let tree = read(&text, &limits);
-    assert_eq!(tree.faults().len(), 1);
-    // Ten seconds are far more than it takes, and far less than comparing each with each.
-    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    let time = |keys: usize| {
+        let text = object(keys, "\"k5000\":0");
+        let start = std::time::Instant::now();
+        assert_eq!(read(&text, &limits).faults().len(), 1);
+        start.elapsed()
+    };
+    // Twenty times the keys take some twenty times as long on any machine, and four hundred times
+    // if each were compared with each. A busy moment is not mistaken for that: the shorter time of
+    // the many counts, and the longer one of the few.
+    let (few, many) = (time(50_000).max(time(50_000)), time(1_000_000));
+    assert!(many < few * 100 || time(1_000_000) < few * 100, "{few:?} and {many:?}");
 }

@@ -161,7 +161,10 @@ fn evaluate<'u>(units: impl Iterator<Item = &'u SharedUnit>, asked: &Asked<'_>) 
         if unit.services >> asked.starts().service & 1 == 0 {
             continue;
         }
-        let Shared { unit: Some(unit), .. } = &*unit.shared else { continue };
+        // None is without its compiled form; to pass over one could pass over a Deny.
+        let Shared { unit: Some(unit), .. } = &*unit.shared else {
+            return Verdict::ImplicitDeny;
+        };
         let at = |at: StatementAt| StatementAt::new(number, at.statement as usize);
         match unit.decide(asked) {
             Verdict::ExplicitDeny(found) => return Verdict::ExplicitDeny(at(found)),
