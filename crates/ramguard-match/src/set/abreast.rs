@@ -571,16 +571,18 @@ mod tests {
 
     #[test]
     fn patterns_side_by_side_agree_with_them_one_by_one() {
-        let pieces = ["*", "*", "?", "a", "b", "A", "é", "è", "aa", "ab", "*b*"];
+        let pieces = ["?", "*", "*", "a", "b", "A", "é", "è", "aa", "ab", "*b*"];
         let fill = ["a", "b", "ab", "B", "é", "x", "日"];
         let mut state = 1;
         for round in 0..20 {
             let mut dice = dice(&mut state);
+            // Without question marks, the rest of a character needs rows only where one occurs.
+            let pieces = if round % 3 == 0 { &pieces[1..] } else { &pieces };
             let head = ["", "a", "é", "ab"][round % 4];
             let patterns: Vec<String> = (0..160)
                 .map(|_| {
                     let count = dice(9);
-                    format!("{head}{}", joined(&pieces, count, &mut dice))
+                    format!("{head}{}", joined(pieces, count, &mut dice))
                 })
                 .collect();
             let ascii = round % 2 == 0;
