@@ -54,15 +54,35 @@ pub(super) fn key_bit(key: &str) -> u64 {
     1 << (Seeds::of_process().whole(Field::ConditionKey, key.as_bytes()) >> 58)
 }
 
-/// What a crowd is made of: a statement, and how slow it is.
+/// What a crowd is made of.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member<'p> {
     pub(super) kind: Kind,
     pub(super) statement: Statement<'p>,
+}
+
+/// How much work it is to try the patterns of a statement.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Weight {
+    actions: usize,
+    resources: usize,
     /// Whether a pattern of it has to be searched for; see [`is_slow`].
-    pub(super) is_slow: bool,
+    is_slow: bool,
     /// What trying all its patterns costs; see [`effort`].
-    pub(super) effort: usize,
+    effort: usize,
+}
+
+impl Weight {
+    /// Begins with so many actions and resources, none of which was weighed yet.
+    pub(super) fn of(actions: usize, resources: usize) -> Self {
+        Self { actions, resources, ..Self::default() }
+    }
+
+    /// Adds a pattern of so many bytes.
+    pub(super) fn add(&mut self, is_slow: bool, length: usize) {
+        self.is_slow |= is_slow;
+        self.effort = self.effort.saturating_add(effort(is_slow, length) as usize);
+    }
 }
 
 /// The statements of a unit that are asked at once, if there are enough.
@@ -174,27 +194,29 @@ impl<'r> Memo<'r> {
 impl Crowd {
     /// Takes statements in their order; returns the number of each in the crowd as well, from 1,
     /// and 0 for those that have none.
-    pub(super) fn new(members: &[Member<'_>]) -> (Self, Vec<u16>) {
+    pub(super) fn new<'p>(
+        statements: impl Iterator<Item = Member<'p>>,
+        weights: &[Weight],
+    ) -> (Self, Vec<u16>) {
         // All of them if that is not too much, else those that are slow, else none.
-        let slow = |member: &&Member<'_>| member.is_slow;
-        let is_whole =
-            is_within(members.iter(), MOST_EASY) || members.iter().all(|member| member.is_slow);
-        let chosen = |member: &&Member<'_>| is_whole || slow(member);
-        let of = || members.iter().filter(chosen);
-        let effort: usize = of().map(|member| member.effort).sum();
-        if effort < LEAST || !is_within(of(), MOST) || is_crowd_itself(members) {
+        let is_whole = is_within(weights.iter(), MOST_EASY) || weights.iter().all(|w| w.is_slow);
+        let is_chosen = |weight: &&Weight| is_whole || weight.is_slow;
+        let chosen = || weights.iter().filter(is_chosen);
+        let effort: usize = chosen().map(|weight| weight.effort).sum();
+        if effort < LEAST || !is_within(chosen(), MOST) || is_crowd_itself(weights) {
             return (Self::default(), Vec::new());
         }
         let mut next = 0;
-        let number = |member: &Member<'_>| {
-            if !chosen(&member) {
+        let number = |weight: &Weight| {
+            if !is_chosen(&weight) {
                 return 0;
             }
             next += 1;
             next
         };
-        let numbers = members.iter().map(number).collect();
-        let members: Vec<&Member<'_>> = of().collect();
+        let numbers = weights.iter().map(number).collect();
+        let members = statements.zip(weights).filter(|(_, weight)| is_chosen(weight));
+        let members: Vec<Member<'_>> = members.map(|(member, _)| member).collect();
         (Self(Some(Box::new(Members::new(&members, is_whole)))), numbers)
     }
 
@@ -248,7 +270,7 @@ impl Crowd {
 }
 
 impl Members {
-    fn new(members: &[&Member<'_>], is_whole: bool) -> Self {
+    fn new(members: &[Member<'_>], is_whole: bool) -> Self {
         let all = || members.iter().map(|member| member.statement).zip(0..);
         let bits = |is: &dyn Fn(&Member<'_>) -> bool| {
             let mut bits = Bits::default();
@@ -324,11 +346,10 @@ impl Members {
 }
 
 /// Returns whether these statements, their actions and their resources are each no more than that.
-fn is_within<'m, 'p: 'm>(members: impl Iterator<Item = &'m Member<'p>>, most: usize) -> bool {
+fn is_within<'w>(weights: impl Iterator<Item = &'w Weight>, most: usize) -> bool {
     let mut left = [most; 3];
-    for Member { statement, .. } in members {
-        let more = [1, statement.actions().len(), statement.resources().len()];
-        for (left, more) in left.iter_mut().zip(more) {
+    for weight in weights {
+        for (left, more) in left.iter_mut().zip([1, weight.actions, weight.resources]) {
             match left.checked_sub(more) {
                 Some(rest) => *left = rest,
                 None => return false,
@@ -339,10 +360,10 @@ fn is_within<'m, 'p: 'm>(members: impl Iterator<Item = &'m Member<'p>>, most: us
 }
 
 /// Returns whether there is one statement, which has sets of its own for what could be slow.
-fn is_crowd_itself(members: &[Member<'_>]) -> bool {
-    let [Member { statement, .. }] = members else { return false };
+fn is_crowd_itself(weights: &[Weight]) -> bool {
+    let [weight] = weights else { return false };
     let has_set = |length: usize| (StatementTest::LONG + 1..=MOST_EASY).contains(&length);
-    let lengths = [statement.actions().len(), statement.resources().len()];
+    let lengths = [weight.actions, weight.resources];
     lengths.into_iter().any(has_set) && lengths.into_iter().all(|n| n <= 1 || has_set(n))
 }
 
@@ -404,15 +425,15 @@ mod tests {
         let options = ramguard_policy::ReadOptions { limits, ..Default::default() };
         let text = format!(r#"{{"Version":"1","Statement":[{all}]}}"#);
         let policy = Policy::parse_with(Kind::Identity, &text, &options).unwrap();
-        let members: Vec<Member<'_>> = policy
-            .statements()
-            .map(|statement| {
-                let action = statement.actions().next().unwrap().text;
-                let effort = effort(is_slow(action), action.len()) as usize;
-                Member { kind: Kind::Identity, statement, is_slow: is_slow(action), effort }
-            })
-            .collect();
-        let (_, numbers) = Crowd::new(&members);
+        let weigh = |statement: Statement<'_>| {
+            let mut weight = Weight::of(1, 1);
+            statement.actions().for_each(|a| weight.add(is_slow(a.text), a.text.len()));
+            weight
+        };
+        let weights: Vec<Weight> = policy.statements().map(weigh).collect();
+        let members = policy.statements();
+        let members = members.map(|statement| Member { kind: Kind::Identity, statement });
+        let (_, numbers) = Crowd::new(members, &weights);
         numbers.into_iter().filter(|&number| number != 0).count()
     }
 

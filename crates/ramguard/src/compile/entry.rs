@@ -17,9 +17,9 @@ use ramguard_policy::condition::{Family, Test};
 use ramguard_policy::name::resource::ArnFields;
 use ramguard_policy::{Effect, Policy, Statement};
 
-use super::crowd::{Crowd, Member, TextCrowd, TextNumber, effort, is_slow, key_bit};
+use super::crowd::{Crowd, Member, TextCrowd, TextNumber, Weight, is_slow, key_bit};
 use super::fields::{AllFields, Fields, Form, Forms, literal_head};
-use super::key::{WORD, folded_word, lowest_bytes};
+use super::key::{WORD, first_colons, folded_word, lowest_bytes};
 use super::{Polarity, StatementAt, StatementTest};
 use crate::request::ArnBytes;
 
@@ -37,12 +37,6 @@ const MOST_CONDITIONS: usize = 8;
 pub(super) struct Run {
     pub(super) start: u32,
     pub(super) end: u32,
-}
-
-impl Run {
-    fn len(self) -> usize {
-        self.end.saturating_sub(self.start) as usize
-    }
 }
 
 /// One entry of `Action` in 32 bytes.
@@ -214,24 +208,18 @@ impl Entries {
             + self.texts.heap_bytes()
     }
 
-    /// Makes the crowd of what is better asked at once, when everything is there.
-    pub(super) fn gather(&mut self, policies: &[Policy]) {
-        let statements = policies
-            .iter()
-            .flat_map(|policy| policy.statements().map(|statement| (policy.kind(), statement)));
-        let members: Vec<Member<'_>> = statements
-            .zip(&self.statements)
-            .map(|((kind, statement), own)| {
-                let resources = self.resources.get(own.resources.start as usize..);
-                let resources = resources.and_then(|r| r.get(..own.resources.len()));
-                let (is_slow, effort) = self.effort(statement, resources.unwrap_or_default());
-                Member { kind, statement, is_slow, effort }
-            })
-            .collect();
-        let (crowd, numbers) = Crowd::new(&members);
+    /// Makes the crowd of what is better asked at once, when everything is there; takes what
+    /// [`Entries::push`] said of each statement.
+    pub(super) fn gather(&mut self, policies: &[Policy], weights: &[Weight]) {
+        let statements = policies.iter().flat_map(|policy| {
+            policy.statements().map(|statement| Member { kind: policy.kind(), statement })
+        });
+        let (crowd, numbers) = Crowd::new(statements, weights);
         self.crowd = crowd;
-        for entry in &mut self.resources {
-            entry.crowd = numbers.get(entry.statement as usize).copied().unwrap_or(0);
+        if !numbers.is_empty() {
+            for entry in &mut self.resources {
+                entry.crowd = numbers.get(entry.statement as usize).copied().unwrap_or(0);
+            }
         }
         let tests = self.conditions.iter().filter_map(|entry| {
             let (key, _) = self.keys.get(entry.key as usize)?;
@@ -244,39 +232,12 @@ impl Entries {
         }
     }
 
-    /// Returns whether a pattern of a statement has to be searched for, and what all of them cost.
-    fn effort(&self, statement: Statement<'_>, resources: &[ResourceEntry]) -> (bool, usize) {
-        let add = |(any, sum), (slow, length)| {
-            (any | slow, sum + effort(slow, usize::from(length)) as usize)
-        };
-        if resources.iter().any(ResourceEntry::is_special) {
-            let actions = statement.actions().map(|entry| entry.text);
-            let all = actions.chain(statement.resources().map(|entry| entry.text));
-            // The colons of an ARN are no literals that anyone has to look for.
-            let slow = |text: &str| text.splitn(5, ':').any(is_slow);
-            return all.map(|text| (slow(text), short(text.len()))).fold((false, 0), add);
-        }
-        let actions = resources.first().map(|entry| self.actions_of(entry));
-        let actions = actions.unwrap_or_default().iter().map(|e| (e.is_slow, e.length));
-        let resources = resources.iter().map(|entry| (self.is_slow(entry), entry.length));
-        actions.chain(resources).fold((false, 0), add)
-    }
-
-    fn is_slow(&self, entry: &ResourceEntry) -> bool {
-        if entry.kind.is_any() {
-            return false;
-        }
-        let Forms { service, region, account } = self.forms(entry);
-        [service, region, account].contains(&Form::Pattern)
-            || (is_open(entry.shape, entry.length) && is_slow(self.fields(entry).relative_id))
-    }
-
     fn actions_of(&self, entry: &ResourceEntry) -> &[ActionEntry] {
         let start = entry.actions as usize;
         self.actions.get(start..start + usize::from(entry.action_count)).unwrap_or_default()
     }
 
-    /// Adds a statement; returns whether there was room for it.
+    /// Adds a statement; returns how much work it is to try, none if there was no room for it.
     ///
     /// There is room for 2 GiB of names and as many entries; past that a set is scanned.
     pub(super) fn push(
@@ -284,10 +245,11 @@ impl Entries {
         document: usize,
         policy: &Policy,
         statement: Statement<'_>,
-    ) -> bool {
+    ) -> Option<Weight> {
         const ROOM: usize = i32::MAX as usize;
         let kind = policy.kind();
-        let Ok(number) = u32::try_from(self.statements.len()) else { return false };
+        let number = u32::try_from(self.statements.len()).ok()?;
+        let mut weight = Weight::of(statement.actions().len(), statement.resources().len());
         let at = StatementAt::new(document, statement.index());
         // No name is longer than the document it stands in.
         let is_short = policy.source().len() <= LONGEST
@@ -304,7 +266,10 @@ impl Entries {
         let first_action = self.actions.len();
         if is_found_by_action || !is_special {
             for entry in statement.actions() {
-                self.push_action(entry.text);
+                let is_slow = self.push_action(entry.text);
+                if !is_special {
+                    weight.add(is_slow, entry.text.len());
+                }
             }
         }
         let actions = run(first_action, self.actions.len());
@@ -312,6 +277,11 @@ impl Entries {
         let is_every = is_found_by_action && own_actions.iter().any(ActionEntry::is_bare);
         if is_special {
             self.special.push(StatementTest::compile(document, kind, statement));
+            let all = statement.actions().chain(statement.resources());
+            // The colons of an ARN are no literals that anyone has to look for.
+            all.for_each(|entry| {
+                weight.add(entry.text.splitn(5, ':').any(is_slow), entry.text.len());
+            });
         }
         let first_condition = self.conditions.len();
         for tested in statement.conditions() {
@@ -352,7 +322,10 @@ impl Entries {
         let first_resource = self.resources.len();
         if has_resources {
             for entry in statement.resources() {
-                self.push_resource(&template, entry.text);
+                let (is_slow, length) = self.push_resource(&template, entry.text);
+                if !is_special {
+                    weight.add(is_slow, length);
+                }
             }
         } else {
             self.resources.push(template.any());
@@ -360,7 +333,8 @@ impl Entries {
         let resources = run(first_resource, self.resources.len());
         let actions = if is_found_by_action { actions } else { Run::default() };
         self.statements.push(StatementEntry { actions, resources });
-        self.text.len() < ROOM && self.resources.len() < ROOM && self.actions.len() < ROOM
+        let lengths = [self.text.len(), self.resources.len(), self.actions.len()];
+        lengths.into_iter().all(|length| length < ROOM).then_some(weight)
     }
 
     /// Returns the number of a condition key; most policies use the same few over and over.
@@ -375,7 +349,8 @@ impl Entries {
         length(self.keys.len() - 1)
     }
 
-    fn push_action(&mut self, text: &str) {
+    /// Adds an action; returns whether it has to be searched for.
+    fn push_action(&mut self, text: &str) -> bool {
         let bytes = text.as_bytes();
         let colon = bytes.iter().position(|&byte| byte == b':');
         let name = colon.map_or(bytes.len(), |colon| colon + 1);
@@ -385,6 +360,7 @@ impl Entries {
         // Past its end a name reads as zeros, so a short literal one is compared to the end.
         let counted = if is_literal && colon.is_some() { WORD } else { head.min(WORD) };
         let shape = Shape::of(text);
+        let is_slow = is_open(shape, bytes.len()) && is_slow(text);
         self.actions.push(ActionEntry {
             word: folded_word(bytes, name) & lowest_bytes(counted),
             shape,
@@ -392,17 +368,20 @@ impl Entries {
             length: short(bytes.len()),
             name_at: short(name),
             counted: counted as u8,
-            is_slow: is_open(shape, short(bytes.len())) && is_slow(text),
+            is_slow,
         });
         self.text.push_str(text);
+        is_slow
     }
 
-    fn push_resource(&mut self, template: &ResourceEntry, text: &str) {
+    /// Adds a resource; returns whether it has to be searched for, and how long what is searched
+    /// for is.
+    fn push_resource(&mut self, template: &ResourceEntry, text: &str) -> (bool, usize) {
         let bytes = text.as_bytes();
         // A policy holds nothing that does not parse, so it has five fields or is `*`.
         let Some([_, ends @ ..]) = first_colons(bytes) else {
             self.resources.push(template.any());
-            return;
+            return (false, 0);
         };
         let [_, _, account_end] = ends;
         let id = text.get(account_end + 1..).unwrap_or_default();
@@ -416,6 +395,7 @@ impl Entries {
         }
         let is_deny = template.polarity() == Polarity::Deny;
         let fields = self.fields.number(self.text.as_bytes(), start, ends, is_deny);
+        let has_pattern = self.fields.get(fields).is_some_and(|own| own.forms.has_pattern());
         self.resources.push(ResourceEntry {
             word: folded_word(id.as_bytes(), 0) & lowest_bytes(counted),
             shape,
@@ -425,6 +405,7 @@ impl Entries {
             counted: counted as u8,
             ..*template
         });
+        (has_pattern || (is_open(shape, id.len()) && is_slow(id)), id.len())
     }
 
     fn piece(&self, start: u32, from: u16, to: u16) -> &str {
@@ -540,14 +521,8 @@ impl ResourceEntry {
 
 /// Returns whether a pattern is more than a literal with a single wildcard at its end, which is told
 /// by lengths alone.
-fn is_open(shape: Shape, length: u16) -> bool {
-    !shape.is_literal() && shape.head_len() + 1 < length.into()
-}
-
-/// Returns where the first four colons are.
-fn first_colons(text: &[u8]) -> Option<[usize; 4]> {
-    let mut places = text.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(at, _)| at);
-    Some([places.next()?, places.next()?, places.next()?, places.next()?])
+fn is_open(shape: Shape, length: usize) -> bool {
+    !shape.is_literal() && shape.head_len() + 1 < length
 }
 
 fn run(start: usize, end: usize) -> Run {

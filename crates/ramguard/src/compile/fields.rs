@@ -11,6 +11,7 @@
 //!   something open, which the texts then tell.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use ramguard_match::{Case, Shape};
 
@@ -65,6 +66,13 @@ pub(super) struct Forms {
     pub(super) service: Form,
     pub(super) region: Form,
     pub(super) account: Form,
+}
+
+impl Forms {
+    /// Returns whether a wildcard stands somewhere in any of them.
+    pub(super) fn has_pattern(self) -> bool {
+        [self.service, self.region, self.account].contains(&Form::Pattern)
+    }
 }
 
 /// The fields of a resource of a policy.
@@ -171,9 +179,27 @@ pub(super) struct AllFields {
 #[derive(Clone, Debug, Default)]
 struct Known {
     /// The numbers of some, by keys of their texts.
-    numbers: HashMap<u64, u32>,
+    numbers: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
     /// Where the first ARN with the fields of each number starts, and whether it is denied.
     firsts: Vec<(usize, bool)>,
+}
+
+/// Hashes a number to itself; the keys are hashes already.
+#[derive(Clone, Copy, Debug, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(self.0.rotate_left(8) ^ u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl AllFields {

@@ -194,6 +194,27 @@ fn first_slash(text: &[u8]) -> Option<usize> {
     rest.iter().position(|&byte| byte == b'/').map(|at| words.len() * WORD + at)
 }
 
+/// Finds the first four colons, eight bytes at a time; none if there are fewer.
+pub(super) fn first_colons(text: &[u8]) -> Option<[usize; 4]> {
+    const REST: u64 = 0x7F * EACH;
+    let mut places = [0; 4];
+    let mut found = 0;
+    for at in (0..text.len()).step_by(WORD) {
+        let different = folded_word(text, at) ^ (u64::from(b':') * EACH);
+        // The top bit of every byte that is a colon, and of no other.
+        let mut equal = !(((different & REST) + REST) | different | REST);
+        while equal != 0 {
+            *places.get_mut(found)? = at + equal.trailing_zeros() as usize / 8;
+            equal &= equal - 1;
+            found += 1;
+            if found == places.len() {
+                return Some(places);
+            }
+        }
+    }
+    None
+}
+
 /// Returns a word with all bits set in its first `count` bytes.
 #[inline]
 pub(crate) fn lowest_bytes(count: usize) -> u64 {
@@ -364,6 +385,24 @@ mod tests {
             assert_eq!(first_slash(&text), expected);
             assert_eq!(first_slash(&text[..=at]), expected);
             assert_eq!(first_slash(&text[..at]), None);
+        }
+    }
+
+    #[test]
+    fn the_first_four_colons_are_found_wherever_they_are() {
+        let plain = |text: &[u8]| {
+            let all: Vec<usize> = (0..text.len()).filter(|&at| text[at] == b':').collect();
+            all.first_chunk().copied()
+        };
+        for length in 0..30 {
+            for places in 0_u32..1 << 10 {
+                let is_colon = |at: usize| places >> (at % 10) & 1 == 1 && at % 3 != 1;
+                // `;` differs in one bit, as `\u{ba}` would if only seven bits counted.
+                let other = |at: usize| [b';', 0xBA, 0, b'Z'][at % 4];
+                let byte = |at| if is_colon(at) { b':' } else { other(at) };
+                let text: Vec<u8> = (0..length).map(byte).collect();
+                assert_eq!(first_colons(&text), plain(&text), "{text:?}");
+            }
         }
     }
 

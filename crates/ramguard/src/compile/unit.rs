@@ -43,15 +43,14 @@ impl Unit {
     pub(crate) fn new(policies: &[Policy]) -> Option<Self> {
         let mut entries = Entries::default();
         entries.reserve(policies);
+        let mut weights = Vec::with_capacity(policies.iter().map(Policy::len).sum());
         for (document, policy) in policies.iter().enumerate() {
             for statement in policy.statements() {
-                if !entries.push(document, policy, statement) {
-                    return None;
-                }
+                weights.push(entries.push(document, policy, statement)?);
             }
         }
         entries.shrink();
-        entries.gather(policies);
+        entries.gather(policies, &weights);
         if entries.resources.len() >= Found::LIMIT {
             return None;
         }

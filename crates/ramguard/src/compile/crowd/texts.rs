@@ -50,32 +50,37 @@ impl TextCrowd {
         conditions: impl Iterator<Item = (&'c str, &'c Test)>,
     ) -> (Self, Vec<Option<TextNumber>>) {
         let mut keys: Vec<(&str, Vec<(&str, usize)>)> = Vec::new();
+        let mut numbers = Vec::new();
         let (mut next, mut patterns, mut all) = (0_u16, 0, 0);
-        let mut number = |(key, test): (&'c str, &'c Test)| {
-            if test.operator().positive() != Operator::StringLike || patterns > MOST {
-                return None;
+        for (key, test) in conditions {
+            numbers.push(None);
+            if test.operator().positive() != Operator::StringLike {
+                continue;
             }
             let known = keys.iter().position(|(known, _)| same_key(known, key));
             let at = known.unwrap_or(keys.len());
             if at == MOST_KEYS {
-                return None;
+                continue;
             }
             if known.is_none() {
                 keys.push((key, Vec::new()));
             }
-            let (_, of_key) = keys.get_mut(at)?;
             let texts = test.value_texts();
             patterns += texts.len();
+            if patterns > MOST {
+                return (Self::default(), Vec::new());
+            }
             // A set of patterns is seldom much more work than a few of them.
             let efforts = texts.clone().map(|text| effort(is_slow(text), text.len()));
             let own = efforts.fold(0, u32::saturating_add).min(200);
             all += own as usize;
-            of_key.extend(texts.map(|text| (text, usize::from(next))));
+            if let (Some((_, of_key)), Some(last)) = (keys.get_mut(at), numbers.last_mut()) {
+                of_key.extend(texts.map(|text| (text, usize::from(next))));
+                *last = Some(TextNumber { key: at as u8, number: next, effort: own as u16 });
+            }
             next += 1;
-            Some(TextNumber { key: at as u8, number: next - 1, effort: own as u16 })
-        };
-        let numbers: Vec<Option<TextNumber>> = conditions.map(&mut number).collect();
-        if patterns > MOST || all < LEAST {
+        }
+        if all < LEAST {
             return (Self::default(), Vec::new());
         }
         let owned = |(_, texts): (_, Vec<_>)| Owned::new(texts.into_iter(), Case::Sensitive);

@@ -259,7 +259,7 @@ impl Entries {
         if in_first_bytes(asked.starts().id ^ entry.word, entry.counted) != 0 {
             return false;
         }
-        let effort = effort(is_open(entry.shape, entry.length), entry.length.into());
+        let effort = effort(is_open(entry.shape, entry.length.into()), entry.length.into());
         if memo.spend(effort)
             && let Some(covers) = self.crowd.covers(memo, entry.crowd, asked)
         {
