@@ -380,7 +380,8 @@ mod tests {
 
     #[test]
     fn colliding_keys_lose_no_pattern() {
-        let patterns: Vec<String> = (0..300)
+        let many = if cfg!(miri) { 48 } else { 300 };
+        let patterns: Vec<String> = (0..many)
             .map(|number| match number % 6 {
                 0 => format!("svc{number}:Get"),
                 1 => format!("svc{number}:*"),
@@ -429,7 +430,7 @@ mod tests {
     #[test]
     fn sorting_few_and_many_dense_and_sparse_numbers_is_sorting() {
         let mut bits = vec![];
-        for count in 0..200_u32 {
+        for count in (0..200_u32).step_by(if cfg!(miri) { 9 } else { 1 }) {
             for stride in [1, 7, 1_000_003] {
                 let mut numbers: Vec<u32> = (0..count).map(|at| (at * 37 % 211) * stride).collect();
                 let mut expected = numbers.clone();
@@ -445,7 +446,7 @@ mod tests {
     #[test]
     fn a_number_that_comes_twice_is_told_once_however_many_there_are() {
         let mut bits = vec![];
-        for count in 1..200_u32 {
+        for count in (1..200_u32).step_by(if cfg!(miri) { 9 } else { 1 }) {
             for stride in [1, 1_000_003] {
                 let expected: Vec<u32> = (0..count).map(|at| at * stride).collect();
                 let mut numbers = expected.clone();

@@ -20,6 +20,7 @@ fn a_set_takes_at_least_the_bytes_of_its_texts() {
     assert!(many >= few + long.len(), "{few} {many}");
 }
 
+#[cfg_attr(miri, ignore = "a pattern of megabytes, of which Miri reads a few bytes a millisecond")]
 #[test]
 fn a_pattern_too_long_for_the_index_and_what_comes_behind_it_are_found() {
     let long = format!("{}*", "a".repeat(1 << 24));
