@@ -414,6 +414,50 @@ mod tests {
         }
     }
 
+    /// Returns a set whose keys add nothing for the second word of a text, counted from either
+    /// end, if that is `silent`, so that they lead back to where the first word led.
+    fn leading_back(patterns: &[String], silent: &[u8; 8]) -> PatternSet {
+        PatternSet::with_seeds(patterns, Case::Sensitive, || {
+            let mut drawn = 0_u64;
+            Seeds::new(|| {
+                drawn += 1;
+                // What is added to the second word of heads, and 43 numbers later of tails.
+                match drawn {
+                    3 | 46 => u64::from_le_bytes(*silent),
+                    _ => key::mixed(drawn.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+                }
+            })
+        })
+    }
+
+    #[test]
+    fn a_text_whose_start_leads_back_is_asked_once_and_found() {
+        let patterns: Vec<String> = (0..200)
+            .map(|n| format!("{}{}{n:09}*", ["service:", "another:"][n % 2], n % 7))
+            .chain(["service:*".into()])
+            .collect();
+        let set = leading_back(&patterns, b"and-back");
+        let mut found = Matches::new();
+        set.matches_into("service:and-backand-backand-back", &mut found);
+        assert_eq!(found.as_slice(), [200]);
+        set.matches_into("another:and-backand-backand-back", &mut found);
+        assert_eq!(found.as_slice(), []);
+    }
+
+    #[test]
+    fn a_text_whose_end_leads_back_is_asked_once_and_found() {
+        let patterns: Vec<String> = (0..200)
+            .map(|n| format!("h*{n:09}{}{}", n % 7, [":service", ":another"][n % 2]))
+            .chain(["h*:service".into(), "h*:another".into()])
+            .collect();
+        let set = leading_back(&patterns, b"and-back");
+        let mut found = Matches::new();
+        set.matches_into("hand-backand-backand-back:service", &mut found);
+        assert_eq!(found.as_slice(), [200]);
+        set.matches_into("hand-backand-backand-back:another", &mut found);
+        assert_eq!(found.as_slice(), [201]);
+    }
+
     #[test]
     fn literals_with_one_key_are_told_apart_by_their_texts() {
         // Without multipliers all texts of zero bytes have the same key.

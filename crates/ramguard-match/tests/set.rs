@@ -224,6 +224,31 @@ fn sets_that_texts_lead_all_through_agree_with_their_patterns_one_by_one() {
     }
 }
 
+/// Hundreds of patterns with the same ends and a dozen runs of a letter, which are not worth
+/// looking for one by one.
+#[test]
+fn patterns_of_many_runs_with_the_same_ends_agree_with_them_one_by_one() {
+    let mut state = 1_u32;
+    let mut letter = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'a' + (state >> 24) as u8 % 26)
+    };
+    let runs: Vec<Vec<String>> = (0..if cfg!(miri) { 60 } else { 400 })
+        .map(|_| (0..12).map(|_| letter().to_string()).collect())
+        .collect();
+    let patterns: Vec<String> = runs.iter().map(|runs| format!("h*{}*t", runs.join("*"))).collect();
+    let alphabet: String = ('a'..='z').collect();
+    let texts: Vec<String> = (0..if cfg!(miri) { 2 } else { 13 })
+        .flat_map(|n| {
+            let filled = runs[n * 30 % runs.len()].join(&alphabet[n..2 * n]);
+            ["", "-", "é"].map(|fill| format!("h{fill}{filled}t"))
+        })
+        .chain([format!("h{}t", alphabet.repeat(12)), format!("h{}t", alphabet.repeat(3))])
+        .collect();
+    agrees_one_by_one(&patterns, &texts, Case::Sensitive);
+    agrees_one_by_one(&patterns, &texts, Case::AsciiInsensitive);
+}
+
 fn patterns() -> impl Strategy<Value = Vec<String>> {
     let piece = prop_oneof![
         6 => prop_oneof![Just("a"), Just("b"), Just(":"), Just("/"), Just("aa"), Just("ab")],

@@ -128,8 +128,8 @@ impl Patterns {
         self.bytes.extend_from_slice(&header.to_bytes());
         let start = self.bytes.len();
         self.bytes.extend_from_slice(text.as_bytes());
-        if fold && let Some(added) = self.bytes.get_mut(start..) {
-            added.make_ascii_lowercase();
+        if fold {
+            self.bytes.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
         }
         self.bytes.resize(self.bytes.len().next_multiple_of(STEP), 0);
         self.count += 1;

@@ -254,9 +254,7 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
         self.check(middles.rest, Near::Unknown)?;
         let bytes = self.bytes;
         let from = middles.head as usize;
-        let Some(to) = bytes.len().checked_sub(middles.tail as usize) else {
-            return ControlFlow::Continue(());
-        };
+        let to = bytes.len().saturating_sub(middles.tail as usize);
         let mut at = from / WIDTH * WIDTH;
         while at < to {
             let after = !window::lowest(from.saturating_sub(at));
