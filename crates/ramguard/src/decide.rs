@@ -225,12 +225,16 @@ impl Authorizer {
                 decisions.extend(alike.iter().map(|request| self.decide(request)));
                 continue;
             };
-            let batch = Batch::default();
-            let (kind, owns) = caller_of(first);
-            let decide = |request| self.decide_for(&Asked::among(request, &batch), kind, owns);
-            decisions.extend(alike.iter().map(decide));
+            let run = self.run(first);
+            decisions.extend(alike.iter().map(|request| run.decide(request)));
         }
         decisions
+    }
+
+    /// Begins a run of requests that differ from this one in the relative id only.
+    pub(crate) fn run(&self, first: &Request<'_>) -> Alike<'_> {
+        let (kind, owns) = caller_of(first);
+        Alike { authorizer: self, batch: Batch::default(), kind, owns }
     }
 
     #[inline]
@@ -332,6 +336,21 @@ impl Authorizer {
             Some(set) => Side::of(Layer::Resource, set.decide(asked)),
             None => Side::silent(Reason::NothingAllows(Layer::Resource)),
         }
+    }
+}
+
+/// A run of requests that differ in the relative id only; must not see any other.
+pub(crate) struct Alike<'z> {
+    authorizer: &'z Authorizer,
+    batch: Batch,
+    kind: PrincipalKind,
+    owns: bool,
+}
+
+impl Alike<'_> {
+    /// Decides one of them as [`Authorizer::decide`] would.
+    pub(crate) fn decide(&self, request: &Request<'_>) -> Decision {
+        self.authorizer.decide_for(&Asked::among(request, &self.batch), self.kind, self.owns)
     }
 }
 

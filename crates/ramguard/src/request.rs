@@ -148,10 +148,14 @@ impl Starts {
         let Some(ArnFields { service, relative_id, .. }) = arn else {
             return Self { name, service: service_number(0) as u8, ..Self::default() };
         };
-        let id = folded_word(relative_id.as_bytes(), 0);
-        let start = folded_word(service.as_bytes(), 0) & lowest_bytes(4);
-        let resource = id << 32 | start;
-        Self { name, id, resource, service: service_number(resource) as u8 }
+        let resource = folded_word(service.as_bytes(), 0) & lowest_bytes(4);
+        let service = service_number(resource) as u8;
+        Self { name, id: 0, resource, service }.with_id(folded_word(relative_id.as_bytes(), 0))
+    }
+
+    /// Returns the same of a resource whose relative id has these first eight bytes.
+    fn with_id(self, id: u64) -> Self {
+        Self { id, resource: id << 32 | self.resource & lowest_bytes(4), ..self }
     }
 }
 
@@ -361,6 +365,21 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// Asks about another resource, if that is the same up to its relative id; returns whether it
+    /// is. It then is a valid one too, as there is nothing in a relative id that is not.
+    pub(crate) fn turn_to(&mut self, resource: &'a str) -> bool {
+        let Some(ends) = self.fields else { return false };
+        let at = usize::from(ends.account) + 1;
+        let (own, other) = (self.resource.as_bytes(), resource.as_bytes());
+        let is_like = other.get(..at) == own.get(..at) && other.len() > at;
+        if !is_like || other.len() > Self::MAX_BYTES {
+            return false;
+        }
+        self.starts = self.starts.with_id(folded_word(other, at));
+        self.resource = Cow::Borrowed(resource);
+        true
+    }
+
     /// Returns whether two requests are the same but for the relative id of their resource.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         // Who makes many requests of one kind makes them of the same texts.
@@ -500,4 +519,42 @@ fn offset(at: usize) -> u16 {
 pub(crate) enum Seen<'r> {
     Engine(&'r str),
     Host(&'r Values<'r>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FROM: &str = "acs:ecs:cn-hangzhou:1:instance/i-a";
+
+    #[test]
+    fn a_request_that_is_turned_is_that_of_the_other_resource() {
+        for id in ["i-b", "instance/i-a", "INSTANCE/i", "b", "a:b", "*", " ", "\u{fc}"] {
+            let other = format!("acs:ecs:cn-hangzhou:1:{id}");
+            let mut request = Request::parse("ecs:a", FROM).unwrap().with_owner("2");
+            assert!(request.turn_to(&other));
+            assert_eq!(request, Request::parse("ecs:a", &*other).unwrap().with_owner("2"));
+        }
+    }
+
+    #[test]
+    fn a_request_is_turned_to_no_other_fields_and_to_nothing_invalid() {
+        let long = format!("acs:ecs:cn-hangzhou:1:{}", "a".repeat(Request::MAX_BYTES));
+        for other in [
+            "",
+            "*",
+            "acs:ecs:cn-hangzhou:1:",
+            "acs:ecs:cn-hangzhou:1",
+            "acs:ecs:cn-hangzhou:12:i",
+            "acs:ecs:cn-hangzhoU:1:i",
+            "acs:ecS:cn-hangzhou:1:i",
+            &long,
+        ] {
+            let mut request = Request::parse("ecs:a", FROM).unwrap();
+            assert!(!request.turn_to(other), "{other}");
+            assert_eq!(request, Request::parse("ecs:a", FROM).unwrap());
+        }
+        let mut any = Request::parse("ecs:a", "*").unwrap();
+        assert!(!any.turn_to(FROM) && !any.turn_to("*"));
+    }
 }

@@ -77,6 +77,61 @@ fn the_context_cannot_claim_another_receiving_service() -> Result {
     Ok(())
 }
 
+/// Checks of one call are much alike, and what they share is looked at once.
+#[test]
+fn an_operation_comes_to_what_its_checks_come_to_one_by_one() -> Result {
+    let statements = r#"{"Effect":"Allow","Action":"ecs:*Instance*","Resource":["acs:ecs:*:*:*/i-1*","acs:ram:*:*:role/app"]},
+        {"Effect":"Allow","Action":"ecs:*","Resource":"acs:ecs:*:1:*/*2*","Condition":{"StringEquals":{"a:b":"c"}}},
+        {"Effect":"Allow","Action":"ram:PassRole","Resource":"*","Condition":{"StringEquals":{"acs:Service":"ecs.aliyuncs.com"}}},
+        {"Effect":"Deny","Action":"ecs:*","Resource":["acs:ecs:*:*:*/x*","acs:ecs:*:*:securitygroup/sg*"]}"#;
+    let other =
+        |n| format!(r#"{{"Effect":"Allow","Action":"x:O","Resource":"acs:x:*:*:other/{n}"}}"#);
+    let ids: Vec<String> = (0..60).map(|n| format!("i-{}", n % 50)).chain(["x3".into()]).collect();
+    let mut new = CreateInstances { region: "r".into(), account: "1".into(), ..Default::default() };
+    new.image_id = Some("m-12".into());
+    new.security_group_ids = vec!["sg-1".into(), "s-2".into(), "s-3".into()];
+    new.vswitch_id = Some("v-2".into());
+    new.ram_role_name = Some("app".into());
+    let on = |instance_ids| InstanceOperation::AttachInstanceRamRole {
+        region: "cn-hangzhou".into(),
+        account: "1".into(),
+        instance_ids,
+        ram_role_name: "app".into(),
+        policy: None,
+    };
+    let operations = [
+        on(ids.clone()),
+        on(ids.into_iter().take(20).collect()),
+        InstanceOperation::RunInstances(new.clone()),
+        InstanceOperation::CreateInstance(new),
+    ];
+    let context = Context::from_pairs([("a:b", "c")])?;
+    let caller = Principal::user("acs:ram::1:user/alice")?;
+    let mut outcomes = std::collections::HashSet::new();
+    for others in [0, 3, 200] {
+        let all: Vec<String> =
+            std::iter::once(statements.to_owned()).chain((0..others).map(other)).collect();
+        let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, all.join(","));
+        let limits = ramguard::policy::Limits::default().with_max_bytes_for_all(1 << 20);
+        let options = ramguard::ReadOptions { limits, ..Default::default() };
+        let policy = Policy::parse_with(ramguard::Kind::Identity, &text, &options)?;
+        let authorizer = Authorizer::new([policy]);
+        for operation in &operations {
+            let decision = authorizer.decide_operation(operation, Some(&caller), &context)?;
+            let checks = operation.checks(authorizer.semantics())?;
+            assert_eq!(decision.checks().len(), checks.len());
+            for (check, (own, together)) in checks.iter().zip(decision.checks()) {
+                let alone = authorizer.decide(&check.request(Some(&caller), &context)?);
+                assert_eq!((check, &alone), (own, together));
+                outcomes.insert((check.action.clone(), alone.outcome()));
+            }
+        }
+    }
+    // Three actions come to all three outcomes, and the role may be passed.
+    assert_eq!(outcomes.len(), 10, "{outcomes:?}");
+    Ok(())
+}
+
 #[test]
 fn every_operation_has_the_name_of_its_call_and_action() {
     let new = || CreateInstances { region: "r".into(), account: "1".into(), ..Default::default() };

@@ -196,14 +196,42 @@ impl Authorizer {
         context: &Context<'_>,
     ) -> Result<OperationDecision, OperationRequestError> {
         let checks = operation.checks(self.semantics())?;
-        let requests: Result<Vec<Request<'_>>, RequestError> =
-            checks.iter().map(|check| check.request(principal, context)).collect();
-        let decisions = self.decide_many(&requests?);
+        let decisions = self.decide_checks(&checks, principal, context)?;
         Ok(OperationDecision::combine(checks.into_iter().zip(decisions).collect()))
+    }
+
+    /// Decides checks one after the other. Those on a hundred instances are one request, turned from
+    /// one instance to the next.
+    fn decide_checks(
+        &self,
+        mut checks: &[Check],
+        principal: Option<&Principal<'_>>,
+        context: &Context<'_>,
+    ) -> Result<Vec<Decision>, RequestError> {
+        let mut decisions = Vec::with_capacity(checks.len());
+        while let [first, others @ ..] = checks {
+            let mut request = first.request(principal, context)?;
+            decisions.push(self.decide(&request));
+            let run = self.run(&request);
+            checks = others;
+            while let [next, others @ ..] = checks
+                && first.differs_in_resource(next)
+                && request.turn_to(&next.resource)
+            {
+                decisions.push(run.decide(&request));
+                checks = others;
+            }
+        }
+        Ok(decisions)
     }
 }
 
 impl Check {
+    /// Returns whether two checks differ in their resources, if at all.
+    fn differs_in_resource(&self, other: &Self) -> bool {
+        self.action == other.action && self.passes_role_to == other.passes_role_to
+    }
+
     /// Returns the check as a request of `principal` under `context`.
     ///
     /// # Errors
