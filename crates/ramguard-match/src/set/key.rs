@@ -209,11 +209,13 @@ mod tests {
     fn every_bit_of_a_key_is_set_for_half_of_the_texts() {
         let seeds = Seeds::random();
         let mut set = [0_u32; 64];
-        for number in 0..10_000 {
+        let texts = if cfg!(miri) { 500 } else { 10_000 };
+        for number in 0..texts {
             let key = seeds.whole::<false>(format!("ecs:Describe{number}").as_bytes());
             set.iter_mut().enumerate().for_each(|(bit, set)| *set += (key >> bit & 1) as u32);
         }
-        assert!(set.iter().all(|set| (4_000..6_000).contains(set)), "{set:?}");
+        let tenth = texts / 10;
+        assert!(set.iter().all(|set| (4 * tenth..6 * tenth).contains(set)), "{set:?}");
     }
 
     /// The first numbers of the generator that starts from zero, as published with it.

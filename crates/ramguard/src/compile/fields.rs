@@ -347,8 +347,9 @@ mod tests {
         let asked: Vec<[&str; 3]> = literals
             .clone()
             .flat_map(|one| [["ram", one, "a"], [one, "a", "a"], ["a", one, "1"], ["a", "b", one]])
+            .step_by(if cfg!(miri) { 9 } else { 1 })
             .collect();
-        for own in texts {
+        for own in texts.into_iter().step_by(if cfg!(miri) { 7 } else { 1 }) {
             for own in [
                 [own, "*", "*"],
                 ["*", own, "*"],
