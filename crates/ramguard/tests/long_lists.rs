@@ -117,6 +117,31 @@ fn each_of_many_resources_is_excluded_by_not_resource() -> Result {
     Ok(())
 }
 
+/// Past 1,536, the entries of a list are no longer told apart together.
+#[test]
+fn each_of_more_resources_than_have_a_bit_is_covered_or_excluded() -> Result {
+    let length = 1_537;
+    let entries = list((0..length).map(|n| format!("acs:ecs:{}:1:x/{n}-*", ["a", "b"][n % 2])));
+    for effect in ["Allow", "Deny"] {
+        for (element, listed) in [("Resource", true), ("NotResource", false)] {
+            let set = set(effect, &format!(r#""Action":"*","{element}":{entries}"#))?;
+            for n in places(length) {
+                for (resource, fits) in [
+                    (format!("acs:ecs:{}:1:x/{n}-i", ["a", "b"][n % 2]), true),
+                    (format!("acs:ecs:{}:1:x/{n}-i", ["b", "a"][n % 2]), false),
+                    (format!("acs:ecs:a:2:x/{n}-i"), false),
+                    (format!("acs:vpc:a:1:x/{n}-i"), false),
+                    (format!("acs:ecs:a:1:x/{n}i"), false),
+                ] {
+                    let applied = applies(&set, "ecs:a", &resource)?;
+                    assert_eq!(applied, fits == listed, "{effect} {element}: {resource}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn a_star_among_many_resources_covers_all() -> Result {
     for (effect, actions) in ASKED {
