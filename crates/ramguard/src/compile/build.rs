@@ -464,3 +464,192 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ramguard_policy::{Kind, Limits, Policy, ReadOptions};
+
+    use super::*;
+    use crate::Request;
+    use crate::compile::asked::Asked;
+    use crate::compile::index::Visit;
+
+    /// The entries of Allows with these actions and resources.
+    fn entries(statements: impl IntoIterator<Item = (Vec<String>, Vec<String>)>) -> Entries {
+        let of = |(actions, resources): (Vec<String>, Vec<String>)| {
+            format!(r#"{{"Effect":"Allow","Action":{actions:?},"Resource":{resources:?}}}"#)
+        };
+        let all: Vec<String> = statements.into_iter().map(of).collect();
+        let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, all.join(","));
+        let limits = Limits::default().with_max_bytes_for_all(1 << 22);
+        let options = ReadOptions { limits, ..ReadOptions::default() };
+        let policy = Policy::parse_with(Kind::Identity, &text, &options).unwrap();
+        let mut entries = Entries::default();
+        assert!(policy.statements().all(|statement| entries.push(0, &policy, statement)));
+        entries
+    }
+
+    /// `count` statements, of which each has one action and one resource.
+    fn pairs(
+        count: usize,
+        action: impl Fn(usize) -> String,
+        resource: impl Fn(usize) -> String,
+    ) -> Entries {
+        entries((0..count).map(|n| (vec![action(n)], vec![resource(n)])))
+    }
+
+    /// What a request is led to: entries, and groups that are filed by action.
+    #[derive(Default)]
+    struct Led {
+        found: Vec<u32>,
+        groups: Vec<u32>,
+    }
+
+    impl Visit for Led {
+        fn visit(&mut self, found: u32) {
+            match Found::unpack(found) {
+                Found::Actions(group) => self.groups.push(group),
+                _ => self.found.push(found),
+            }
+        }
+    }
+
+    /// Returns the resource entries that a request is led to, and by way of how many groups.
+    fn led(index: &Index, action: &str, resource: &str) -> (Vec<u32>, usize) {
+        let request = Request::parse(action, resource).unwrap();
+        let asked = Asked::new(&request);
+        let mut led = Led::default();
+        index.search(&asked, &mut led);
+        let groups = std::mem::take(&mut led.groups);
+        groups.iter().for_each(|&group| index.search_actions(group, &asked, &mut led));
+        let mut entries: Vec<u32> = Vec::new();
+        for &found in &led.found {
+            match Found::unpack(found) {
+                Found::Many(number) => {
+                    let (denies, allows) = index.many(number);
+                    entries.extend(denies.iter().chain(allows));
+                }
+                Found::Allow(entry) | Found::Deny(entry) => entries.push(entry),
+                Found::Actions(_) => {}
+            }
+        }
+        entries.sort_unstable();
+        (entries, groups.len())
+    }
+
+    #[test]
+    fn a_request_is_led_to_the_resource_that_starts_as_its_own() {
+        for (resource, asked) in [
+            (|n| format!("acs:ecs:*:*:disk/d-{n:03}*"), "acs:ecs:cn:1:disk/d-042x"),
+            (|n| format!("acs:ecs:*:*:disk/d-{n:03}"), "acs:ecs:cn:1:disk/d-042"),
+            (|n| format!("acs:ecs:cn-{n:03}:*:disk/*"), "acs:ecs:cn-042:1:disk/d"),
+            (|n| format!("acs:ecs:*:{n:03}:disk/*"), "acs:ecs:cn:042:disk/d"),
+            (|n| format!("acs:s{n:03}:*:*:disk/*"), "acs:s042:cn:1:disk/d"),
+        ] as [(fn(usize) -> String, &str); 5]
+        {
+            let index = build(&pairs(100, |_| "ecs:Get*".into(), resource));
+            assert_eq!(led(&index, "ecs:GetDisk", asked), (vec![42], 0), "{asked}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_led_to_the_action_that_starts_as_its_own_where_resources_are_alike() {
+        for (action, asked) in [
+            (|n| format!("ecs:Get{n:03}"), "ecs:Get042"),
+            (|n| format!("ecs:Get{n:03}*"), "ecs:Get042s"),
+            (|n| format!("ecs:{n:03}*"), "ecs:042s"),
+            (|n| format!("s{n:03}:Get*"), "s042:GetDisk"),
+        ] as [(fn(usize) -> String, &str); 4]
+        {
+            let index = build(&pairs(100, action, |_| "acs:ecs:*:*:disk/*".into()));
+            assert!(!index.actions.has_wild, "{asked}");
+            assert_eq!(led(&index, asked, "acs:ecs:cn:1:disk/d"), (vec![42], 1), "{asked}");
+        }
+    }
+
+    #[test]
+    fn first_segments_and_starts_of_names_have_nodes_of_their_own() {
+        let index = build(&pairs(100, |_| "ecs:Get*".into(), |n| format!("acs:ecs:*:*:s{n}/*")));
+        assert_eq!(index.resources.nodes.len(), 100);
+        let of = |name: fn(usize) -> String| {
+            let index = build(&pairs(100, name, |_| "acs:ecs:*:*:disk/*".into()));
+            index.actions.nodes.len()
+        };
+        assert_eq!(of(|n| format!("ecs:{n:04}*")), 100);
+        assert_eq!(of(|n| format!("ecs:{n:03}*")), 1);
+    }
+
+    #[test]
+    fn only_more_than_a_few_statements_under_one_key_are_filed_by_action() {
+        for (count, groups) in [(2, 0), (FEW, 0), (FEW + 1, 1), (3 * FEW, 1)] {
+            let entries = pairs(count, |n| format!("ecs:Get{n}"), |_| "acs:ecs:*:*:disk/*".into());
+            let (_, by_way_of) = led(&build(&entries), "ecs:Get0", "acs:ecs:cn:1:disk/d");
+            assert_eq!(by_way_of, groups, "{count}");
+        }
+    }
+
+    #[test]
+    fn groups_are_filed_by_action_until_the_bound_of_pairs_is_met() {
+        let (lists, statements) = (20, 60);
+        let actions: Vec<String> = (0..lists).map(|n| format!("ecs:Get{n}*")).collect();
+        let resources: Vec<String> = (0..lists).map(|n| format!("acs:ecs:*:*:d{n:02}/*")).collect();
+        let index = build(&entries(vec![(actions, resources); statements]));
+        // Every resource is a group of all statements, and each of these has all actions.
+        let of_group = statements * lists;
+        let bound = PAIRS * 2 * statements * lists + 4096;
+        let filed = (0..lists)
+            .filter(|n| {
+                let resource = format!("acs:ecs:cn:1:d{n:02}/x");
+                let (all, by_way_of) = led(&index, "ecs:Get1", &resource);
+                assert_eq!(all.len(), statements, "{n}");
+                by_way_of == 1
+            })
+            .count();
+        assert_eq!(filed, bound / of_group);
+        assert!(filed < lists);
+    }
+
+    #[test]
+    fn a_node_has_no_more_lengths_than_the_bound_and_all_of_them_below_it() {
+        for (count, left) in [
+            (1, 1),
+            (MAX_LENGTHS, MAX_LENGTHS),
+            (MAX_LENGTHS + 1, 6),
+            (40, ROUNDED.len() as u32 - 1),
+        ] {
+            // Heads of one to so many bytes behind the first segment, and literals beside them.
+            let head = |n: usize| format!("acs:ecs:*:*:disk/{}*", "a".repeat(1 + n));
+            let literal = |n: usize| format!("acs:ecs:*:*:disk/b{n}");
+            let count = count as usize;
+            let entries = pairs(
+                count + 30,
+                |_| "ecs:*".into(),
+                |n| match n.checked_sub(count) {
+                    None => head(n),
+                    Some(n) => literal(n),
+                },
+            );
+            let index = build(&entries);
+            let lengths = index.resources.nodes.iter().flat_map(|node| node.lengths);
+            assert_eq!(lengths.map(u64::count_ones).sum::<u32>(), left, "{count}");
+            // All that cover it, whatever their heads were rounded down to, and more of them then.
+            let (of_head, _) =
+                led(&index, "ecs:Get", &format!("acs:ecs:cn:1:disk/{}", "a".repeat(count)));
+            assert_eq!(of_head.len(), count);
+            let (of_literal, _) = led(&index, "ecs:Get", "acs:ecs:cn:1:disk/b7");
+            assert!(of_literal.contains(&(count as u32 + 7)), "{count}: {of_literal:?}");
+        }
+    }
+
+    #[test]
+    fn services_with_a_wildcard_have_keys_that_nobody_knows() {
+        let keys = |state| {
+            let seeds = Seeds::of(state);
+            [wild_service(&seeds), wild_action(&seeds)]
+        };
+        let mut all: Vec<u64> = (0..9).flat_map(keys).collect();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 18);
+    }
+}

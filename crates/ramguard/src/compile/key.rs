@@ -48,22 +48,24 @@ impl Seeds {
     /// Returns the seeds of this process.
     pub(crate) fn of_process() -> &'static Self {
         static SEEDS: OnceLock<Seeds> = OnceLock::new();
-        SEEDS.get_or_init(|| {
-            let mut state = RandomState::new().hash_one(0_u64);
-            let mut next = || {
-                // The output function of a splitmix generator: a bijection that mixes all bits.
-                state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-                let mut bits = state;
-                bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-                bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-                bits ^ (bits >> 31)
-            };
-            Self {
-                terms: std::array::from_fn(|_| (next(), next())),
-                length: next() | 1,
-                fields: std::array::from_fn(|_| next()),
-            }
-        })
+        SEEDS.get_or_init(|| Self::of(RandomState::new().hash_one(0_u64)))
+    }
+
+    /// Draws seeds from 64 bits that nobody knows.
+    pub(super) fn of(mut state: u64) -> Self {
+        let mut next = || {
+            // The output function of a splitmix generator: a bijection that mixes all bits.
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut bits = state;
+            bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            bits ^ (bits >> 31)
+        };
+        Self {
+            terms: std::array::from_fn(|_| (next(), next())),
+            length: next() | 1,
+            fields: std::array::from_fn(|_| next()),
+        }
     }
 
     /// Returns the key of a text of any length.
@@ -416,6 +418,119 @@ mod tests {
             let mut other = text.clone();
             other[at] ^= 1;
             assert_ne!(key(&text), key(&other), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn seeds_are_the_numbers_of_a_splitmix_generator_and_that_of_the_length_is_odd() {
+        let Seeds { terms: [(first, second), (third, fourth), ..], .. } = Seeds::of(0);
+        // The first outputs that are published for the state 0.
+        let expected = [
+            0xE220_A839_7B1D_CDAF,
+            0x6E78_9E6A_A1B9_65F4,
+            0x06C4_5D18_8009_454F,
+            0xF88B_B8A8_724C_81EC,
+        ];
+        assert_eq!([first, second, third, fourth], expected);
+        for state in 0..64 {
+            let Seeds { length, .. } = Seeds::of(state);
+            assert!(length % 2 == 1 && length > u32::MAX.into(), "{state} {length}");
+        }
+    }
+
+    /// All keys that a text of at most [`MAX_START`] bytes, or a longer one, can have.
+    fn keys(seeds: &Seeds, text: &[u8]) -> Vec<u64> {
+        let starts = Starts::new(seeds, Field::RelativeId, text);
+        let start = (text.len() <= MAX_START).then(|| starts.key(seeds, text.len()));
+        let whole = [seeds.whole(Field::RelativeId, text), starts.whole(seeds)];
+        whole.into_iter().chain(start).collect()
+    }
+
+    #[test]
+    fn texts_that_differ_in_one_bit_have_different_keys() {
+        // Digits, of which no bit that is turned makes a letter of another case.
+        let text: Vec<u8> = (b'0'..=b'9').cycle().take(90).collect();
+        for state in 0..3 {
+            let seeds = Seeds::of(state);
+            for length in (0..text.len()).step_by(if cfg!(miri) { 29 } else { 1 }) {
+                let own = keys(&seeds, &text[..length]);
+                for bit in 0..8 * length {
+                    let mut other = text[..length].to_vec();
+                    other[bit / 8] ^= 1 << (bit % 8);
+                    let other = keys(&seeds, &other);
+                    assert!(own.iter().zip(&other).all(|(a, b)| a != b), "{length}, bit {bit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn texts_that_differ_in_zeros_at_the_end_have_different_keys() {
+        let seeds = Seeds::of(1);
+        let texts: Vec<Vec<u8>> =
+            (0..90).map(|zeros| [&b"a"[..], &vec![0; zeros]].concat()).collect();
+        let mut whole: Vec<u64> =
+            texts.iter().map(|text| seeds.whole(Field::Service, text)).collect();
+        whole.sort_unstable();
+        whole.dedup();
+        assert_eq!(whole.len(), texts.len());
+    }
+
+    #[test]
+    fn one_text_or_number_in_different_fields_has_different_keys() {
+        let seeds = Seeds::of(2);
+        let fields = [
+            Field::Service,
+            Field::Region,
+            Field::Account,
+            Field::RelativeId,
+            Field::ActionService,
+            Field::ActionName,
+            Field::Group,
+            Field::ConditionKey,
+        ];
+        let numbers = || (0..64).map(|bit| 1 << bit).chain([0]);
+        let mut keys: Vec<u64> = Vec::new();
+        for field in fields {
+            for text in ["", "a", "cn-hangzhou", "a text of more than two words"] {
+                keys.push(seeds.whole(field, text.as_bytes()));
+                keys.push(Starts::new(&seeds, field, text.as_bytes()).whole(&seeds));
+            }
+            keys.extend(numbers().map(|number| seeds.number(field, number)));
+        }
+        let all = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), all);
+    }
+
+    #[test]
+    fn each_bit_of_a_product_is_set_about_as_often_as_not() {
+        let Seeds { terms, fields, .. } = Seeds::of(3);
+        let factors: Vec<u64> =
+            terms.iter().flat_map(|&(add, multiply)| [add, multiply]).chain(fields).collect();
+        let products: Vec<u64> =
+            factors.iter().flat_map(|&a| factors.iter().map(move |&b| product(a, b))).collect();
+        for bit in 0..64 {
+            let set = products.iter().filter(|product| *product >> bit & 1 == 1).count();
+            let share = 100 * set / products.len();
+            assert!((35..=65).contains(&share), "bit {bit}: {share} of 100");
+        }
+    }
+
+    #[test]
+    fn the_first_segment_ends_behind_its_slash() {
+        let segment = |text: &str| {
+            Starts::new(Seeds::of_process(), Field::RelativeId, text.as_bytes()).segment()
+        };
+        assert_eq!(["", "role", "/", "role/", "role/a/b"].map(segment), [0, 0, 1, 5, 5]);
+    }
+
+    #[test]
+    fn the_lowest_bytes_of_a_word_are_as_many_as_asked_for() {
+        for count in 0..=WORD + 1 {
+            let expected = std::array::from_fn(|at| if at < count { 0xFF } else { 0 });
+            assert_eq!(lowest_bytes(count).to_le_bytes(), expected, "{count}");
         }
     }
 }

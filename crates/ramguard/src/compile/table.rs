@@ -95,4 +95,21 @@ mod tests {
         assert_eq!(Table::default().find(0), None);
         assert_eq!(Table::with_room(0).find(u64::MAX), None);
     }
+
+    #[test]
+    fn keys_that_differ_in_their_highest_bits_are_told_apart() {
+        for room in [1, 3, 100] {
+            let mut table = Table::with_room(room);
+            assert_eq!((table.insert(7, 1), table.insert(1 << 63 | 7, 2)), (1, 2), "{room}");
+            assert_eq!((table.find(7), table.find(1 << 63 | 7)), (Some(1), Some(2)), "{room}");
+        }
+    }
+
+    #[test]
+    fn a_table_with_room_for_some_keys_has_twice_the_slots() {
+        for keys in 1..200 {
+            let room = Table::with_room(keys).room();
+            assert!((2 * keys..4 * keys).contains(&room), "{keys}: {room}");
+        }
+    }
 }
