@@ -195,8 +195,11 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
         steps::count(1);
         // Runs that are hard to find tend to start alike, so the last symbol goes first.
         let last = self.bytes.last().zip(place.last());
-        last.is_some_and(fits)
-            && (self.folding.equal(self.bytes, place) || self.bytes.iter().zip(place).all(fits))
+        if !last.is_some_and(fits) {
+            return false;
+        }
+        steps::count(place.len() as u64 / 8);
+        self.folding.equal(self.bytes, place) || self.bytes.iter().zip(place).all(fits)
     }
 
     /// Does the rest of the work of [`Run::end_in`] in bounded time.

@@ -173,14 +173,14 @@ impl Entries {
     pub(super) fn reserve(&mut self, policies: &[Policy]) {
         let bytes: usize = policies.iter().map(|policy| policy.source().len()).sum();
         self.text.reserve(bytes - bytes / 4);
-        self.statements.reserve(policies.iter().map(Policy::len).sum());
+        self.statements.reserve_exact(policies.iter().map(Policy::len).sum());
         let (actions, resources) = policies
             .iter()
             .flat_map(Policy::statements)
             .map(|statement| (statement.actions().len(), statement.resources().len().max(1)))
             .fold((0, 0), |(a, r), (actions, resources)| (a + actions, r + resources));
-        self.actions.reserve(actions);
-        self.resources.reserve(resources);
+        self.actions.reserve_exact(actions);
+        self.resources.reserve_exact(resources);
     }
 
     /// Gives back what was reserved and not needed.
@@ -537,4 +537,38 @@ fn length(length: usize) -> u32 {
 /// Lengths inside a name fit, as longer names are special.
 fn short(length: usize) -> u16 {
     u16::try_from(length).unwrap_or(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_hold_no_room_that_they_do_not_need() {
+        for count in 1..20 {
+            let statement = |n: usize| {
+                let actions: Vec<String> = (0..=n % 7).map(|at| format!("ecs:a{n}{at}")).collect();
+                let resources: Vec<String> =
+                    (0..=n % 3).map(|at| format!("acs:ecs:*:*:i{n}{at}")).collect();
+                format!(
+                    r#"{{"Effect":"Allow","Action":{actions:?},"Resource":{resources:?},
+                    "Condition":{{"Bool":{{"x:{n}":"true"}}}}}}"#
+                )
+            };
+            let all: Vec<String> = (0..count).map(statement).collect();
+            let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, all.join(","));
+            let policies = [Policy::parse(&text).unwrap()];
+            let mut entries = Entries::default();
+            entries.reserve(&policies);
+            for statement in policies[0].statements() {
+                assert!(entries.push(0, &policies[0], statement));
+            }
+            entries.shrink();
+            assert_eq!(entries.statements.capacity(), entries.statements.len(), "{count}");
+            assert_eq!(entries.actions.capacity(), entries.actions.len(), "{count}");
+            assert_eq!(entries.resources.capacity(), entries.resources.len(), "{count}");
+            assert_eq!(entries.conditions.capacity(), entries.conditions.len(), "{count}");
+            assert_eq!(entries.text.capacity(), entries.text.len(), "{count}");
+        }
+    }
 }

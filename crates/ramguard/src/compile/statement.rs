@@ -212,3 +212,31 @@ pub(super) fn evaluate_seen<'r>(
         Some(Seen::Host(values)) => test.evaluate_with(values.iter(), readings),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compiled(actions: usize, resources: usize) -> StatementTest {
+        let list = |count: usize, item: &str| -> Vec<String> {
+            (0..count).map(|n| format!("{item}{n}")).collect()
+        };
+        let text = format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":{:?},"Resource":{:?}}}]}}"#,
+            list(actions, "ecs:a"),
+            list(resources, "acs:ecs:*:*:i"),
+        );
+        let policy = Policy::parse(&text).unwrap();
+        StatementTest::compile(0, policy.kind(), policy.statements().next().unwrap())
+    }
+
+    #[test]
+    fn only_what_is_listed_more_than_a_few_times_is_kept_to_be_looked_up() {
+        const LONG: usize = StatementTest::LONG;
+        for (actions, resources) in [(1, 1), (LONG, LONG), (LONG + 1, 1), (1, LONG + 1), (99, 99)] {
+            let test = compiled(actions, resources);
+            assert_eq!(test.long.is_some(), actions > LONG, "{actions} {resources}");
+            assert_eq!(test.long_resources.is_some(), resources > LONG, "{actions} {resources}");
+        }
+    }
+}
