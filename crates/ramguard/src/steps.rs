@@ -9,8 +9,8 @@ thread_local! {
 /// Returns how many steps deciding and matching have taken on this thread since this was last
 /// asked.
 ///
-/// A step is one slot of a hash table looked at, one signature compared, one statement or action
-/// tried, or a step of matching text. Only ratios of counts mean anything; what counts as a step
+/// A step is one slot of a hash table looked at, one signature compared, one statement, action or
+/// condition tried, one key of a condition looked up, or a step of matching text. Only ratios of counts mean anything; what counts as a step
 /// may change in any release.
 #[cfg(feature = "steps")]
 pub fn take() -> u64 {

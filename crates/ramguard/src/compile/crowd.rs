@@ -32,6 +32,7 @@ use super::key::{Field, Seeds};
 use super::{Polarity, StatementTest};
 use crate::Request;
 use crate::request::Seen;
+use crate::steps;
 
 /// Units that are less work than this, a pattern at a time, do without; see [`effort`].
 const LEAST: usize = 128;
@@ -170,6 +171,7 @@ impl<'r> Memo<'r> {
         if self.seen_key.get() == number.wrapping_add(1) {
             return self.seen.get();
         }
+        steps::count(1);
         let seen = request.values(key);
         self.seen_key.set(number.wrapping_add(1));
         self.seen.set(seen);

@@ -561,7 +561,7 @@ mod tests {
             let mut entries = Entries::default();
             entries.reserve(&policies);
             for statement in policies[0].statements() {
-                assert!(entries.push(0, &policies[0], statement));
+                assert!(entries.push(0, &policies[0], statement).is_some());
             }
             entries.shrink();
             assert_eq!(entries.statements.capacity(), entries.statements.len(), "{count}");
