@@ -1,7 +1,7 @@
 //! What a decision costs, counted in steps: that what was found out once is not found out again.
 #![cfg(feature = "steps")]
 
-use ramguard::{Authorizer, Context, Policy, Request, steps};
+use ramguard::{Authorizer, CompiledPolicy, Context, Policy, PolicySet, Request, steps};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -56,5 +56,73 @@ fn of_many_conditions_those_on_keys_the_request_lacks_look_no_key_up() -> Result
     // request: its own, and those the engine knows.
     let steps = steps_of(|| authorizer.decide(&request));
     assert!((200..300).contains(&steps), "{steps} steps");
+    Ok(())
+}
+
+/// An authorizer with a statement for each of these resources.
+fn of_resources(resources: impl Iterator<Item = String>) -> Result<Authorizer> {
+    let statement =
+        |resource| format!(r#"{{"Effect":"Allow","Action":"ecs:Get*","Resource":"{resource}"}}"#);
+    authorizer(resources.map(statement))
+}
+
+#[test]
+fn a_resource_that_starts_otherwise_is_passed_over_for_a_step() -> Result {
+    let request = Request::parse("ecs:GetDisk", "acs:ecs:cn:1:07-disk")?;
+    for end in ["", "-disk", "-disk*", "*", "?disk"] {
+        let one = of_resources([format!("acs:ecs:*:*:07{end}")].into_iter())?;
+        let among = of_resources((0..40).map(|n| format!("acs:ecs:*:*:{n:02}{end}")))?;
+        let one = steps_of(|| one.decide(&request));
+        let many = steps_of(|| among.decide(&request));
+        assert_eq!(many, one + 39, "{end}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_resource_of_another_service_is_mostly_not_looked_at() -> Result {
+    for end in ["*", "disk*"] {
+        let among = of_resources((0..40).map(|n| format!("acs:s{n:02}:*:*:{end}")))?;
+        let of = |n: usize| {
+            let request = Request::parse("ecs:GetDisk", format!("acs:s{n:02}:cn:1:disk"))?;
+            Ok::<_, Box<dyn std::error::Error>>(steps_of(|| among.decide(&request)))
+        };
+        let all: Vec<u64> = (0..40).map(of).collect::<Result<_>>()?;
+        let sum: u64 = all.iter().sum();
+        assert!(sum <= 40 * 8, "{end}: {all:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_policy_about_another_service_is_mostly_not_looked_at() -> Result {
+    let policy = |n: usize| {
+        let resources: Vec<String> = (0..20).map(|at| format!("acs:s{n:02}:*:*:{at}*")).collect();
+        let text = format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"*","Resource":{resources:?}}}]}}"#
+        );
+        Ok::<_, Box<dyn std::error::Error>>(CompiledPolicy::new(Policy::parse(&text)?))
+    };
+    let shared: Vec<CompiledPolicy> = (0..16).map(policy).collect::<Result<_>>()?;
+    let set = PolicySet::of_shared(shared);
+    let request = Request::parse("ecs:GetDisk", "acs:s03:cn:1:x")?;
+    let steps = steps_of(|| set.decide_alone(&request));
+    assert!((20..=60).contains(&steps), "{steps} steps");
+    Ok(())
+}
+
+#[test]
+fn an_action_that_starts_otherwise_is_passed_over_for_a_step() -> Result {
+    let request = Request::parse("ecs:07Disk", "acs:ecs:cn:1:disk")?;
+    for end in ["", "Disk", "Disk*", "*", "?isk"] {
+        let of = |actions: &[String]| {
+            let one = format!(r#"{{"Effect":"Allow","Action":{actions:?},"Resource":"*"}}"#);
+            authorizer([one].into_iter())
+        };
+        let actions: Vec<String> = (0..8).map(|n| format!("ecs:{n:02}{end}")).collect();
+        let (one, among) = (of(&actions[7..])?, of(&actions)?);
+        let one = steps_of(|| one.decide(&request));
+        assert_eq!(steps_of(|| among.decide(&request)), one + 7, "{end}");
+    }
     Ok(())
 }

@@ -236,3 +236,32 @@ impl From<Policy> for PolicySet {
 fn folded(text: &str) -> Pattern {
     Pattern::new(text, Case::AsciiInsensitive)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compiled(count: usize) -> Vec<CompiledPolicy> {
+        let text =
+            r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+        vec![CompiledPolicy::new(Policy::parse(text).unwrap()); count]
+    }
+
+    #[test]
+    fn few_policies_are_kept_each_by_itself_and_more_are_compiled_together() {
+        for count in [0, 1, PolicySet::MOST_SHARED, PolicySet::MOST_SHARED + 1, 40] {
+            let set = PolicySet::of_shared(compiled(count));
+            assert_eq!(set.shared().is_some(), count <= PolicySet::MOST_SHARED, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_policy_is_replaced_without_the_others_being_compiled() {
+        for index in 0..PolicySet::MOST_SHARED {
+            let set = PolicySet::of_shared(compiled(PolicySet::MOST_SHARED));
+            let [other] = compiled(1).try_into().unwrap();
+            let replaced = set.with_replaced(index, other).unwrap();
+            assert!(replaced.shared().is_some(), "{index}");
+        }
+    }
+}
