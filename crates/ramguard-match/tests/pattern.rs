@@ -222,3 +222,24 @@ fn characters_that_share_a_byte_of_their_number_are_told_apart_behind_a_question
         assert!(others.iter().all(|other| !pattern.is_match(&format!("é{other}"))));
     }
 }
+
+#[test]
+fn a_long_run_with_question_marks_is_found_behind_many_places_that_nearly_fit() {
+    for (length, any) in [(40, 20), (40, 0), (100, 70)] {
+        // All of it but the last but one symbol fits anywhere among the letters before.
+        let mut run = "a".repeat(length);
+        run.replace_range(any..any + 1, "?");
+        let run = format!("{run}ca");
+        for case in [Case::Sensitive, Case::AsciiInsensitive] {
+            let pattern = Pattern::new(&format!("*x{run}*"), case);
+            let without_edge = Pattern::new(&format!("*{run}*"), case);
+            for before in [0, 100, 3_000] {
+                let near = "xaa".repeat(before) + &"a".repeat(before);
+                let text = format!("{near}x{}ca-", "a".repeat(length));
+                assert!(pattern.is_match(&text), "{length} {any} {before}");
+                assert!(without_edge.is_match(&text), "{length} {any} {before}");
+                assert!(!pattern.is_match(&text.replace("ca", "cb")), "{length} {any} {before}");
+            }
+        }
+    }
+}

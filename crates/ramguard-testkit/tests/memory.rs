@@ -93,6 +93,14 @@ fn sets_and_compiled_policies_hold_as_many_bytes_as_they_say() {
         }
     }
 
+    // What is too long for the index is kept beside it, and so is what comes later.
+    let long = "x".repeat(1 << 24);
+    for late in [1, 3, 6] {
+        let patterns = [&["a*", &long][..], &vec!["*late"; late - 1]].concat();
+        let name = format!("{late} patterns beside the index");
+        holds(&name, || PatternSet::new(&patterns, Case::Sensitive), PatternSet::heap_bytes);
+    }
+
     let conditions = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{
         "StringEquals":{"acs:a":["x","y","x"],"acs:b":"z"},"StringEqualsIgnoreCase":{"acs:c":["Ab","cd"]},
         "StringLike":{"acs:d":["a*","*b","c"],"acs:e":"f*"},"NumericLessThan":{"acs:g":["1.25","-30"]},

@@ -529,4 +529,13 @@ mod tests {
             }
         });
     }
+
+    #[test]
+    fn up_to_four_policies_stand_beside_the_name() {
+        for count in 0..7 {
+            let policies: Vec<CompiledPolicy> = vec![policy("Allow", "*"); count];
+            let slot = Slot::new(0, "alice", Arc::new(authorizer(policies)));
+            assert_eq!(slot.near.is_empty(), !(1..=4).contains(&count), "{count}");
+        }
+    }
 }

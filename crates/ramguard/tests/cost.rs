@@ -126,3 +126,14 @@ fn an_action_that_starts_otherwise_is_passed_over_for_a_step() -> Result {
     }
     Ok(())
 }
+
+#[test]
+fn a_large_set_is_asked_for_the_lengths_of_heads_that_are_in_use() -> Result {
+    let among = of_resources((0..70).map(|n| format!("acs:ecs:*:*:disk/{n:03}*")))?;
+    for id in ["disk/042", "disk/042-and-more", "disk/04", "disk/", "other-disk/042"] {
+        let request = Request::parse("ecs:GetDisk", format!("acs:ecs:cn:1:{id}"))?;
+        let steps = steps_of(|| among.decide(&request));
+        assert!(steps <= 12, "{id}: {steps} steps");
+    }
+    Ok(())
+}

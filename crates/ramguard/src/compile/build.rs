@@ -619,7 +619,7 @@ mod tests {
         ] {
             // Heads of one to so many bytes behind the first segment, and literals beside them.
             let head = |n: usize| format!("acs:ecs:*:*:disk/{}*", "a".repeat(1 + n));
-            let literal = |n: usize| format!("acs:ecs:*:*:disk/b{n}");
+            let literal = |n: usize| format!("acs:ecs:*:*:disk/{}{n}", "b".repeat(40));
             let count = count as usize;
             let entries = pairs(
                 count + 30,
@@ -636,7 +636,8 @@ mod tests {
             let (of_head, _) =
                 led(&index, "ecs:Get", &format!("acs:ecs:cn:1:disk/{}", "a".repeat(count)));
             assert_eq!(of_head.len(), count);
-            let (of_literal, _) = led(&index, "ecs:Get", "acs:ecs:cn:1:disk/b7");
+            let asked = format!("acs:ecs:cn:1:disk/{}7", "b".repeat(40));
+            let (of_literal, _) = led(&index, "ecs:Get", &asked);
             assert!(of_literal.contains(&(count as u32 + 7)), "{count}: {of_literal:?}");
         }
     }

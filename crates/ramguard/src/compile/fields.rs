@@ -389,4 +389,51 @@ mod tests {
         assert_eq!(number("acs:ram:x:2:a", false), 2);
         assert_eq!(number("acs:ram:x:2:a", true), 3);
     }
+
+    #[test]
+    fn fields_are_kept_once_whichever_keys_their_texts_have() {
+        let mut all = AllFields::default();
+        let mut text = String::new();
+        for _ in 0..2 {
+            let mut expected = 0;
+            for deny in [false, true] {
+                for n in 0..20 {
+                    let start = text.len();
+                    let arn = format!("acs:ecs:cn-{n}:1:i");
+                    text.push_str(&arn);
+                    assert_eq!(all.number(text.as_bytes(), start, ends(&arn), deny), expected);
+                    expected += 1;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_short_or_ends_in_a_star_is_told_by_its_words() {
+        for (field, is_told) in [
+            ("", true),
+            ("ecs", true),
+            ("*", true),
+            ("**", true),
+            ("1234567890123456", true),
+            ("1234567890123456*", true),
+            ("12345678901234567", false),
+            ("12345678901234567*", false),
+            ("*m", false),
+            ("r?", false),
+        ] {
+            for fields in [[field, "a", "a"], ["a", field, "a"], ["a", "a", field]] {
+                let arn = format!("acs:{}:x", fields.join(":"));
+                let fields = Fields::new(arn.as_bytes(), ends(&arn), false);
+                assert_eq!(fields.is_told, is_told, "{arn}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_star_alone_is_told_from_patterns_and_both_from_literals() {
+        let forms = ["*", "", "a", "a*", "?", "**"].map(|field| form(field.as_bytes()));
+        let [any, literal, pattern] = [Form::Any, Form::Literal, Form::Pattern];
+        assert_eq!(forms, [any, literal, literal, pattern, pattern, pattern]);
+    }
 }
