@@ -133,3 +133,39 @@ fn a_statement_that_failed_for_one_of_its_resources_fails_for_the_others_and_no_
     }
     Ok(())
 }
+
+#[test]
+fn a_condition_with_patterns_among_many_holds_by_its_own_values_and_its_own_operator() -> Result {
+    for &count in COUNTS {
+        // One statement an entry; those with odd numbers hold of what has no `v` before a `-`.
+        let condition = |n: usize| match n % 2 {
+            0 => format!(r#"{{"StringLike":{{"x:k":["*v{n}-*","*w{n}?x*"]}}}}"#),
+            _ => format!(r#"{{"StringNotLike":{{"x:k":["*v*-*","*w{n}?y*"]}}}}"#),
+        };
+        for resource in ["*", "acs:ecs:*:*:i"] {
+            let numbers: Vec<usize> = (0..count).collect();
+            let elements = |n: &usize| {
+                let condition = condition(*n);
+                format!(
+                    r#"{{"Effect":"Allow","Action":"*","Resource":"{resource}","Condition":{condition}}}"#
+                )
+            };
+            let statements: Vec<String> = numbers.iter().map(elements).collect();
+            let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, statements.join(","));
+            let limits = Limits::default().with_max_bytes_for_all(1 << 20);
+            let options = ReadOptions { limits, ..ReadOptions::default() };
+            let set = PolicySet::from(Policy::parse_with(Kind::Identity, &text, &options)?);
+            let mut cases = vec![("u-".to_owned(), Some(1))];
+            for n in asked(count) {
+                let own = (n % 2 == 0).then_some(n);
+                cases.extend([(format!("-v{n}-"), own), (format!("v-w{n}zx"), own)]);
+            }
+            for (value, statement) in cases {
+                let context = Context::from_pairs([("x:k", value.as_str())])?;
+                let request = Request::parse("ecs:a", "acs:ecs:cn:1:i")?.with_context(context);
+                is_allowed_by(&set, &request, statement);
+            }
+        }
+    }
+    Ok(())
+}
