@@ -394,7 +394,8 @@ mod tests {
         let texts = ["svc1:Get", "svc6:Get", "svc:x-9-2", "svc:-9--15-8", "a-4-b-10-:x"];
         let mut found = Matches::new();
         // Multipliers of zero make all keys the same, those of a power of two many of them.
-        for (every, weak) in [(1, 0), (2, 0), (3, 0), (5, 0), (1, 1 << 63), (2, 1 << 60), (7, 1)] {
+        let weak = [(2, 0), (1, 0), (3, 0), (5, 0), (1, 1 << 63), (2, 1 << 60), (7, 1)];
+        for (every, weak) in weak.into_iter().take(if cfg!(miri) { 1 } else { 7 }) {
             let mut state = 0_u64;
             let set = PatternSet::with_seeds(&patterns, Case::Sensitive, || {
                 Seeds::new(|| {
@@ -474,7 +475,7 @@ mod tests {
     #[test]
     fn sorting_few_and_many_dense_and_sparse_numbers_is_sorting() {
         let mut bits = vec![];
-        for count in (0..200_u32).step_by(if cfg!(miri) { 9 } else { 1 }) {
+        for count in (0..200_u32).step_by(if cfg!(miri) { 45 } else { 1 }) {
             for stride in [1, 7, 1_000_003] {
                 let mut numbers: Vec<u32> = (0..count).map(|at| (at * 37 % 211) * stride).collect();
                 let mut expected = numbers.clone();
@@ -490,7 +491,7 @@ mod tests {
     #[test]
     fn a_number_that_comes_twice_is_told_once_however_many_there_are() {
         let mut bits = vec![];
-        for count in (1..200_u32).step_by(if cfg!(miri) { 9 } else { 1 }) {
+        for count in (1..200_u32).step_by(if cfg!(miri) { 45 } else { 1 }) {
             for stride in [1, 1_000_003] {
                 let expected: Vec<u32> = (0..count).map(|at| at * stride).collect();
                 let mut numbers = expected.clone();

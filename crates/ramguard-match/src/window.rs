@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn a_window_finds_every_byte_at_every_place() {
-        for symbol in 0..=255_u8 {
-            for place in 0..WIDTH {
+        for symbol in (0..=255_u8).step_by(if cfg!(miri) { 85 } else { 1 }) {
+            for place in (0..WIDTH).step_by(if cfg!(miri) { 9 } else { 1 }) {
                 let mut window = [symbol.wrapping_add(1); WIDTH];
                 window[place] = symbol;
                 assert_eq!(equal(&window, symbol, 0), 1 << place);
