@@ -397,7 +397,7 @@ mod tests {
             all.first_chunk().copied()
         };
         for length in 0..30 {
-            for places in 0_u32..1 << 10 {
+            for places in (0_u32..1 << 10).step_by(if cfg!(miri) { 300 } else { 1 }) {
                 let is_colon = |at: usize| places >> (at % 10) & 1 == 1 && at % 3 != 1;
                 // `;` differs in one bit, as `\u{ba}` would if only seven bits counted.
                 let other = |at: usize| [b';', 0xBA, 0, b'Z'][at % 4];
