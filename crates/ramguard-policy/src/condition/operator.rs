@@ -455,8 +455,10 @@ mod tests {
 
     #[test]
     fn no_suggestion_turns_a_comparison_around() {
-        for operator in Operator::ALL {
-            for (index, _) in operator.name().char_indices() {
+        // Miri takes seconds for a name.
+        let step = if cfg!(miri) { 9 } else { 1 };
+        for operator in Operator::ALL.into_iter().step_by(step) {
+            for (index, _) in operator.name().char_indices().step_by(step) {
                 let mut name = operator.name().to_owned();
                 name.remove(index);
                 let meant = Operator::suggest(&name);
