@@ -439,6 +439,7 @@ mod tests {
         numbers.into_iter().filter(|&number| number != 0).count()
     }
 
+    #[cfg_attr(miri, ignore = "sets of a thousand patterns, which take Miri an hour")]
     #[test]
     fn what_is_little_work_has_no_crowd_and_of_too_much_only_what_is_slow() {
         let each = effort(true, "ecs:*a*b".len()) as usize;

@@ -150,6 +150,7 @@ mod tests {
         }
     }
 
+    #[cfg_attr(miri, ignore = "sets of a thousand patterns, which take Miri an hour")]
     #[test]
     fn a_few_patterns_and_too_many_have_no_crowd() {
         for count in [3, MOST / 2 + 1] {
