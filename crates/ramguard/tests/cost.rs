@@ -1,7 +1,8 @@
 //! What a decision costs, counted in steps: that what was found out once is not found out again.
 #![cfg(feature = "steps")]
 
-use ramguard::{Authorizer, CompiledPolicy, Context, Policy, PolicySet, Request, steps};
+use ramguard::policy::{Limits, ReadOptions};
+use ramguard::{Authorizer, CompiledPolicy, Context, Kind, Policy, PolicySet, Request, steps};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -9,7 +10,9 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 fn authorizer(statements: impl Iterator<Item = String>) -> Result<Authorizer> {
     let all: Vec<String> = statements.collect();
     let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, all.join(","));
-    Ok(Authorizer::new([Policy::parse(&text)?]))
+    let limits = Limits::default().with_max_bytes_for_all(1 << 20);
+    let options = ReadOptions { limits, ..ReadOptions::default() };
+    Ok(Authorizer::new([Policy::parse_with(Kind::Identity, &text, &options)?]))
 }
 
 /// Returns the steps of `decide`.
@@ -134,6 +137,55 @@ fn a_large_set_is_asked_for_the_lengths_of_heads_that_are_in_use() -> Result {
         let request = Request::parse("ecs:GetDisk", format!("acs:ecs:cn:1:{id}"))?;
         let steps = steps_of(|| among.decide(&request));
         assert!(steps <= 12, "{id}: {steps} steps");
+    }
+    Ok(())
+}
+
+/// Returns the steps of a request for `ecs:-a-b-` on `-c-d-` with the value `-e-f-`.
+fn steps_of_slow(authorizer: &Authorizer) -> Result<u64> {
+    let context = Context::from_pairs([("x:k", "-e-f-")])?;
+    let request = Request::parse("ecs:-a-b-", "acs:ecs:cn:1:-c-d-")?.with_context(context);
+    Ok(steps_of(|| assert!(!authorizer.decide(&request).is_allowed())))
+}
+
+#[test]
+fn what_has_to_be_searched_for_is_asked_of_many_statements_at_once() -> Result {
+    type Elements = fn(&str) -> String;
+    let kinds: [(&str, usize, usize, u64, Elements); 9] = [
+        ("actions", 80, 20, 30, |all| format!(r#""Action":{},"Resource":"*""#, all)),
+        ("resources", 80, 20, 35, |all| format!(r#""Action":"ecs:-*","Resource":{}"#, all)),
+        ("actions, one each", 250, 1, 60, |all| format!(r#""Action":{},"Resource":"*""#, all)),
+        ("resources, one each", 250, 1, 60, |all| {
+            format!(r#""Action":"ecs:-*","Resource":{}"#, all)
+        }),
+        ("long lists of actions", 240, 30, 50, |all| format!(r#""Action":{},"Resource":"*""#, all)),
+        ("long lists of resources", 240, 30, 50, |all| {
+            format!(r#""Action":"ecs:-*","Resource":{}"#, all)
+        }),
+        ("conditions", 60, 1, 130, |all| {
+            format!(r#""Action":"*","Resource":"*","Condition":{{"StringLike":{{"x:k":{all}}}}}"#)
+        }),
+        ("lists of conditions", 80, 20, 30, |all| {
+            format!(r#""Action":"*","Resource":"*","Condition":{{"StringLike":{{"x:k":{all}}}}}"#)
+        }),
+        ("conditions behind resources", 60, 1, 200, |all| {
+            format!(
+                r#""Action":"*","Resource":"acs:ecs:*:*:-*","Condition":{{"StringLike":{{"x:k":{all}}}}}"#
+            )
+        }),
+    ];
+    for (name, count, each, most, elements) in kinds {
+        let item = |n: usize| match name {
+            _ if name.contains("conditions") => format!("*e*f*{n}?"),
+            _ if name.contains("actions") => format!("ecs:*a*b*{n}?"),
+            _ => format!("acs:ecs:*:*:*c*d*{n}?"),
+        };
+        let all: Vec<String> = (0..count).map(item).collect();
+        let statements = all
+            .chunks(each)
+            .map(|some| format!(r#"{{"Effect":"Allow",{}}}"#, elements(&format!("{some:?}"))));
+        let steps = steps_of_slow(&authorizer(statements)?)?;
+        assert!(steps <= most, "{name}: {steps} steps");
     }
     Ok(())
 }
