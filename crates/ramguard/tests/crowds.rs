@@ -15,9 +15,14 @@ const EACH: usize = 10;
 
 /// A set of one document in which a statement holds [`EACH`] entries, made by `elements`.
 fn set(count: usize, elements: impl Fn(&[usize]) -> String) -> Result<PolicySet> {
+    set_of(count, EACH, elements)
+}
+
+/// A set of one document in which a statement holds so many entries.
+fn set_of(count: usize, each: usize, elements: impl Fn(&[usize]) -> String) -> Result<PolicySet> {
     let numbers: Vec<usize> = (0..count).collect();
     let statements: Vec<String> = numbers
-        .chunks(EACH)
+        .chunks(each)
         .map(|some| format!(r#"{{"Effect":"Allow",{}}}"#, elements(some)))
         .collect();
     let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, statements.join(","));
@@ -165,6 +170,92 @@ fn a_condition_with_patterns_among_many_holds_by_its_own_values_and_its_own_oper
                 let request = Request::parse("ecs:a", "acs:ecs:cn:1:i")?.with_context(context);
                 is_allowed_by(&set, &request, statement);
             }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_long_list_among_many_that_are_searched_for_covers_what_it_lists_and_no_more() -> Result {
+    // Past 24 entries a statement is asked as a whole, past 1,536 no crowd knows all of them.
+    for (count, each) in [(120, 30), (1_600, 20)] {
+        let action = |n: usize| format!("ecs:*A{n}x*B{n}x*");
+        let arn = |n: usize| format!("acs:ecs:*:*:*a{n}-*b{n}-*");
+        let by_action = set_of(count, each, |some| {
+            format!(r#""Action":{},"Resource":"*""#, list(some, action))
+        })?;
+        let by_arn =
+            set_of(count, each, |some| format!(r#""Action":"*","Resource":{}"#, list(some, arn)))?;
+        let by_both = set_of(count, each, |some| {
+            format!(r#""Action":{},"Resource":{}"#, list(some, action), list(some, arn))
+        })?;
+        for n in [0, count / 3, count - 1] {
+            let (own, other) = (format!("ecs:A{n}xB{n}x"), format!("ecs:B{n}xA{n}x"));
+            let (id, none) = (format!("acs:ecs:cn:1:a{n}-b{n}-"), "acs:ecs:cn:1:a-b-".to_owned());
+            let statement = Some(n / each);
+            for (action, id, expected) in [
+                (&own, &id, [statement; 3]),
+                (&own, &none, [statement, None, None]),
+                (&other, &id, [None, statement, None]),
+                (&other, &none, [None; 3]),
+            ] {
+                let request = Request::parse(action.as_str(), id.as_str())?;
+                for (set, expected) in [&by_action, &by_arn, &by_both].into_iter().zip(expected) {
+                    is_allowed_by(set, &request, expected);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_not_listed_by_many_that_are_searched_for_is_covered() -> Result {
+    for &count in COUNTS {
+        let of_none = |n: usize| format!("acs:oss:*:*:*a{n}-*b{n}-*");
+        let of_all = |n: usize| format!("acs:ecs:*:*:*-{}*", "a*".repeat(1 + n % 5));
+        let action = |n: usize| format!("ecs:*A{n}x*B{n}x*");
+        let request = Request::parse("ecs:A0xB0x", "acs:ecs:cn:1:-aaaaaa")?;
+        for (element, item, expected) in [
+            ("NotResource", &of_none as &dyn Fn(usize) -> String, Some(0)),
+            ("NotResource", &of_all, None),
+            ("Resource", &of_all, Some(0)),
+            ("Resource", &of_none, None),
+        ] {
+            let set =
+                set(count, |some| format!(r#""Action":"*","{element}":{}"#, list(some, item)))?;
+            is_allowed_by(&set, &request, expected);
+        }
+        // The first statement excludes the action, and all others cover it.
+        for resource in [r#""*""#, r#"["acs:ecs:*:*:-a*","acs:ecs:*:*:-aa*"]"#] {
+            let set = set(count, |some| {
+                format!(r#""NotAction":{},"Resource":{resource}"#, list(some, action))
+            })?;
+            is_allowed_by(&set, &request, (count > EACH).then_some(1));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_failed_by_one_of_its_resources_failed_alone() -> Result {
+    // Literal heads that all lead to the statement, none of which has to be searched for.
+    let resources = r#"["acs:ecs:*:*:a*","acs:ecs:*:*:ab*","acs:ecs:*:*:abc*"]"#;
+    let count = 150;
+    for actions in [1, 25] {
+        let actions: Vec<String> = (0..actions).map(|n| format!("ecs:a{n}")).collect();
+        let set = set_of(count, 1, |some| {
+            let value = some.first().copied().unwrap_or_default();
+            format!(
+                r#""Action":{actions:?},"Resource":{resources},
+                "Condition":{{"StringEquals":{{"x:k":"{value}"}}}}"#
+            )
+        })?;
+        for n in 0..=count {
+            let value = n.to_string();
+            let context = Context::from_pairs([("x:k", value.as_str())])?;
+            let request = Request::parse("ecs:a0", "acs:ecs:cn:1:abcd")?;
+            is_allowed_by(&set, &request.with_context(context), (n < count).then_some(n));
         }
     }
     Ok(())

@@ -220,3 +220,67 @@ fn a_statement_among_many_applies_whatever_was_found_of_the_others() -> Result {
     }
     Ok(())
 }
+
+#[test]
+fn a_long_list_stands_beside_a_short_one() -> Result {
+    let action = |n: usize| format!("ecs:a{n}");
+    let resource = |n: usize| format!("acs:ecs:*:*:i{n}");
+    for length in LENGTHS {
+        let actions = list((0..length).map(action));
+        let resources = list((0..length).map(resource));
+        for effect in ["Allow", "Deny"] {
+            let by_action =
+                set(effect, &format!(r#""Action":{actions},"Resource":"acs:ecs:*:*:i0""#))?;
+            let by_resource = set(effect, &format!(r#""Action":"ecs:a0","Resource":{resources}"#))?;
+            for n in places(length) {
+                let (of_n, id) = (action(n), format!("acs:ecs:cn:1:i{n}"));
+                assert!(applies(&by_action, &of_n, "acs:ecs:cn:1:i0")?, "{length} {n}");
+                assert!(!applies(&by_action, &of_n, "acs:ecs:cn:1:i")?, "{length} {n}");
+                assert!(applies(&by_resource, "ecs:a0", &id)?, "{length} {n}");
+                assert!(!applies(&by_resource, "ecs:a", &id)?, "{length} {n}");
+            }
+            assert!(!applies(&by_action, &action(length), "acs:ecs:cn:1:i0")?, "{length}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_name_of_more_than_65535_bytes_is_matched_to_its_end() -> Result {
+    let stars = "*".repeat(70_000);
+    for effect in ["Allow", "Deny"] {
+        for (action, resource) in [
+            (format!("ecs:{stars}a"), "acs:ecs:*:*:*".to_owned()),
+            ("ecs:*".to_owned(), format!("acs:ecs:*:*:{stars}a")),
+            (format!("ecs:{stars}a"), format!("acs:ecs:*:*:{stars}a")),
+        ] {
+            let set = set(effect, &format!(r#""Action":"{action}","Resource":"{resource}""#))?;
+            for (by_action, by_id) in [("ba", "ba"), ("ba", "bb"), ("bb", "ba"), ("bb", "bb")] {
+                let fits = (action.len() < 9 || by_action == "ba")
+                    && (resource.len() < 19 || by_id == "ba");
+                let id = format!("acs:ecs:cn:1:{by_id}");
+                assert_eq!(applies(&set, &format!("ecs:{by_action}"), &id)?, fits, "{by_action}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn capitals_do_not_count_before_the_relative_id_of_a_policy() -> Result {
+    for resources in [
+        r#"["acs:ECS:CN-a:A1:i"]"#,
+        r#"["acs:oss:*:*:x","acs:ECS:CN-a:A1:i"]"#,
+        r#"["acs:ECS:CN-*:A?:i"]"#,
+        r#"["acs:ECS:CN-*:A?:*"]"#,
+    ] {
+        for effect in ["Allow", "Deny"] {
+            let set = set(effect, &format!(r#""Action":"*","Resource":{resources}"#))?;
+            for resource in ["acs:ecs:cn-a:a1:i", "acs:Ecs:cn-A:A1:i", "acs:ECS:CN-A:A1:i"] {
+                assert!(applies(&set, "ecs:a", resource)?, "{resources} {resource}");
+            }
+            assert!(!applies(&set, "ecs:a", "acs:ecs:cn-a:b11:i")?, "{resources}");
+        }
+    }
+    Ok(())
+}
