@@ -6,7 +6,7 @@ use ramguard_policy::name::action::split_request;
 use ramguard_policy::name::resource::{ArnError, ArnFields, Resource};
 use ramguard_policy::text::shown;
 
-use crate::compile::{FieldWords, folded_word, lowest_bytes, service_number};
+use crate::compile::{FieldWords, folded_end, folded_word, lowest_bytes, service_number};
 use crate::context::Values;
 use crate::{Context, Principal};
 
@@ -138,6 +138,8 @@ pub(crate) struct Starts {
     /// The first four bytes of the service of the resource, and behind them those of its relative
     /// id.
     pub(crate) resource: u64,
+    /// The last four bytes of the relative id, ASCII capitals made small.
+    pub(crate) id_end: u32,
     /// The number of the resource's service; see [`service_number`].
     pub(crate) service: u8,
 }
@@ -150,12 +152,14 @@ impl Starts {
         };
         let resource = folded_word(service.as_bytes(), 0) & lowest_bytes(4);
         let service = service_number(resource) as u8;
-        Self { name, id: 0, resource, service }.with_id(folded_word(relative_id.as_bytes(), 0))
+        Self { name, resource, service, ..Self::default() }.with_id(relative_id.as_bytes())
     }
 
-    /// Returns the same of a resource whose relative id has these first eight bytes.
-    fn with_id(self, id: u64) -> Self {
-        Self { id, resource: id << 32 | self.resource & lowest_bytes(4), ..self }
+    /// Returns the same of a resource that has this relative id.
+    fn with_id(self, relative_id: &[u8]) -> Self {
+        let id = folded_word(relative_id, 0);
+        let resource = id << 32 | self.resource & lowest_bytes(4);
+        Self { id, resource, id_end: folded_end(relative_id), ..self }
     }
 }
 
@@ -375,7 +379,7 @@ impl<'a> Request<'a> {
         if !is_like || other.len() > Self::MAX_BYTES {
             return false;
         }
-        self.starts = self.starts.with_id(folded_word(other, at));
+        self.starts = self.starts.with_id(other.get(at..).unwrap_or_default());
         self.resource = Cow::Borrowed(resource);
         true
     }

@@ -12,6 +12,10 @@ use std::sync::Arc;
 
 use ramguard_match::{Case, PatternSet};
 
+/// So many texts are compared one by one, which takes less than searching them: most are of another
+/// length.
+const FEW: usize = 4;
+
 /// Texts to be met exactly, the shorter ones first; `*` and `?` stand for themselves.
 #[derive(Clone, Debug)]
 pub(super) struct ExactTexts(Box<[Arc<str>]>);
@@ -24,8 +28,12 @@ impl ExactTexts {
         Self(sorted.into())
     }
 
-    /// Returns whether `seen` is one of the texts, by binary search. Allocates nothing.
+    /// Returns whether `seen` is one of the texts, by binary search unless they are few. Allocates
+    /// nothing.
     pub(super) fn contains(&self, seen: &str) -> bool {
+        if self.0.len() <= FEW {
+            return self.0.iter().any(|text| **text == *seen);
+        }
         self.0.binary_search_by(|text| compare_exact(text, seen)).is_ok()
     }
 

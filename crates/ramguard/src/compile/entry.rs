@@ -19,9 +19,11 @@ use ramguard_policy::{Effect, Policy, Statement};
 
 use super::crowd::{Crowd, Member, TextCrowd, TextNumber, Weight, is_slow, key_bit};
 use super::fields::{AllFields, Fields, Form, Forms, literal_head};
-use super::key::{WORD, first_colons, folded_word, lowest_bytes};
+use super::key::{
+    END, WORD, first_colons, folded_end, folded_word, in_first_bytes, in_last_bytes, lowest_bytes,
+};
 use super::{Polarity, StatementAt, StatementTest};
-use crate::request::ArnBytes;
+use crate::request::{ArnBytes, Starts};
 
 /// Statements with more actions or more resources are special.
 const MOST: usize = StatementTest::LONG;
@@ -53,6 +55,9 @@ pub(super) struct ActionEntry {
     counted: u8,
     /// It has to be searched for; see [`is_slow`].
     is_slow: bool,
+    /// How many bytes stand behind its star if that is the only wildcard and not at the end, else
+    /// zero.
+    tail: u16,
 }
 
 /// One entry of `Resource` in one line of a cache.
@@ -82,7 +87,13 @@ pub(super) struct ResourceEntry {
     /// How many bytes of `word` count; all eight of an id without wildcards.
     counted: u8,
     kind: EntryKind,
+    /// How many bytes of `end` count, from the last one on.
+    end_counted: u8,
+    /// The last four bytes of the relative id, ASCII small; those that are literal count.
+    end: u32,
 }
+
+const _: () = assert!(size_of::<ActionEntry>() == 32 && size_of::<ResourceEntry>() == 64);
 
 /// What has to be asked for an entry, a bit each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -312,6 +323,8 @@ impl Entries {
             crowd: 0,
             action_count: u8::try_from(actions.end - actions.start).unwrap_or(0),
             counted: 0,
+            end_counted: 0,
+            end: 0,
             kind: EntryKind(0)
                 .with(EntryKind::DENY, statement.effect() == Effect::Deny)
                 .with(EntryKind::SPECIAL, is_special)
@@ -369,6 +382,7 @@ impl Entries {
             name_at: short(name),
             counted: counted as u8,
             is_slow,
+            tail: short(only_tail(bytes, shape)),
         });
         self.text.push_str(text);
         is_slow
@@ -403,6 +417,8 @@ impl Entries {
             fields,
             length: short(id.len()),
             counted: counted as u8,
+            end_counted: literal_end(id) as u8,
+            end: folded_end(id.as_bytes()),
             ..*template
         });
         (has_pattern || (is_open(shape, id.len()) && is_slow(id)), id.len())
@@ -500,6 +516,14 @@ impl ResourceEntry {
         self
     }
 
+    /// Returns whether the relative id that starts and ends like this may be covered. Most that are
+    /// not are told by that; one that is never is.
+    #[inline]
+    pub(super) fn may_cover(&self, starts: &Starts) -> bool {
+        in_first_bytes(starts.id ^ self.word, self.counted) == 0
+            && in_last_bytes(starts.id_end ^ self.end, self.end_counted) == 0
+    }
+
     /// Returns the effect of the statement.
     #[inline]
     pub(super) fn polarity(&self) -> Polarity {
@@ -539,6 +563,22 @@ fn short(length: usize) -> u16 {
     u16::try_from(length).unwrap_or(u16::MAX)
 }
 
+/// Returns how many of the last four bytes stand behind the last wildcard, or are there at all.
+fn literal_end(pattern: &str) -> usize {
+    pattern.bytes().rev().take(END).take_while(|byte| !matches!(byte, b'*' | b'?')).count()
+}
+
+/// Returns how many bytes stand behind the star of a pattern, whose shape is known, if that is its
+/// only wildcard, else zero.
+fn only_tail(pattern: &[u8], shape: Shape) -> usize {
+    match pattern.get(shape.head_len()..) {
+        Some([b'*', tail @ ..]) if !tail.iter().any(|byte| matches!(byte, b'*' | b'?')) => {
+            tail.len()
+        }
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -569,6 +609,34 @@ mod tests {
             assert_eq!(entries.resources.capacity(), entries.resources.len(), "{count}");
             assert_eq!(entries.conditions.capacity(), entries.conditions.len(), "{count}");
             assert_eq!(entries.text.capacity(), entries.text.len(), "{count}");
+        }
+    }
+
+    #[test]
+    fn a_tail_is_told_of_patterns_with_a_single_star_before_their_end() {
+        for (pattern, tail) in [
+            ("ecs:*Image", 5),
+            ("*a", 1),
+            ("ecs:Describe*", 0),
+            ("ecs:Run", 0),
+            ("*", 0),
+            ("", 0),
+            ("ecs:?Image", 0),
+            ("ecs:**Image", 0),
+            ("ecs:*Image*", 0),
+            ("ecs:*Ima?e", 0),
+            ("ecs:?*Image", 0),
+        ] {
+            assert_eq!(only_tail(pattern.as_bytes(), Shape::of(pattern)), tail, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn the_last_bytes_behind_a_wildcard_count() {
+        for (pattern, end) in
+            [("", 0), ("ab", 2), ("abcde", 4), ("a*", 0), ("a*bcd", 3), ("*?bcde", 4), ("ab?d", 1)]
+        {
+            assert_eq!(literal_end(pattern), end, "{pattern}");
         }
     }
 }

@@ -232,6 +232,25 @@ pub(super) fn in_first_bytes(word: u64, count: u8) -> u64 {
     word.wrapping_shl(half).wrapping_shl(half)
 }
 
+/// How many bytes the end of a text is told by.
+pub(crate) const END: usize = 4;
+
+/// Returns the last four bytes of a text, ASCII capitals made small and zeros before its start.
+#[inline]
+pub(crate) fn folded_end(text: &[u8]) -> u32 {
+    let end = match text.last_chunk() {
+        Some(end) => u32::from_le_bytes(*end),
+        None => text.iter().fold(0, |end, &byte| end >> 8 | u32::from(byte) << 24),
+    };
+    lowered(u64::from(end)) as u32
+}
+
+/// Returns what of a word stands in its last `count` bytes, at most four.
+#[inline]
+pub(crate) fn in_last_bytes(word: u32, count: u8) -> u64 {
+    u64::from(word).wrapping_shr(32_u32.wrapping_sub(8 * u32::from(count)))
+}
+
 /// Returns the eight bytes of `text` at `at`, ASCII capitals made small, zeros past its end.
 #[inline]
 pub(crate) fn folded_word(text: &[u8], at: usize) -> u64 {
@@ -375,6 +394,24 @@ mod tests {
                 assert_eq!(same(left, &right, true), left[at].is_ascii_alphabetic());
                 assert!(!same(left, &right, false));
             }
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_its_last_bytes_without_capitals() {
+        let end = |text: &[u8]| folded_end(text).to_le_bytes();
+        assert_eq!(end(b"abcDEf"), *b"cdef");
+        assert_eq!(end(b"WXYZ"), *b"wxyz");
+        assert_eq!(end(b"aB"), *b"\0\0ab");
+        assert_eq!(end(b""), [0; 4]);
+        assert_eq!(end("x\u{c9}A".as_bytes()), *b"x\xC3\x89a");
+    }
+
+    #[test]
+    fn as_many_last_bytes_are_compared_as_count() {
+        let differing = folded_end(b"abcd") ^ folded_end(b"abxd");
+        for count in 0..=4 {
+            assert_eq!(in_last_bytes(differing, count) == 0, count < 2, "{count}");
         }
     }
 

@@ -33,7 +33,10 @@ impl Entries {
         if entry.kind.is_special() {
             return self.applies_special(entry, asked, memo);
         }
-        self.lists_action(entry, asked, memo)
+        // Of several resources of a statement most are told by their ends, before its actions are
+        // tried once more.
+        entry.may_cover(asked.starts())
+            && self.lists_action(entry, asked, memo)
             && (entry.kind.is_any() || self.covers(entry, asked, memo))
             && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo))
     }
@@ -64,9 +67,7 @@ impl Entries {
             return self.applies_special(entry, asked, memo);
         }
         let Some(arn) = asked.arn() else { return entry.kind.is_any() };
-        entry.kind.is_any()
-            || (in_first_bytes(asked.starts().id ^ entry.word, entry.counted) == 0
-                && self.covers_id(entry, &arn))
+        entry.kind.is_any() || (entry.may_cover(asked.starts()) && self.covers_id(entry, &arn))
     }
 
     /// Returns whether the statement applies by way of any of its resource entries.
@@ -83,17 +84,19 @@ impl Entries {
         if !self.lists_action(entry, asked, memo) {
             return false;
         }
+        let covers = |entry: &ResourceEntry| {
+            entry.kind.is_any()
+                || (entry.may_cover(asked.starts()) && self.covers(entry, asked, memo))
+        };
         match self.resources_of(entry.statement) {
             _ if entry.kind.is_any() => rest(memo),
-            [only] => (only.kind.is_any() || self.covers(only, asked, memo)) && rest(memo),
+            [only] => covers(only) && rest(memo),
             resources => {
                 // Each group that one of the resources is in leads here.
                 if memo.by_any.has(entry.statement) {
                     return false;
                 }
-                let mut resources = resources.iter();
-                let applies =
-                    resources.any(|e| e.kind.is_any() || self.covers(e, asked, memo)) && rest(memo);
+                let applies = resources.iter().any(covers) && rest(memo);
                 if !applies {
                     memo.by_any.note(entry.statement);
                 }
@@ -247,18 +250,16 @@ impl Entries {
         }
         let text = asked.request().action();
         let bytes = text.as_bytes();
-        Listed::Own(self.fits(action.shape, action.text, action.length, true, bytes, || text))
+        let &ActionEntry { shape, text: start, length, tail, .. } = action;
+        Listed::Own(self.fits(shape, start, (length, tail), true, bytes, || text))
     }
 
-    /// Returns whether the ARN of an entry covers the resource, or another one of the statement if
-    /// the crowd is asked; see
+    /// Returns whether the ARN of an entry, which [may cover](ResourceEntry::may_cover) the resource,
+    /// does, or another one of the statement if the crowd is asked; see
     /// [`ResourceTest::matches`](crate::compile::ResourceTest::matches).
     #[inline]
     fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo<'_>) -> bool {
         let Some(arn) = &asked.arn() else { return false };
-        if in_first_bytes(asked.starts().id ^ entry.word, entry.counted) != 0 {
-            return false;
-        }
         let effort = effort(is_open(entry.shape, entry.length.into()), entry.length.into());
         if memo.spend(effort)
             && let Some(covers) = self.crowd.covers(memo, entry.crowd, asked)
@@ -273,7 +274,7 @@ impl Entries {
     fn covers_id(&self, entry: &ResourceEntry, arn: &AskedArn<'_>) -> bool {
         let &ResourceEntry { shape, id, length, .. } = entry;
         let text = || arn.bytes.relative_id_text();
-        self.fits(shape, id, length, arn.is_ram, arn.bytes.relative_id(), text)
+        self.fits(shape, id, (length, 0), arn.is_ram, arn.bytes.relative_id(), text)
     }
 
     /// Returns whether service, region and account of an entry cover those of the resource.
@@ -285,13 +286,14 @@ impl Entries {
     }
 
     /// Returns whether `text`, whose bytes are `bytes`, fits the pattern of this length that stands
-    /// at `start`, up to ASCII case if `fold`.
+    /// at `start`, up to ASCII case if `fold`. Beside its length stands that of what is behind its
+    /// star, or zero; see [`ActionEntry`].
     #[inline]
     fn fits<'t>(
         &self,
         shape: Shape,
         start: u32,
-        length: u16,
+        (length, tail): (u16, u16),
         fold: bool,
         bytes: &[u8],
         text: impl FnOnce() -> &'t str,
@@ -310,6 +312,11 @@ impl Entries {
             steps::count(1);
             return bytes.get(..head.len()).is_some_and(|bytes| same(head, bytes, fold));
         }
+        // The next most have a single star before their end.
+        if tail != 0 {
+            let (head, rest) = own.split_at_checked(shape.head_len()).unwrap_or_default();
+            return fits_ends(head, rest.get(1..).unwrap_or_default(), bytes, fold);
+        }
         self.fits_shape(shape, start, length, fold, text())
     }
 
@@ -317,5 +324,56 @@ impl Entries {
     fn fits_shape(&self, shape: Shape, start: u32, length: u16, fold: bool, text: &str) -> bool {
         let case = if fold { Case::AsciiInsensitive } else { Case::Sensitive };
         shape.is_match(self.piece(start, 0, length), text, case)
+    }
+}
+
+/// Returns whether `text` starts with `head` and ends with `tail` behind it, up to ASCII case if
+/// `fold`.
+#[inline(never)]
+fn fits_ends(head: &[u8], tail: &[u8], text: &[u8], fold: bool) -> bool {
+    steps::count(1);
+    let Some((start, rest)) = text.split_at_checked(head.len()) else { return false };
+    let end = rest.len().checked_sub(tail.len()).and_then(|at| rest.get(at..));
+    // The first bytes were compared before this was asked, so the last one tells more. Bytes that
+    // differ in more than the bit of 32 are not the two cases of a letter.
+    let last = tail.last().zip(end.and_then(<[u8]>::last));
+    last.is_none_or(|(tail, text)| (tail ^ text) & !0x20 == 0)
+        && end.is_some_and(|end| same(tail, end, fold))
+        && same(head, start, fold)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn head_and_tail_of_a_pattern_do_not_share_a_byte_of_the_text() {
+        for (head, tail, text, expected) in [
+            ("aba", "aba", "abaaba", true),
+            ("aba", "aba", "abaxaba", true),
+            ("aba", "aba", "ababa", false),
+            ("aba", "aba", "ab", false),
+            ("", "abc", "xabc", true),
+            ("", "abc", "abd", false),
+            ("", "abc", "xbc", false),
+            ("x", "abc", "yabc", false),
+            ("ecs:", "image", "ecs:runimage", true),
+        ] {
+            let fits = |text: &str, fold| {
+                fits_ends(head.as_bytes(), tail.as_bytes(), text.as_bytes(), fold)
+            };
+            assert_eq!(fits(text, false), expected, "{head}*{tail} {text}");
+            assert_eq!(fits(text, true), expected, "{head}*{tail} {text}");
+            let loud = text.to_ascii_uppercase();
+            assert_eq!(fits(&loud, true), expected, "{head}*{tail} {loud}");
+            assert!(!fits(&loud, false), "{head}*{tail} {loud}");
+        }
+    }
+
+    #[test]
+    fn what_differs_in_the_bit_of_a_letter_alone_is_no_letter_for_that() {
+        assert!(!fits_ends(b"", b"x@", b"x`", true));
+        assert!(!fits_ends(b"", b"x\0", b"x ", true));
+        assert!(fits_ends(b"", b"xz", b"xZ", true));
     }
 }
