@@ -559,6 +559,7 @@ mod tests {
             assert_eq!(request, Request::parse("ecs:a", FROM).unwrap());
         }
         let mut any = Request::parse("ecs:a", "*").unwrap();
-        assert!(!any.turn_to(FROM) && !any.turn_to("*"));
+        assert!(!any.turn_to(FROM));
+        assert!(!any.turn_to("*"));
     }
 }

@@ -62,6 +62,7 @@ fn each_of_many_resources_is_covered_and_what_differs_in_one_field_is_not() -> R
                 for (resource, expected) in [
                     (format!("acs:{service}:{region}:{account}:x/{n}-i"), true),
                     (format!("acs:rds:{region}:{account}:x/{n}-i"), false),
+                    (format!("acs:ram:{region}:{account}:x/{n}-i"), false),
                     (format!("acs:{service}:cn-c:{account}:x/{n}-i"), false),
                     (format!("acs:{service}:{region}:9:x/{n}-i"), false),
                     (format!("acs:{service}:{region}:{account}:x/{n}i"), false),

@@ -471,7 +471,8 @@ mod tests {
         assert_eq!([first, second, third, fourth], expected);
         for state in 0..64 {
             let Seeds { length, .. } = Seeds::of(state);
-            assert!(length % 2 == 1 && length > u32::MAX.into(), "{state} {length}");
+            assert_eq!(length % 2, 1, "{state} {length}");
+            assert!(length > u32::MAX.into(), "{state} {length}");
         }
     }
 
