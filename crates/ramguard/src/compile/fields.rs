@@ -296,6 +296,8 @@ fn fits_field(form: Form, own: &[u8], text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::BuildHasher;
+
     use super::*;
     use crate::request::FieldEnds;
 
@@ -435,5 +437,12 @@ mod tests {
         let forms = ["*", "", "a", "a*", "?", "**"].map(|field| form(field.as_bytes()));
         let [any, literal, pattern] = [Form::Any, Form::Literal, Form::Pattern];
         assert_eq!(forms, [any, literal, literal, pattern, pattern, pattern]);
+    }
+
+    #[test]
+    fn a_key_that_is_a_hash_already_is_its_own_hash() {
+        for key in [0, 1, 7, u64::MAX] {
+            assert_eq!(BuildHasherDefault::<AsItIs>::default().hash_one(key), key);
+        }
     }
 }
