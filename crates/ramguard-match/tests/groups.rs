@@ -4,7 +4,7 @@
 #![cfg(not(miri))]
 #![expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
-use ramguard_match::{Case, Matches, PatternSet};
+use ramguard_match::{Case, Matches, Pattern, PatternSet};
 
 /// Numbers that are the same in every run.
 struct Dice(u64);
@@ -358,4 +358,34 @@ fn a_run_is_not_found_where_the_bytes_are_the_opposite_of_its_own() {
     let texts = ["¿*abcde*", "\"!*abcde*", "=@*abcde*", "--=@--abcde", "=!*abcde*"]
         .map(|start| format!("{start}{filler}"));
     assert_eq!(judge(&patterns, &texts, Case::Sensitive), 80);
+}
+
+#[test]
+fn patterns_that_are_asked_side_by_side_are_found_behind_heads_of_every_kind() {
+    // Letters between stars, most of which a text of all these letters fits.
+    let middle = |number: usize| {
+        let letter = |at: u32| char::from(b'v' + (number / 5_usize.pow(at) % 5) as u8);
+        (0..6).map(|at| format!("*{}", letter(at))).collect::<String>() + "*"
+    };
+    for heads in [["a", "b"], ["ab", "b"], ["ab", "ac"], ["abc", "acb"], ["", "b"], ["a", "ab"]] {
+        for few in [1, 7, 20] {
+            let head = |number: usize| heads[usize::from(number >= few)];
+            let patterns: Vec<String> =
+                (0..400).map(|number| format!("{}{}", head(number), middle(number * 7))).collect();
+            for case in [Case::Sensitive, Case::AsciiInsensitive] {
+                let set = PatternSet::new(&patterns, case);
+                let mut found = Matches::new();
+                for head in heads.into_iter().chain(["", "a", "ba"]) {
+                    for body in ["vwxyz".repeat(4), "zyxwv".repeat(4), "-".repeat(20)] {
+                        let text = format!("{head}{body}");
+                        let fits = |pattern: &String| Pattern::new(pattern, case).is_match(&text);
+                        let expected: Vec<usize> =
+                            (0..patterns.len()).filter(|&at| fits(&patterns[at])).collect();
+                        set.matches_into(&text, &mut found);
+                        assert!(found.iter().eq(expected), "{heads:?} {few} `{text}`");
+                    }
+                }
+            }
+        }
+    }
 }
