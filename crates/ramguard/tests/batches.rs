@@ -56,6 +56,23 @@ fn neighbours_may_differ_in_the_action() -> Result {
 }
 
 #[test]
+fn neighbours_may_both_be_about_no_resource_at_all() -> Result {
+    for (resource, is_allowed) in [("*", true), ("acs:ecs:*:*:*", false), ("acs:*:*:*:*", false)] {
+        let authorizers = by_account(&format!(
+            r#"{{"Effect":"Allow","Action":"ecs:Describe*","Resource":"{resource}"}}"#
+        ))?;
+        let requests =
+            [Request::parse("ecs:DescribeA", "*")?, Request::parse("ecs:DescribeA", "*")?];
+        for authorizer in &authorizers {
+            let decisions = authorizer.decide_many(&requests);
+            assert_eq!(decisions, [authorizer.decide(&requests[0]); 2], "{resource}");
+            assert_eq!(decisions[0].is_allowed(), is_allowed, "{resource}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn neighbours_may_differ_in_any_field_of_the_resource() -> Result {
     let authorizers = by_account(
         r#"{"Effect":"Allow","Action":"*","Resource":"acs:ecs:cn-hangzhou:1:instance/i-1"}"#,
