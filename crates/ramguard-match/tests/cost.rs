@@ -133,6 +133,47 @@ fn a_text_that_ends_as_no_pattern_does_asks_for_no_tail() {
 }
 
 #[test]
+fn short_tails_ask_for_no_key_of_a_longer_one() {
+    let tails = set(2_000, |n| format!("*{:02}-{n:04}", n % 90));
+    for n in 0..40 {
+        let end = format!("{:02}-{n:04}", n % 90);
+        let long = format!("{}{end}", "x".repeat(40));
+        assert_eq!(steps_of(&tails, &long), steps_of(&tails, &end), "{long}");
+    }
+}
+
+#[test]
+fn a_tail_of_a_word_and_more_asks_for_one_key_of_each_length() {
+    let tails = set(2_000, |n| format!("*-{n:011}"));
+    for n in 0..40 {
+        // The last word, the four bytes before it, and the comparison.
+        let steps = steps_of(&tails, &format!("{}-{n:011}", "x".repeat(40)));
+        assert!(steps <= 3, "{n}: {steps} steps");
+    }
+}
+
+#[test]
+fn patterns_alone_behind_their_heads_are_compared_at_once() {
+    let heads = set(2_000, |n| format!("{n:04}-*middle*end-{n}"));
+    for n in 0..40 {
+        let steps = steps_of(&heads, &format!("{n:04}-a-middle-and-an-end-{n}"));
+        assert!(steps <= 4, "{n}: {steps} steps");
+    }
+}
+
+#[test]
+fn literals_are_looked_for_by_the_edge_that_tells_them_apart() {
+    let long = "-what-is-in-the-middle-of-all-of-them-";
+    let ends = set(2_000, |n| format!("*S{:07}{long}{n:07}E*", n % 40));
+    let all = steps_of_all(&ends, |n| format!("x-S{:07}{long}{n:07}E-x", n % 40));
+    assert!(all <= 6 * TEXTS as u64, "{all} steps by ends");
+    // The starts stand at more places of a text, which does not make up for it.
+    let starts = set(2_000, |n| format!("*S{n:07}-S{long}{:07}E*", n % 64));
+    let all = steps_of_all(&starts, |n| format!("x-S{n:07}-S{long}{:07}E-x", n % 64));
+    assert!(all <= 8 * TEXTS as u64, "{all} steps by starts");
+}
+
+#[test]
 fn a_text_is_led_to_the_patterns_with_a_literal_that_it_holds() {
     for count in COUNTS {
         let middles = set(count, |n| format!("acs:oss:*:*:bucket-{n:05}/*"));

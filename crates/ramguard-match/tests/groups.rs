@@ -175,6 +175,17 @@ fn a_family_of_more_runs_than_are_numbered_is_searched_all_the_same() {
     assert!(count > 150, "{count}");
 }
 
+#[test]
+fn a_run_that_ends_in_question_marks_is_not_found_past_the_end() {
+    let run = "a".repeat(12) + "b?";
+    let patterns: Vec<String> = (0..8).map(|number| format!("*{number}*{run}*")).collect();
+    // Many places nearly fit, the last of them but for a byte that is not there.
+    let near = [12, 64, 100, 200, 3_000].map(|before| format!("01234567{}b", "a".repeat(before)));
+    assert_eq!(judge(&patterns, &near, Case::Sensitive), 0);
+    let fitting = near.map(|text| text + "-");
+    assert_eq!(judge(&patterns, &fitting, Case::Sensitive), 40);
+}
+
 /// Runs that are told apart behind a common start only, and those that have no end in common.
 #[test]
 fn runs_as_long_as_a_word_and_longer_are_compared_to_their_ends() {

@@ -83,6 +83,23 @@ fn a_resource_that_starts_otherwise_is_passed_over_for_a_step() -> Result {
 }
 
 #[test]
+fn a_resource_that_ends_otherwise_is_passed_over_before_its_actions_are_tried() -> Result {
+    let statement = |n: usize| {
+        format!(
+            r#"{{"Effect":"Allow","Action":"ecs:*{n:02}*k*","Resource":"acs:ecs:*:*:*-{n:02}"}}"#
+        )
+    };
+    let request = Request::parse("ecs:Get-07-Disk", "acs:ecs:cn:1:disk-07")?;
+    let one = authorizer([statement(7)].into_iter())?;
+    let among = authorizer((0..12).map(statement))?;
+    assert!(among.decide(&request).is_allowed());
+    let one = steps_of(|| one.decide(&request));
+    let many = steps_of(|| among.decide(&request));
+    assert_eq!(many, one + 11);
+    Ok(())
+}
+
+#[test]
 fn a_resource_of_another_service_is_mostly_not_looked_at() -> Result {
     for end in ["*", "disk*"] {
         let among = of_resources((0..40).map(|n| format!("acs:s{n:02}:*:*:{end}")))?;

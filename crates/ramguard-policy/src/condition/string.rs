@@ -109,6 +109,8 @@ fn compare_ascii(text: &str, seen: &str) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use proptest::prelude::*;
 
     use super::*;
@@ -125,6 +127,26 @@ mod tests {
         assert!(texts.contains("log-*"));
         assert!(!texts.contains("Hangzhou/"));
         assert!(!texts.contains("log-7"));
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "measures time")]
+    fn a_long_list_of_exact_texts_is_searched_and_not_read() {
+        let all: Vec<Arc<str>> = (0..20_000).map(|n| format!("{n:08}").into()).collect();
+        let texts = ExactTexts::new(&all);
+        // The least of many rounds, so that what else the machine does is not counted.
+        let least = |contains: &dyn Fn(&str) -> bool| {
+            let round = |_| {
+                let began = Instant::now();
+                assert!(!contains("99999999"));
+                began.elapsed()
+            };
+            (0..50).map(round).min().unwrap_or(Duration::MAX)
+        };
+        let searched = least(&|seen| texts.contains(seen));
+        let read = least(&|seen| all.iter().any(|text| **text == *seen));
+        // Fifteen comparisons in place of 20,000.
+        assert!(searched * 20 < read, "{searched:?}, and {read:?} for reading all");
     }
 
     #[test]
