@@ -57,3 +57,4 @@ mod word;
 pub use pattern::{Case, Pattern};
 pub use set::{Matches, PatternSet};
 pub use shape::Shape;
+pub use word::same_bytes;

@@ -61,6 +61,30 @@ impl<const FOLD: bool> Folding<FOLD> {
     }
 }
 
+/// Returns whether two byte strings are the same.
+///
+/// Says what `==` does. Up to 32 bytes, which most names have, it is done before a call to the
+/// library would begin.
+#[inline]
+#[must_use]
+pub fn same_bytes(left: &[u8], right: &[u8]) -> bool {
+    /// The first and the last bytes, which may share some.
+    fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+        bytes.first_chunk().zip(bytes.last_chunk())
+    }
+    if left.len() != right.len() {
+        return false;
+    }
+    if let Some(own) = ends::<{ 2 * WORD }>(left) {
+        return ends(right) == Some(own) && (left.len() <= 4 * WORD || left == right);
+    }
+    match (ends::<WORD>(left), ends::<{ WORD / 2 }>(left)) {
+        (Some(own), _) => ends(right) == Some(own),
+        (_, Some(own)) => ends(right) == Some(own),
+        _ => left == right,
+    }
+}
+
 /// Returns a word with all bits set in its first `count` bytes.
 #[inline]
 pub(crate) fn lowest_bytes(count: usize) -> u64 {
@@ -169,6 +193,21 @@ mod tests {
             let word = folded::<true>(&bytes);
             bytes.make_ascii_lowercase();
             assert_eq!(word.to_le_bytes(), bytes);
+        }
+    }
+
+    #[test]
+    fn sameness_is_that_of_slices_at_every_length() {
+        let left: Vec<u8> = (b'0'..=b'z').collect();
+        for length in (0..left.len()).step_by(if cfg!(miri) { 19 } else { 1 }) {
+            let left = &left[..length];
+            assert!(same_bytes(left, &[left, b""].concat()));
+            assert!(!same_bytes(left, &[left, b"x"].concat()));
+            for at in 0..length {
+                let mut right = left.to_vec();
+                right[at] ^= 0x80;
+                assert!(!same_bytes(left, &right), "{length} {at}");
+            }
         }
     }
 

@@ -108,8 +108,8 @@ pub struct Request<'a> {
     principal: Option<Principal<'a>>,
     context: Keys<'a>,
     owner: Option<Cow<'a, str>>,
-    passed_to: Option<&'static str>,
-    principal_arn: Option<Cow<'a, str>>,
+    passed_to: Option<Values<'static>>,
+    principal_arn: Option<Values<'a>>,
 }
 
 /// The condition keys, of this request alone or shared with others.
@@ -312,14 +312,14 @@ impl<'a> Request<'a> {
             .principal
             .as_ref()
             .and_then(Principal::principal_arn)
-            .map(|arn| Cow::Owned(arn.into_owned()));
+            .map(|arn| Values::from(arn.into_owned()));
         self
     }
 
     /// Sets `acs:Service` to the service that receives the role, over whatever the context says
     /// (rule P-2).
     pub(crate) fn passing_role_to(mut self, service: &'static str) -> Self {
-        self.passed_to = Some(service);
+        self.passed_to = Some(Values::from(service));
         self
     }
 
@@ -470,37 +470,36 @@ impl<'a> Request<'a> {
 
     /// Returns the value of a condition key that has exactly one.
     pub(crate) fn single_value(&self, key: &str) -> Option<&str> {
-        match self.values(key)? {
-            Seen::Engine(value) => Some(value),
-            Seen::Host(values) => {
-                let mut all = values.iter();
-                all.next().filter(|_| all.next().is_none())
-            }
-        }
+        let mut all = self.values(key)?.iter();
+        all.next().filter(|_| all.next().is_none())
     }
 
     /// Returns every condition key that has values, those the engine supplies first, maybe one
     /// of them twice.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
-        let passed = self.passed_to.map(|_| "acs:Service");
+        let passed = self.passed_to.as_ref().map(|_| "acs:Service");
         let principal = self.principal_arn.as_ref().map(|_| "acs:PrincipalARN");
         let own = self.context().entries().iter().map(|entry| &*entry.key);
         passed.into_iter().chain(principal).chain(own)
     }
 
+    /// Returns the value of a condition key that the engine supplies.
+    #[inline(never)]
+    fn engine_value(&self, key: &str) -> Option<&Values<'a>> {
+        let is = |own| ramguard_policy::condition::same_key(key, own);
+        let service = self.passed_to.as_ref().filter(|_| is("acs:Service"));
+        service.or_else(|| self.principal_arn.as_ref().filter(|_| is("acs:PrincipalARN")))
+    }
+
     /// Returns the values of a condition key for the conditions of a policy.
-    pub(crate) fn values(&self, key: &str) -> Option<Seen<'_>> {
-        if let Some(service) = self.passed_to
-            && ramguard_policy::condition::same_key(key, "acs:Service")
+    #[inline]
+    pub(crate) fn values(&self, key: &str) -> Option<&Values<'a>> {
+        if (self.passed_to.is_some() || self.principal_arn.is_some())
+            && let Some(value) = self.engine_value(key)
         {
-            return Some(Seen::Engine(service));
+            return Some(value);
         }
-        if let Some(arn) = &self.principal_arn
-            && ramguard_policy::condition::same_key(key, "acs:PrincipalARN")
-        {
-            return Some(Seen::Engine(arn));
-        }
-        self.context().values(key).map(Seen::Host)
+        self.context().values(key)
     }
 }
 
@@ -516,13 +515,6 @@ impl FieldEnds {
 /// Offsets fit, as a request has at most [`Request::MAX_BYTES`].
 fn offset(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(u16::MAX)
-}
-
-/// The values of a key as a condition sees them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Seen<'r> {
-    Engine(&'r str),
-    Host(&'r Values<'r>),
 }
 
 #[cfg(test)]

@@ -6,12 +6,16 @@ use super::error::ValueErrorKind;
 
 /// Reads a truth value; `None` if `text` is none. Allocates nothing.
 pub(super) fn parse(text: &str) -> Option<bool> {
-    if text.eq_ignore_ascii_case("true") {
-        Some(true)
-    } else if text.eq_ignore_ascii_case("false") {
-        Some(false)
-    } else {
-        None
+    // A byte that is a small letter once this bit is set is that letter in one of its cases.
+    const SMALL: u32 = 0x2020_2020;
+    match *text.as_bytes() {
+        [a, b, c, d] => (u32::from_le_bytes([a, b, c, d]) | SMALL == u32::from_le_bytes(*b"true"))
+            .then_some(true),
+        [a, b, c, d, e] => (u32::from_le_bytes([a, b, c, d]) | SMALL
+            == u32::from_le_bytes(*b"fals")
+            && e | 0x20 == b'e')
+            .then_some(false),
+        _ => None,
     }
 }
 
@@ -58,6 +62,21 @@ mod tests {
     fn reads_nothing_else() {
         for text in ["", "1", "0", "yes", "t", "true ", " false", "truе", "ｔｒｕｅ"] {
             assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_letter_of_the_words_may_be_another_byte() {
+        for (word, value) in [("true", true), ("FALSE", false)] {
+            for at in 0..word.len() {
+                for byte in 0..=127_u8 {
+                    let mut text = word.to_owned().into_bytes();
+                    let is_letter = text[at].eq_ignore_ascii_case(&byte);
+                    text[at] = byte;
+                    let text = String::from_utf8(text).unwrap();
+                    assert_eq!(parse(&text), is_letter.then_some(value), "{text:?}");
+                }
+            }
         }
     }
 

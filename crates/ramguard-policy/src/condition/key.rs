@@ -7,6 +7,8 @@
 
 use std::cmp::Ordering;
 
+use ramguard_match::same_bytes;
+
 /// The key of a condition, as the policy spells it.
 ///
 /// `==` compares spellings; [`ConditionKey::is_same_as`] compares what they name.
@@ -81,14 +83,14 @@ impl std::fmt::Display for ConditionKey {
 /// Neither needs to be a valid key. Allocates nothing.
 ///
 /// Rules C-9 and C-10, decisions D-25 and D-26.
+#[inline]
 pub fn same_key(a: &str, b: &str) -> bool {
     // Most keys are spelled as documented, and most others differ in length.
-    if a == b {
-        return true;
-    }
-    if a.len() != b.len() {
-        return false;
-    }
+    same_bytes(a.as_bytes(), b.as_bytes()) || (a.len() == b.len() && is_same_folded(a, b))
+}
+
+/// Returns whether two texts of one length name the same key.
+fn is_same_folded(a: &str, b: &str) -> bool {
     // Texts that differ only in case have their first slash at the same place, so the cut of one
     // serves both; where it does not, the heads differ.
     let cut = a.bytes().position(|byte| byte == b'/').unwrap_or(a.len());

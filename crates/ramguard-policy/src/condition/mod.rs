@@ -22,7 +22,7 @@ mod string;
 
 use std::sync::Arc;
 
-use ramguard_match::{Case, Shape};
+use ramguard_match::{Case, Shape, same_bytes};
 
 pub use self::boolean::is_canonical_bool;
 pub use self::date::DateFault;
@@ -35,7 +35,7 @@ pub use self::reading::Readings;
 
 use self::date::OwnedInstant;
 use self::ip::BlockSet;
-use self::numeric::OwnedNumber;
+use self::numeric::{OwnedNumber, Short};
 use self::order::{Relation, any_holds};
 use self::string::{ExactTexts, FoldedTexts, Patterns};
 
@@ -118,6 +118,8 @@ enum Values {
     Exact(ExactTexts),
     Folded(FoldedTexts),
     Patterns(Box<Patterns>),
+    /// The only one, as most are.
+    ShortNumber(Relation, Short),
     /// Ascending.
     Numbers(Relation, Box<[OwnedNumber]>),
     /// Ascending.
@@ -180,6 +182,7 @@ impl Test {
 
     /// Returns what [`Test::evaluate`] would; a value that another test has read already is not
     /// read again.
+    #[inline(never)]
     pub fn evaluate_with<'v>(
         &self,
         seen: impl IntoIterator<Item = &'v str>,
@@ -199,12 +202,19 @@ impl Test {
         if self.operator.is_negated() { !fits } else { fits }
     }
 
+    /// Returns what [`Test::evaluate_with`] would for the only value the request carries.
+    #[inline]
+    pub fn evaluate_one<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> Truth {
+        let fits = self.fit(seen, readings);
+        fits.map_or(Truth::Unknown, |fits| (fits != self.operator.is_negated()).into())
+    }
+
     /// Returns how many bytes of memory a copy of this test takes outside itself. The texts as
     /// written, which copies share, are not counted.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         match &self.values {
-            Values::One | Values::Pattern(_) | Values::Bool(_) => 0,
+            Values::One | Values::Pattern(_) | Values::ShortNumber(..) | Values::Bool(_) => 0,
             Values::Exact(texts) => texts.heap_bytes(),
             Values::Folded(texts) => texts.heap_bytes(),
             Values::Patterns(patterns) => size_of::<Patterns>() + patterns.heap_bytes(),
@@ -219,10 +229,37 @@ impl Test {
     }
 
     /// Whether `seen` fits any of the values; `None` if it cannot be compared.
+    #[inline]
     fn fit<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> Option<bool> {
+        match &self.values {
+            Values::One => Some(self.is_only(seen)),
+            Values::Pattern(shape) => Some(self.fits_pattern(*shape, seen)),
+            Values::Bool(value) => boolean::parse(seen).map(|seen| seen == *value),
+            Values::Blocks(blocks) => fit_in_blocks(blocks, seen, readings),
+            Values::ShortNumber(relation, number) => fit_number(*number, *relation, seen, readings),
+            _ => self.fit_in_list(seen, readings),
+        }
+    }
+
+    #[inline(never)]
+    fn is_only(&self, seen: &str) -> bool {
+        same_bytes(self.only().as_bytes(), seen.as_bytes())
+    }
+
+    #[inline(never)]
+    fn fits_pattern(&self, shape: Shape, seen: &str) -> bool {
+        shape.is_match(self.only(), seen, Case::Sensitive)
+    }
+
+    /// Whether `seen` fits any of the values that [`Test::fit`] leaves to this.
+    #[inline(never)]
+    fn fit_in_list<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> Option<bool> {
         Some(match &self.values {
-            Values::One => self.only() == seen,
-            Values::Pattern(shape) => shape.is_match(self.only(), seen, Case::Sensitive),
+            Values::One
+            | Values::Pattern(_)
+            | Values::ShortNumber(..)
+            | Values::Bool(_)
+            | Values::Blocks(_) => return None,
             Values::Exact(texts) => texts.contains(seen),
             Values::Folded(texts) => texts.contains(seen),
             Values::Patterns(patterns) => patterns.is_match(seen),
@@ -234,8 +271,6 @@ impl Test {
                 let seen = readings.instant(seen)?;
                 any_holds(sorted, *relation, |instant| instant.compare(&seen))
             }
-            Values::Bool(value) => boolean::parse(seen)? == *value,
-            Values::Blocks(blocks) => blocks.covers(readings.address(seen)?),
         })
     }
 
@@ -268,7 +303,7 @@ impl Test {
             | Values::Exact(_)
             | Values::Folded(_)
             | Values::Patterns(_) => None,
-            Values::Numbers(..) => numeric::parse_value(seen).err(),
+            Values::ShortNumber(..) | Values::Numbers(..) => numeric::parse_value(seen).err(),
             Values::Instants(..) => date::parse_value(seen).err(),
             Values::Bool(_) => boolean::parse_value(seen).err(),
             Values::Blocks(_) => match ip::parse_address(seen) {
@@ -279,6 +314,31 @@ impl Test {
                 })),
             },
         }
+    }
+}
+
+/// Whether the number `seen` stands in `relation` to `number`; `None` if it is no number.
+#[inline(never)]
+fn fit_number<'v>(
+    number: Short,
+    relation: Relation,
+    seen: &'v str,
+    readings: &Readings<'v>,
+) -> Option<bool> {
+    let only = std::slice::from_ref(&number);
+    if let Some(seen) = Short::read(seen) {
+        return Some(any_holds(only, relation, |number| number.cmp(&seen)));
+    }
+    let seen = readings.number(seen)?;
+    Some(any_holds(only, relation, |number| number.compare(&seen)))
+}
+
+/// Whether a block covers the address `seen`; `None` if it is no address.
+#[inline(never)]
+fn fit_in_blocks<'v>(blocks: &BlockSet, seen: &'v str, readings: &Readings<'v>) -> Option<bool> {
+    match readings.plain_v4(seen) {
+        Some(address) => Some(blocks.covers_v4(address)),
+        None => readings.other_address(seen).map(|address| blocks.covers(address)),
     }
 }
 
@@ -296,6 +356,10 @@ impl Values {
         Ok(match (operator.positive(), texts) {
             (Operator::StringEquals, [_]) => Self::One,
             (Operator::StringLike, [only]) => Self::Pattern(Shape::of(only)),
+            (positive, [only]) if positive.family() == Family::Numeric => match Short::read(only) {
+                Some(number) => Self::ShortNumber(positive.relation(), number),
+                None => Self::parse_list(positive, texts)?,
+            },
             (positive, _) => Self::parse_list(positive, texts)?,
         })
     }

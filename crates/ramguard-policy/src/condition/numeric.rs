@@ -52,6 +52,56 @@ impl<D: AsRef<[u8]>> Number<D> {
     }
 }
 
+/// A number of one to eight digits and nothing else, as most numbers of policies and requests are.
+///
+/// Its digits stand in one word, the last one lowest and zeros before them, so that the order of
+/// these words is the order of the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Short(u64);
+
+impl Short {
+    const DIGITS: usize = size_of::<u64>();
+
+    /// The digit zero in every byte.
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+    /// Reads a number; `None` if it is a longer or another one, or none.
+    #[inline]
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        let count = digits.len();
+        let lowest_first = match (digits.first_chunk(), digits.last_chunk()) {
+            // The two halves may share bytes.
+            (Some(first), Some(last)) if count <= Self::DIGITS => {
+                let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+                u64::from(first) | u64::from(last) << (8 * (count - 4))
+            }
+            _ => match *digits {
+                [a] => u64::from_le_bytes([a, 0, 0, 0, 0, 0, 0, 0]),
+                [a, b] => u64::from_le_bytes([a, b, 0, 0, 0, 0, 0, 0]),
+                [a, b, c] => u64::from_le_bytes([a, b, c, 0, 0, 0, 0, 0]),
+                _ => return None,
+            },
+        };
+        // What the text leaves free of the word, at least a byte less than all of it.
+        let free = 8 * (Self::DIGITS - count);
+        let word = lowest_first.swap_bytes() >> free;
+        let word = word | Self::ZEROS.checked_shl(64 - free as u32).unwrap_or_default();
+        // Digits differ from zero by nine at most: by more, and the top bit is there or is reached.
+        let differing = word ^ Self::ZEROS;
+        let past_nine = differing | ((differing & 0x7F7F_7F7F_7F7F_7F7F) + 0x7676_7676_7676_7676);
+        (past_nine & 0x8080_8080_8080_8080 == 0).then_some(Self(word))
+    }
+
+    /// Orders this number and any other as [`Number::compare`] does.
+    pub(super) fn compare(self, other: &Number<&[u8]>) -> Ordering {
+        let digits = self.0.to_be_bytes();
+        let leading = digits.iter().take_while(|digit| **digit == b'0').count();
+        let whole = digits.get(leading..).unwrap_or_default();
+        Number { negative: false, whole, fraction: &[] }.compare(other)
+    }
+}
+
 /// What keeps a text from being a number.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -300,6 +350,63 @@ mod tests {
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
         let units: i128 = format!("{whole}{fraction:0<9}").parse().unwrap();
         if negative { -units } else { units }
+    }
+
+    #[test]
+    fn a_short_number_has_digits_only_and_eight_at_most() {
+        for text in ["0", "7", "10", "007", "1234", "99999", "123456", "9876543", "12345678"] {
+            assert!(Short::read(text).is_some(), "{text}");
+            for at in 0..text.len() {
+                for odd in ["/", ":", ".", "-", "+", " ", "a", "\0", "\u{7f}"] {
+                    let mut text = text.to_owned();
+                    text.replace_range(at..=at, odd);
+                    assert_eq!(Short::read(&text), None, "{text:?}");
+                }
+            }
+        }
+        for text in ["", "123456789", "1234567890123456", "\u{661}", "\u{b9}", "\u{10330}"] {
+            assert_eq!(Short::read(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn short_numbers_stand_to_each_other_and_to_others_as_numbers_do() {
+        let texts = [
+            "0",
+            "00",
+            "1",
+            "01",
+            "9",
+            "10",
+            "010",
+            "99",
+            "100",
+            "1234",
+            "1235",
+            "99999",
+            "100000",
+            "999999",
+            "1000000",
+            "9999999",
+            "10000000",
+            "99999999",
+            "-1",
+            "-0",
+            "+5",
+            "0.5",
+            "9.5",
+            "100000000",
+            "1234.0",
+        ];
+        for a in texts {
+            let Some(short) = Short::read(a) else { continue };
+            for b in texts {
+                assert_eq!(short.compare(&parse(b).unwrap()), order(a, b), "{a} {b}");
+                if let Some(other) = Short::read(b) {
+                    assert_eq!(short.cmp(&other), order(a, b), "{a} {b}");
+                }
+            }
+        }
     }
 
     proptest! {

@@ -161,8 +161,17 @@ impl Operator {
     /// does not carry the key.
     ///
     /// Rules C-2 and C-3.
+    #[inline]
     pub fn is_negated(self) -> bool {
-        self.positive() != self
+        matches!(
+            self,
+            Self::StringNotEquals
+                | Self::StringNotEqualsIgnoreCase
+                | Self::StringNotLike
+                | Self::NumericNotEquals
+                | Self::DateNotEquals
+                | Self::NotIpAddress
+        )
     }
 
     /// Returns the operator this one negates, or the operator itself if it negates none.

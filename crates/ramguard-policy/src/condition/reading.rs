@@ -5,7 +5,7 @@
 // Nothing here may overflow or divide by zero.
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::net::IpAddr;
 
 use super::date::{self, Instant};
@@ -21,8 +21,13 @@ const SLOTS: usize = 4;
 /// See [`Test::evaluate_with`](super::Test::evaluate_with).
 #[derive(Debug, Default)]
 pub struct Readings<'v> {
-    slots: [Reading<'v>; SLOTS],
+    /// Not there before the first value is read, as most requests need none.
+    slots: OnceCell<[Reading<'v>; SLOTS]>,
     next: Cell<usize>,
+    /// The IPv4 address that was read last, which most conditions on addresses look at: finding it
+    /// here, or keeping it, is a fraction of reading it.
+    v4_text: Cell<Option<&'v str>>,
+    v4: Cell<u32>,
 }
 
 /// One value and what it was read as.
@@ -61,7 +66,21 @@ impl<'v> Readings<'v> {
         })
     }
 
-    pub(super) fn address(&self, text: &'v str) -> Option<IpAddr> {
+    /// Returns the bits of an IPv4 address; `None` if it is none that is written as such.
+    #[inline]
+    pub(super) fn plain_v4(&self, text: &'v str) -> Option<u32> {
+        if self.v4_text.get().is_some_and(|known| std::ptr::eq(known, text)) {
+            return Some(self.v4.get());
+        }
+        let address = ip::plain_ipv4(text.as_bytes())?;
+        self.v4_text.set(Some(text));
+        self.v4.set(address);
+        Some(address)
+    }
+
+    /// Returns an address that is no [plain one](Self::plain_v4).
+    #[cold]
+    pub(super) fn other_address(&self, text: &'v str) -> Option<IpAddr> {
         let known = |value| if let Value::Address(address) = value { Some(address) } else { None };
         self.known(text, known).unwrap_or_else(|| {
             let address = ip::parse_address(text);
@@ -74,13 +93,13 @@ impl<'v> Readings<'v> {
     #[inline]
     fn known<T>(&self, text: &str, of: impl Fn(Value<'v>) -> Option<T>) -> Option<T> {
         let is_text = |slot: &&Reading<'v>| slot.text.get().is_some_and(|t| std::ptr::eq(t, text));
-        self.slots.iter().filter(is_text).find_map(|slot| of(slot.value.get()))
+        self.slots.get()?.iter().filter(is_text).find_map(|slot| of(slot.value.get()))
     }
 
     /// Keeps a value in place of the one that was kept longest.
     fn keep(&self, text: &'v str, value: Value<'v>) {
         let next = self.next.get();
-        if let Some(slot) = self.slots.get(next) {
+        if let Some(slot) = self.slots.get_or_init(Default::default).get(next) {
             slot.text.set(Some(text));
             slot.value.set(value);
         }
@@ -111,8 +130,23 @@ mod tests {
                 for test in &tests {
                     let alone: Truth = test.evaluate([seen]);
                     assert_eq!(test.evaluate_with([seen], &readings), alone, "{seen} {round}");
+                    assert_eq!(test.evaluate_one(seen, &readings), alone, "{seen} {round}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn an_address_that_was_kept_is_that_of_its_own_text() {
+        let readings = Readings::default();
+        let texts = ["10.0.0.1", "10.0.0.2", "255.255.255.255", "10.0.0.1x"];
+        for round in 0..2 {
+            for (text, bits) in texts.iter().zip([Some(0x0A00_0001), Some(0x0A00_0002), Some(!0)]) {
+                assert_eq!(readings.plain_v4(text), bits, "{text} {round}");
+                assert_eq!(readings.plain_v4(text), bits, "{text} {round}");
+            }
+            assert_eq!(readings.plain_v4(texts[3]), None);
+            assert_eq!(readings.plain_v4(&texts[2][..10]), None);
         }
     }
 

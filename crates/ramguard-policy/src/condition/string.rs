@@ -10,7 +10,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use ramguard_match::{Case, PatternSet};
+use ramguard_match::{Case, PatternSet, same_bytes};
 
 /// So many texts are compared one by one, which takes less than searching them: most are of another
 /// length.
@@ -32,7 +32,7 @@ impl ExactTexts {
     /// nothing.
     pub(super) fn contains(&self, seen: &str) -> bool {
         if self.0.len() <= FEW {
-            return self.0.iter().any(|text| **text == *seen);
+            return self.0.iter().any(|text| same_bytes(text.as_bytes(), seen.as_bytes()));
         }
         self.0.binary_search_by(|text| compare_exact(text, seen)).is_ok()
     }

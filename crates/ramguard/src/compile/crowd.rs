@@ -31,7 +31,7 @@ use super::asked::Asked;
 use super::key::{Field, Seeds};
 use super::{Polarity, StatementTest};
 use crate::Request;
-use crate::request::Seen;
+use crate::context::Values;
 use crate::steps;
 
 /// Units that are less work than this, a pattern at a time, do without; see [`effort`].
@@ -115,10 +115,10 @@ pub(super) struct Memo<'r> {
     keys: OnceCell<u64>,
     /// The number of the key that was looked up last, from 1, and its values.
     seen_key: Cell<u32>,
-    seen: Cell<Option<Seen<'r>>>,
+    seen: Cell<Option<&'r Values<'r>>>,
     /// What pattern conditions the values of the request fit.
     pub(super) texts: OnceCell<TextMemo>,
-    readings: OnceCell<Readings<'r>>,
+    readings: Readings<'r>,
     /// Special statements that do not apply, by their numbers among these.
     pub(super) special: Failed,
     /// Statements that do not apply by any of their resources.
@@ -149,11 +149,11 @@ impl<'r> Memo<'r> {
     /// Returns the values of the request that were read already.
     #[inline]
     pub(super) fn readings(&self) -> &Readings<'r> {
-        self.readings.get_or_init(Readings::default)
+        &self.readings
     }
 
     /// Returns whether the request may have a condition key with this [`key_bit`].
-    #[inline]
+    #[inline(never)]
     pub(super) fn may_have_key(&self, bit: u64, request: &Request<'_>) -> bool {
         let all = || request.keys().fold(0, |bits, key| bits | key_bit(key));
         self.keys.get_or_init(all) & bit != 0
@@ -166,7 +166,7 @@ impl<'r> Memo<'r> {
         number: u32,
         key: &str,
         request: &'r Request<'_>,
-    ) -> Option<Seen<'r>> {
+    ) -> Option<&'r Values<'r>> {
         // Numbers of keys are far below the largest there is.
         if self.seen_key.get() == number.wrapping_add(1) {
             return self.seen.get();
@@ -220,6 +220,12 @@ impl Crowd {
         let members = statements.zip(weights).filter(|(_, weight)| is_chosen(weight));
         let members: Vec<Member<'_>> = members.map(|(member, _)| member).collect();
         (Self(Some(Box::new(Members::new(&members, is_whole)))), numbers)
+    }
+
+    /// Returns whether there is one. Where there is none, nobody need count what is spent.
+    #[inline]
+    pub(super) fn is_there(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Returns whether the statement with this number covers the action of the request.

@@ -19,9 +19,7 @@ use ramguard_policy::{Effect, Policy, Statement};
 
 use super::crowd::{Crowd, Member, TextCrowd, TextNumber, Weight, is_slow, key_bit};
 use super::fields::{AllFields, Fields, Form, Forms, literal_head};
-use super::key::{
-    END, WORD, first_colons, folded_end, folded_word, in_first_bytes, in_last_bytes, lowest_bytes,
-};
+use super::key::{END, First, Last, WORD, first_colons, folded_end, folded_word, lowest_bytes};
 use super::{Polarity, StatementAt, StatementTest};
 use crate::request::{ArnBytes, Starts};
 
@@ -52,7 +50,7 @@ pub(super) struct ActionEntry {
     /// Where the name behind the colon starts; the whole length for `*` alone.
     name_at: u16,
     /// How many bytes of `word` count; all eight of a name without wildcards.
-    counted: u8,
+    counted: First,
     /// It has to be searched for; see [`is_slow`].
     is_slow: bool,
     /// How many bytes stand behind its star if that is the only wildcard and not at the end, else
@@ -85,10 +83,10 @@ pub(super) struct ResourceEntry {
     crowd: u16,
     action_count: u8,
     /// How many bytes of `word` count; all eight of an id without wildcards.
-    counted: u8,
+    counted: First,
     kind: EntryKind,
     /// How many bytes of `end` count, from the last one on.
-    end_counted: u8,
+    end_counted: Last,
     /// The last four bytes of the relative id, ASCII small; those that are literal count.
     end: u32,
 }
@@ -322,8 +320,8 @@ impl Entries {
             length: 0,
             crowd: 0,
             action_count: u8::try_from(actions.end - actions.start).unwrap_or(0),
-            counted: 0,
-            end_counted: 0,
+            counted: First::of(0),
+            end_counted: Last::of(0),
             end: 0,
             kind: EntryKind(0)
                 .with(EntryKind::DENY, statement.effect() == Effect::Deny)
@@ -380,7 +378,7 @@ impl Entries {
             text: length(self.text.len()),
             length: short(bytes.len()),
             name_at: short(name),
-            counted: counted as u8,
+            counted: First::of(counted),
             is_slow,
             tail: short(only_tail(bytes, shape)),
         });
@@ -416,8 +414,8 @@ impl Entries {
             id: length(start + account_end + 1),
             fields,
             length: short(id.len()),
-            counted: counted as u8,
-            end_counted: literal_end(id) as u8,
+            counted: First::of(counted),
+            end_counted: Last::of(literal_end(id)),
             end: folded_end(id.as_bytes()),
             ..*template
         });
@@ -490,7 +488,7 @@ impl Entries {
             Form::Literal => 4,
             Form::Any | Form::Pattern => literal_head(service).0.min(4),
         };
-        let mask = lowest_bytes(entry.counted.into()) << 32 | lowest_bytes(literal);
+        let mask = lowest_bytes(entry.counted.count()) << 32 | lowest_bytes(literal);
         let word = entry.word << 32 | folded_word(service, 0) & 0xFFFF_FFFF;
         Signature { word: word & mask, mask }
     }
@@ -520,8 +518,8 @@ impl ResourceEntry {
     /// not are told by that; one that is never is.
     #[inline]
     pub(super) fn may_cover(&self, starts: &Starts) -> bool {
-        in_first_bytes(starts.id ^ self.word, self.counted) == 0
-            && in_last_bytes(starts.id_end ^ self.end, self.end_counted) == 0
+        self.counted.of_word(starts.id ^ self.word) == 0
+            && self.end_counted.of_end(starts.id_end ^ self.end) == 0
     }
 
     /// Returns the effect of the statement.

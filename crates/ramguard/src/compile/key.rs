@@ -10,11 +10,10 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
+use ramguard_match::same_bytes;
+
 /// Bytes of a word.
 pub(crate) const WORD: usize = 8;
-
-/// Bytes of two words, which are compared at once.
-const PAIR: usize = 2 * WORD;
 
 /// Words of a text of which every start has a key.
 pub(crate) const WORDS: usize = 8;
@@ -223,13 +222,30 @@ pub(crate) fn lowest_bytes(count: usize) -> u64 {
     if count >= WORD { !0 } else { (1 << (8 * count)) - 1 }
 }
 
-/// Returns what is left of a word when all but its first `count` bytes, at most eight, are taken
-/// away; in another place.
-#[inline]
-pub(super) fn in_first_bytes(word: u64, count: u8) -> u64 {
-    // Half of the shift at a time, as no shift may be as long as the word.
-    let half = 32_u32.wrapping_sub(4 * u32::from(count));
-    word.wrapping_shl(half).wrapping_shl(half)
+/// How many of the first bytes of a word count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct First {
+    /// Half of the shift that takes the others away, as no shift may be as long as the word.
+    half: u8,
+}
+
+impl First {
+    /// Counts so many bytes, at most eight.
+    pub(super) fn of(count: usize) -> Self {
+        Self { half: 32_usize.saturating_sub(4 * count) as u8 }
+    }
+
+    /// Returns how many bytes count.
+    pub(super) fn count(self) -> usize {
+        (32 - usize::from(self.half)) / 4
+    }
+
+    /// Returns what is left of a word, in another place, when bytes that do not count are taken away.
+    #[inline]
+    pub(super) fn of_word(self, word: u64) -> u64 {
+        let half = u32::from(self.half);
+        word.wrapping_shl(half).wrapping_shl(half)
+    }
 }
 
 /// How many bytes the end of a text is told by.
@@ -245,10 +261,25 @@ pub(crate) fn folded_end(text: &[u8]) -> u32 {
     lowered(u64::from(end)) as u32
 }
 
-/// Returns what of a word stands in its last `count` bytes, at most four.
-#[inline]
-pub(crate) fn in_last_bytes(word: u32, count: u8) -> u64 {
-    u64::from(word).wrapping_shr(32_u32.wrapping_sub(8 * u32::from(count)))
+/// How many of the last four bytes of a text count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Last {
+    /// The shift that takes the others away.
+    shift: u8,
+}
+
+impl Last {
+    /// Counts so many bytes, at most four.
+    pub(super) fn of(count: usize) -> Self {
+        Self { shift: 32_usize.saturating_sub(8 * count) as u8 }
+    }
+
+    /// Returns what is left of an [end](folded_end), in another place, when bytes that do not count
+    /// are taken away.
+    #[inline]
+    pub(super) fn of_end(self, end: u32) -> u64 {
+        u64::from(end).wrapping_shr(self.shift.into())
+    }
 }
 
 /// Returns the eight bytes of `text` at `at`, ASCII capitals made small, zeros past its end.
@@ -286,20 +317,7 @@ fn short_word(text: &[u8]) -> u64 {
 /// By far most texts that are the same are written the same, so that is what is looked at first.
 #[inline]
 pub(crate) fn same(left: &[u8], right: &[u8], fold: bool) -> bool {
-    left.len() == right.len() && (same_bytes(left, right) || (fold && same_folded(left, right)))
-}
-
-/// Returns whether two texts of one length are the same.
-#[inline]
-fn same_bytes(left: &[u8], right: &[u8]) -> bool {
-    if let (Some(first), Some(last)) = (left.first_chunk::<PAIR>(), left.last_chunk::<PAIR>()) {
-        let ends = (right.first_chunk(), right.last_chunk());
-        return ends == (Some(first), Some(last)) && (left.len() <= 2 * PAIR || left == right);
-    }
-    let (Some(first), Some(last)) = (left.first_chunk::<WORD>(), left.last_chunk::<WORD>()) else {
-        return short_word(left) == short_word(right);
-    };
-    (right.first_chunk(), right.last_chunk()) == (Some(first), Some(last))
+    same_bytes(left, right) || (fold && left.len() == right.len() && same_folded(left, right))
 }
 
 /// Returns whether two texts of one length are the same up to ASCII case.
@@ -411,7 +429,18 @@ mod tests {
     fn as_many_last_bytes_are_compared_as_count() {
         let differing = folded_end(b"abcd") ^ folded_end(b"abxd");
         for count in 0..=4 {
-            assert_eq!(in_last_bytes(differing, count) == 0, count < 2, "{count}");
+            assert_eq!(Last::of(count).of_end(differing) == 0, count < 2, "{count}");
+        }
+    }
+
+    #[test]
+    fn as_many_first_bytes_are_compared_as_count() {
+        for count in 0..=WORD {
+            let first = First::of(count);
+            assert_eq!(first.count(), count);
+            for at in 0..WORD {
+                assert_eq!(first.of_word(0x80 << (8 * at)) == 0, at >= count, "{count} {at}");
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use ramguard_policy::{Effect, Kind, Policy, Statement, Tested};
 use super::crowd::ArnSet;
 use super::{PrincipalTest, ResourceTest, StatementAt, folded};
 use crate::Request;
-use crate::request::Seen;
+use crate::context::Values;
 
 /// On which side a construct stands whose meaning for a request cannot be determined: in an Allow
 /// it does not apply, in a Deny it does (polarity rule, section 0 of the language).
@@ -200,16 +200,18 @@ pub(crate) fn evaluate(tested: Tested<'_>, request: &Request<'_>) -> Truth {
 }
 
 /// Evaluates a test against the values the request has for its key.
-#[inline]
+#[inline(always)]
 pub(super) fn evaluate_seen<'r>(
     test: &Test,
-    seen: Option<Seen<'r>>,
+    seen: Option<&'r Values<'r>>,
     readings: &Readings<'r>,
 ) -> Truth {
     match seen {
-        None => test.evaluate_with([], readings),
-        Some(Seen::Engine(value)) => test.evaluate_with([value], readings),
-        Some(Seen::Host(values)) => test.evaluate_with(values.iter(), readings),
+        Some(Values::One(value)) => test.evaluate_one(value, readings),
+        None => Truth::from(test.operator().is_negated()),
+        Some(Values::Many(values)) => {
+            test.evaluate_with(values.iter().map(|value| &**value), readings)
+        }
     }
 }
 

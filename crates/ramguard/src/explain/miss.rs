@@ -8,7 +8,6 @@ use ramguard_policy::{Policy, Statement};
 
 use crate::Request;
 use crate::compile::{StatementTest, evaluate};
-use crate::request::Seen;
 
 /// A message quotes at most this many of the wanted values.
 const MAX_WANTED: usize = 5;
@@ -128,10 +127,8 @@ pub(super) fn of(test: &StatementTest, request: &Request<'_>, policies: &[Policy
         if test.polarity().settle(truth) {
             continue;
         }
-        let seen = request.values(tested.key().text).map(|seen| match seen {
-            Seen::Engine(value) => vec![value.into()],
-            Seen::Host(values) => values.iter().map(Into::into).collect(),
-        });
+        let seen = request.values(tested.key().text);
+        let seen = seen.map(|seen| seen.iter().map(Into::into).collect());
         misses.push(Miss::Condition {
             operator: tested.operator(),
             key: tested.key().text.into(),

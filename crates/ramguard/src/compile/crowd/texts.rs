@@ -4,14 +4,14 @@
 //! has all its patterns in the set of its key, so that its bit is the answer of the positive
 //! operator.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use ramguard_match::Case;
 use ramguard_policy::condition::{Operator, Test, same_key};
 
 use super::owned::{Bits, MOST, Owned};
 use super::{LEAST, effort, is_slow};
-use crate::request::Seen;
+use crate::context::Values;
 
 /// At most so many keys have sets; a bit of a word says which were asked.
 const MOST_KEYS: usize = 64;
@@ -88,24 +88,21 @@ impl TextCrowd {
     }
 
     /// Returns whether any of the values of its key fits any of the patterns of a condition.
+    #[inline(never)]
     pub(in crate::compile) fn fits(
         &self,
-        memo: &TextMemo,
+        memo: &OnceCell<TextMemo>,
         of: TextNumber,
-        seen: Option<Seen<'_>>,
+        seen: Option<&Values<'_>>,
     ) -> bool {
+        let memo = memo.get_or_init(Default::default);
         let asked = memo.asked.get();
         if asked >> of.key & 1 == 0 {
             memo.asked.set(asked | 1 << of.key);
             let mut bits = Bits::default();
             if let Some(owned) = self.0.get(usize::from(of.key)) {
-                match seen {
-                    None => {}
-                    Some(Seen::Engine(value)) => owned.mark(value, &mut bits),
-                    Some(Seen::Host(values)) => {
-                        values.iter().for_each(|value| owned.mark(value, &mut bits));
-                    }
-                }
+                let values = seen.into_iter().flat_map(Values::iter);
+                values.for_each(|value| owned.mark(value, &mut bits));
             }
             for (fit, bits) in memo.fit.iter().zip(bits) {
                 fit.set(fit.get() | bits);
@@ -123,7 +120,6 @@ impl TextCrowd {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::Values;
 
     fn tests(count: usize) -> Vec<(String, Test)> {
         let test = |at: usize| {
@@ -140,11 +136,11 @@ mod tests {
         let tests = tests(40);
         let (crowd, numbers) = TextCrowd::new(tests.iter().map(|(key, test)| (&**key, test)));
         assert_eq!(numbers.len(), tests.len());
-        let memo = TextMemo::default();
+        let memo = OnceCell::new();
         let many = Values::Many(vec!["-7-x".into(), "18.".into(), "-33".into()]);
         for ((key, test), number) in tests.iter().zip(numbers) {
-            let seen = if key == "acs:b" { None } else { Some(Seen::Host(&many)) };
-            let values: Vec<&str> = seen.iter().flat_map(|_| many.iter()).collect();
+            let seen = if key == "acs:b" { None } else { Some(&many) };
+            let values: Vec<&str> = seen.into_iter().flat_map(Values::iter).collect();
             let fits = crowd.fits(&memo, number.unwrap(), seen) != test.operator().is_negated();
             assert_eq!(ramguard_policy::condition::Truth::from(fits), test.evaluate(values));
         }

@@ -6,11 +6,13 @@
 use ramguard_match::{Case, Shape};
 use ramguard_policy::condition::Truth;
 
-use super::{ActionEntry, Entries, EntryKind, MOST_CONDITIONS, ResourceEntry, is_open};
+use super::{
+    ActionEntry, ConditionEntry, Entries, EntryKind, MOST_CONDITIONS, ResourceEntry, is_open,
+};
 use crate::compile::Polarity;
 use crate::compile::asked::{Asked, AskedArn};
 use crate::compile::crowd::{Memo, effort};
-use crate::compile::key::{in_first_bytes, same};
+use crate::compile::key::same;
 use crate::compile::statement::evaluate_seen;
 use crate::steps;
 
@@ -177,31 +179,57 @@ impl Entries {
         let run = entry.conditions;
         let conditions = self.conditions.get(run.start as usize..run.end as usize);
         let conditions = conditions.unwrap_or_default();
+        if let [only] = conditions {
+            steps::count(1);
+            return self.condition(only, asked, memo);
+        }
         let are_many = conditions.len() > MOST_CONDITIONS;
         let mut all = Truth::True;
         for condition in conditions {
             steps::count(1);
-            let known = self.keys.get(condition.key as usize);
-            let (key, bit) = known.map_or(("", 0), |(key, bit)| (key, *bit));
-            // An absent key meets a negated operator and fails any other (rule C-3).
-            if are_many && condition.is_negated && !memo.may_have_key(bit, asked.request()) {
+            if are_many && self.is_met_by_absence(condition, asked, memo) {
                 continue;
             }
-            let seen = memo.seen(condition.key, key, asked.request());
-            let truth = match condition.text {
-                Some(text) if memo.spend(text.effort.into()) => {
-                    let fits =
-                        self.texts.fits(memo.texts.get_or_init(Default::default), text, seen);
-                    Truth::from(fits != condition.is_negated)
-                }
-                _ => evaluate_seen(&condition.test, seen, memo.readings()),
-            };
-            all = all.and(truth);
-            if all == Truth::False {
-                break;
+            match self.condition(condition, asked, memo) {
+                Truth::True => {}
+                // Settles the statement before one that is unknown does.
+                Truth::False => return Truth::False,
+                Truth::Unknown => all = Truth::Unknown,
             }
         }
         all
+    }
+
+    /// Returns whether a condition holds because the request does not have its key: an absent key
+    /// meets a negated operator and fails any other (rule C-3). It may hold for that reason if not.
+    #[inline(never)]
+    fn is_met_by_absence(
+        &self,
+        condition: &ConditionEntry,
+        asked: &Asked<'_>,
+        memo: &Memo<'_>,
+    ) -> bool {
+        let bit = self.keys.get(condition.key as usize).map_or(0, |(_, bit)| *bit);
+        condition.is_negated && !memo.may_have_key(bit, asked.request())
+    }
+
+    /// Its own function, as what it needs is not worth preparing for the one condition that most
+    /// statements have.
+    #[inline(never)]
+    fn condition<'r>(
+        &self,
+        condition: &ConditionEntry,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
+    ) -> Truth {
+        let key = self.keys.get(condition.key as usize).map_or("", |(key, _)| key);
+        let seen = memo.seen(condition.key, key, asked.request());
+        match condition.text {
+            Some(text) if memo.spend(text.effort.into()) => {
+                Truth::from(self.texts.fits(&memo.texts, text, seen) != condition.is_negated)
+            }
+            _ => evaluate_seen(&condition.test, seen, memo.readings()),
+        }
     }
 
     /// Rules.
@@ -220,7 +248,7 @@ impl Entries {
         let is_not = entry.kind.has(EntryKind::NOT_ACTION);
         for action in self.actions_of(entry) {
             steps::count(1);
-            if in_first_bytes(name ^ action.word, action.counted) != 0 {
+            if action.counted.of_word(name ^ action.word) != 0 {
                 continue;
             }
             match self.fits_action(action, entry, asked, memo) {
@@ -243,7 +271,8 @@ impl Entries {
         if action.is_bare() {
             return Listed::Own(true);
         }
-        if memo.spend(effort(action.is_slow, action.length.into()))
+        if self.crowd.is_there()
+            && memo.spend(effort(action.is_slow, action.length.into()))
             && let Some(lists) = self.crowd.lists(memo, entry.crowd, asked)
         {
             return Listed::Statement(lists);
@@ -260,8 +289,9 @@ impl Entries {
     #[inline]
     fn covers(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo<'_>) -> bool {
         let Some(arn) = &asked.arn() else { return false };
-        let effort = effort(is_open(entry.shape, entry.length.into()), entry.length.into());
-        if memo.spend(effort)
+        let length = entry.length.into();
+        if self.crowd.is_there()
+            && memo.spend(effort(is_open(entry.shape, length), length))
             && let Some(covers) = self.crowd.covers(memo, entry.crowd, asked)
         {
             return covers;
