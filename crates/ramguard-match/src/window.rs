@@ -4,7 +4,7 @@
 //! done on eight bytes in a word, which every 64-bit machine does well, and which compilers turn
 //! into vector instructions where there are some.
 
-use crate::word::{EACH, Folding, WORD, roughly, word_at, zero_bytes};
+use crate::word::{EACH, Folding, WORD, folded, word_at, zero_bytes};
 
 /// How many places are looked at together.
 pub(crate) const WIDTH: usize = 64;
@@ -41,21 +41,25 @@ pub(crate) fn equal_at(text: &[u8], at: usize, symbol: u8, ignored: u8) -> u64 {
     if at - from < WIDTH { places >> (at - from) } else { 0 }
 }
 
-/// Returns the set of places `i` for which `text[at + i]` is `byte`, and maybe more.
+/// Returns the set of places of `text`, which has up to 64, whose top bit `in_word` leaves.
 ///
-/// `byte` is not an ASCII capital if `FOLD`. Places past the end of the text read as zero, and a
-/// place behind a right one may be wrong.
+/// It is given eight bytes at a time, ASCII capitals made small if `FOLD`, and zeros past the end
+/// of a text of less.
 #[inline]
-pub(crate) fn roughly_at<const FOLD: bool>(text: &[u8], at: usize, byte: u8) -> u64 {
-    let mut places = 0;
-    for index in 0..WIDTH / WORD {
-        let from = at + WORD * index;
-        if from >= text.len() {
-            break;
-        }
-        places |= gathered(roughly(word_at::<FOLD>(text, from), byte)) << (WORD * index);
-    }
-    places
+pub(crate) fn places<const FOLD: bool>(text: &[u8], in_word: impl Fn(u64) -> u64) -> u64 {
+    let Some(last) = text.last_chunk() else {
+        return gathered(in_word(word_at::<FOLD>(text, 0))) & lowest(text.len());
+    };
+    let (words, _) = text.as_chunks::<WORD>();
+    // Every word moves those before it down by its places, so that none has to be told which it
+    // is; there are one to eight of them.
+    let places = words.iter().fold(0, |places: u64, word| {
+        places >> WORD | gathered(in_word(folded::<FOLD>(word))) << (WIDTH - WORD)
+    });
+    // The last bytes may be looked at twice.
+    let rest = gathered(in_word(folded::<FOLD>(last)));
+    places.wrapping_shr((WIDTH - WORD * words.len()) as u32)
+        | rest.wrapping_shl((text.len() - WORD) as u32)
 }
 
 /// Returns the top bits of all bytes, one a bit.
@@ -156,6 +160,24 @@ mod tests {
                 let mut window = [symbol.wrapping_add(1); WIDTH];
                 window[place] = symbol;
                 assert_eq!(equal(&window, symbol, 0), 1 << place);
+            }
+        }
+    }
+
+    #[test]
+    fn places_of_a_text_of_up_to_a_window_are_those_where_the_byte_stands() {
+        for length in 0..=WIDTH {
+            for place in (0..=length).step_by(if cfg!(miri) { 23 } else { 1 }) {
+                let mut text = vec![b'x'; length];
+                if let Some(byte) = text.get_mut(place) {
+                    *byte = b'A';
+                }
+                let wanted = if place < length { 1 << place } else { 0 };
+                let of = |byte: u8| move |word| zero_bytes(word ^ (u64::from(byte) * EACH));
+                assert_eq!(places::<false>(&text, of(b'A')), wanted, "{place} of {length}");
+                assert_eq!(places::<true>(&text, of(b'a')), wanted, "{place} of {length}");
+                assert_eq!(places::<false>(&text, of(b'x')), lowest(length) & !wanted);
+                assert_eq!(places::<false>(&text, of(0)), 0, "{place} of {length}");
             }
         }
     }

@@ -123,6 +123,17 @@ pub(crate) fn roughly(word: u64, byte: u8) -> u64 {
     differing.wrapping_sub(EACH) & !differing & TOP
 }
 
+/// Returns the top bit of every byte of `word` that is ASCII from `low` to `high`, which are ASCII,
+/// or not ASCII.
+///
+/// Nothing is borrowed from one byte by another, as each has its top bit set before.
+#[inline]
+pub(crate) fn between(word: u64, low: u8, high: u8) -> u64 {
+    let at_least = (word | TOP).wrapping_sub(u64::from(low) * EACH);
+    let at_most = ((u64::from(high) * EACH) | TOP).wrapping_sub(word & !TOP);
+    (at_least & at_most | word) & TOP
+}
+
 /// Returns eight bytes as a word, its ASCII capitals made small if `FOLD`.
 #[inline]
 pub(crate) fn folded<const FOLD: bool>(bytes: &[u8; WORD]) -> u64 {
@@ -258,6 +269,21 @@ mod tests {
         for count in 0..=9 {
             assert_eq!(lowest_bytes(count).count_ones() as usize, 8 * count.min(WORD));
             assert_eq!(lowest_bytes(count).swap_bytes(), highest_bytes(count));
+        }
+    }
+
+    #[test]
+    fn a_byte_is_between_two_others_whatever_stands_beside_it() {
+        for beside in [0, 0x7F, 0x80, 0xFF] {
+            for byte in 0..=255_u8 {
+                let word = u64::from_le_bytes([beside, byte, beside, byte, byte, 0, byte, beside]);
+                for (low, high) in [(0, 0x7F), (b'A', b'Z'), (b'a', b'a'), (0x7F, 0), (0, 0)] {
+                    let inside = |byte: u8| (low <= byte && byte <= high) || !byte.is_ascii();
+                    let expected =
+                        word.to_le_bytes().map(|byte| if inside(byte) { 0x80 } else { 0 });
+                    assert_eq!(between(word, low, high).to_le_bytes(), expected, "{byte}");
+                }
+            }
         }
     }
 

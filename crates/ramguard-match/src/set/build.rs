@@ -7,7 +7,7 @@
 
 use super::abreast::Abreast;
 use super::family::Families;
-use super::index::{Edges, Index, Middles, Tails, end, list, pair};
+use super::index::{Edges, Index, Middles, Pairs, Tails, end, list};
 use super::key::{MAX_END, Seeds, WINDOWS};
 use super::patterns::Patterns;
 use super::table::{Next, Table};
@@ -354,7 +354,7 @@ impl<'p> Builder<'p> {
         let seeds = self.seeds.clone();
         let patterns = self.patterns;
         let ends = self.better_at_end(from, to);
-        let (mut edges, mut pairs, mut classes) = (Edges::NONE, 0, 0);
+        let (mut edges, mut pairs) = (Edges::NONE, Pairs::default());
         let mut rest = vec![];
         let many = (to - from) / 4;
         self.split(
@@ -381,9 +381,8 @@ impl<'p> Builder<'p> {
                             let two = if ends { window.last_chunk() } else { window.first_chunk() };
                             let edge = if ends { window.last() } else { window.first() };
                             edges = edge.map_or(edges, |&byte| edges.with(byte));
-                            pairs |= two.map_or(0, |&two| pair::<false>(two));
+                            two.into_iter().for_each(|&two| pairs.add(two, class.into()));
                         }
-                        classes |= 1 << class;
                         let next = this.list_of(from, to);
                         this.entries.push((first.key, next));
                     }
@@ -398,12 +397,12 @@ impl<'p> Builder<'p> {
         let family = family.map_or(Next::Nothing, Next::Family);
         let rest = list(&mut self.lists, rest.into_iter());
         match (family, rest) {
-            _ if classes != 0 => {}
+            _ if !pairs.is_empty() => {}
             (only, Next::Nothing) | (Next::Nothing, only) => return only,
             _ => {}
         }
         let (head, tail) = (head as u32, tail as u32);
-        self.middles.push(Middles { family, rest, head, tail, classes, ends, edges, pairs });
+        self.middles.push(Middles { family, rest, head, tail, ends, edges, pairs });
         Next::Middles(self.middles.len() as u32 - 1)
     }
 }

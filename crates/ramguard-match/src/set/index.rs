@@ -19,7 +19,8 @@ use super::key::Seeds;
 use super::patterns::Patterns;
 use super::sieve::Sieve;
 use super::table::{Next, Table};
-use crate::word::Folding;
+use crate::window;
+use crate::word::{Folding, between, roughly};
 
 /// Patterns with the same head that end with the same `words` words, told apart by what stands
 /// before these.
@@ -52,45 +53,97 @@ pub(super) struct Middles {
     pub(super) rest: Next,
     pub(super) head: u32,
     pub(super) tail: u32,
-    /// Bit `i`: literals as long as the `i`th of [`WINDOWS`](super::key::WINDOWS) are looked for.
-    pub(super) classes: u8,
-    /// Whether their ends are looked for rather than their starts.
+    /// Whether the ends of literals are looked for rather than their starts.
     pub(super) ends: bool,
     /// With which bytes these start, or end.
     pub(super) edges: Edges,
-    /// The set of [`pair`]s these start, or end, with.
-    pub(super) pairs: u64,
+    /// How long they are if they start, or end, with two bytes.
+    pub(super) pairs: Pairs,
 }
 
-/// Returns the bit that stands for two bytes next to each other.
-#[inline]
-pub(super) fn pair<const FOLD: bool>(bytes: [u8; 2]) -> u64 {
-    let both = u32::from(u16::from_le_bytes(bytes.map(|byte| Folding::<FOLD>.fold(byte))));
-    1 << (both.wrapping_mul(0x9E37_79B9) >> 26)
+/// For two bytes next to each other, how long the literals are that start, or end, with these.
+///
+/// Four bits for each of 64 kinds of pairs. Bit `i` stands for the `i`th of
+/// [`WINDOWS`](super::key::WINDOWS).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pairs([u64; 4]);
+
+impl Pairs {
+    /// Returns the number of the word and of the lowest bit that stand for a pair.
+    #[inline]
+    fn place<const FOLD: bool>(bytes: [u8; 2]) -> (usize, u32) {
+        let both = u32::from(u16::from_le_bytes(bytes.map(|byte| Folding::<FOLD>.fold(byte))));
+        let kind = both.wrapping_mul(0x9E37_79B9) >> 26;
+        ((kind % 4) as usize, kind / 4 * 4)
+    }
+
+    /// Adds a literal that has this pair at its edge and a length of this class.
+    pub(super) fn add(&mut self, bytes: [u8; 2], class: usize) {
+        let (word, bit) = Pairs::place::<false>(bytes);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= 1 << (bit as usize + class);
+        }
+    }
+
+    /// Returns the set of the classes of length that literals with this pair have, and maybe more.
+    #[inline]
+    pub(super) fn classes<const FOLD: bool>(&self, bytes: [u8; 2]) -> u64 {
+        let (word, bit) = Pairs::place::<FOLD>(bytes);
+        self.0.get(word).map_or(0, |word| word >> bit & 0xF)
+    }
+
+    /// Returns whether there are no literals.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Pairs::default()
+    }
 }
 
-/// A small set of bytes.
+/// A set of bytes, with some more in it if it is not small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edges {
-    /// So many bytes.
+    /// So many bytes; one of them is in all places that are left.
     Few(u8, [u8; 4]),
-    Any,
+    /// All ASCII bytes from one to another, none if the first is the greater, and all others.
+    Between(u8, u8),
 }
 
 impl Edges {
     pub(super) const NONE: Edges = Edges::Few(0, [0; 4]);
 
     pub(super) fn with(self, byte: u8) -> Edges {
-        let Edges::Few(count, mut bytes) = self else { return Edges::Any };
-        if bytes.iter().take(usize::from(count)).any(|&other| other == byte) {
-            return self;
-        }
-        match bytes.get_mut(usize::from(count)) {
-            Some(slot) => {
-                *slot = byte;
-                Edges::Few(count + 1, bytes)
+        match self {
+            Edges::Few(count, mut bytes) => {
+                if bytes.iter().take(usize::from(count)).any(|&other| other == byte) {
+                    return self;
+                }
+                if let Some(slots @ [_, ..]) = bytes.get_mut(usize::from(count)..) {
+                    slots.fill(byte);
+                    return Edges::Few(count + 1, bytes);
+                }
+                bytes.iter().fold(Edges::Between(0x7F, 0), |all, &byte| all.with(byte)).with(byte)
             }
-            None => Edges::Any,
+            Edges::Between(low, high) if byte.is_ascii() => {
+                Edges::Between(low.min(byte), high.max(byte))
+            }
+            Edges::Between(..) => self,
+        }
+    }
+
+    /// Returns the set of the places of `text`, which has up to 64, where one of these bytes
+    /// stands, and maybe more.
+    #[inline]
+    pub(super) fn places<const FOLD: bool>(self, text: &[u8]) -> u64 {
+        match self {
+            Edges::Few(1, [byte, ..]) => window::places::<FOLD>(text, |word| roughly(word, byte)),
+            Edges::Few(2, [byte, other, ..]) => {
+                window::places::<FOLD>(text, |word| roughly(word, byte) | roughly(word, other))
+            }
+            Edges::Few(_, bytes) => window::places::<FOLD>(text, |word| {
+                bytes.into_iter().fold(0, |places, byte| places | roughly(word, byte))
+            }),
+            Edges::Between(low, high) => {
+                window::places::<FOLD>(text, |word| between(word, low, high))
+            }
         }
     }
 }
@@ -190,5 +243,55 @@ pub(super) fn list(lists: &mut Vec<u32>, spots: impl ExactSizeIterator<Item = u3
             lists.extend(spots);
             Next::List(start)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_stand_where_they_are_and_few_of_them_nowhere_else() {
+        let text: Vec<u8> = (0..=255).collect();
+        let mut edges = Edges::NONE;
+        for (count, byte) in (1..).zip([b'-', b'/', b'a', b'M', b'_', 0xC3, b'0', b'~']) {
+            edges = edges.with(byte).with(byte);
+            assert_eq!(count <= 4, matches!(edges, Edges::Few(..)), "{count}");
+            for at in (0..text.len()).step_by(64) {
+                let places = edges.places::<false>(&text[at..at + 64]);
+                let found = (0..64).filter(|place| places >> place & 1 == 1);
+                let found: Vec<u8> = found.map(|place| text[at + place]).collect();
+                assert_eq!(found.contains(&byte), (at..at + 64).contains(&byte.into()), "{byte}");
+                // A byte behind one of them may be taken for it if it is next to it.
+                let known = |&byte: &u8| match edges {
+                    Edges::Few(_, bytes) => {
+                        bytes.iter().any(|&edge| byte == edge || byte == edge + 1)
+                    }
+                    Edges::Between(low, high) => (low..=high).contains(&byte) || !byte.is_ascii(),
+                };
+                assert!(found.iter().all(known), "{found:?}");
+            }
+        }
+        assert_eq!(edges, Edges::Between(b'-', b'~'));
+    }
+
+    #[test]
+    fn pairs_tell_how_long_the_literals_are_that_have_them() {
+        let mut pairs = Pairs::default();
+        assert!(pairs.is_empty());
+        let all = [(*b"-a", 0), (*b"-a", 3), (*b"xy", 1), (*b"yx", 2), (*b"pq", 3)];
+        for (bytes, class) in all {
+            pairs.add(bytes, class);
+            assert!(!pairs.is_empty());
+        }
+        assert_eq!(pairs.classes::<false>(*b"-a"), 0b1001);
+        assert_eq!(pairs.classes::<true>(*b"-A"), 0b1001);
+        assert_eq!(pairs.classes::<false>(*b"xy"), 0b10);
+        assert_eq!(pairs.classes::<false>(*b"yx"), 0b100);
+        assert_eq!(pairs.classes::<false>(*b"pq"), 0b1000);
+        let others = (0..=255).flat_map(|a| (0..=255).map(move |b| [a, b]));
+        let taken = others.filter(|&two| pairs.classes::<false>(two) != 0).count();
+        // Four kinds of pairs of 64.
+        assert!((3_000..6_000).contains(&taken), "{taken}");
     }
 }

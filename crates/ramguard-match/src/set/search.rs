@@ -8,12 +8,13 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::index::{Edges, Index, Middles, end, pair};
+use super::abreast::Abreast;
+use super::index::{Index, Middles, Tails, end};
 use super::patterns::{Asked, Patterns};
 use super::table::Next;
 use crate::pattern::Near;
 use crate::steps;
-use crate::window::{self, WIDTH};
+use crate::window::WIDTH;
 use crate::word::{WORD, highest_bytes, lowest_bytes, word_at, word_before};
 
 /// What is done with the patterns that fit.
@@ -38,25 +39,10 @@ struct Search<'s, 't, const FOLD: bool, const LIMITED: bool, S> {
     asked: Asked<'t>,
     bytes: &'t [u8],
     sink: &'s mut S,
-    /// Where in the first window of the text some bytes stand, as they were last asked for.
-    seen: Seen,
     /// How much work is left until all patterns are better asked side by side.
     patience: u32,
     /// Whether that is the case.
     tired: bool,
-}
-
-/// The places of some bytes; each byte has one slot where it can be.
-#[derive(Clone, Copy)]
-struct Seen {
-    bytes: [u16; SEEN],
-    places: [u64; SEEN],
-}
-
-const SEEN: usize = 4;
-
-impl Seen {
-    const NOTHING: Seen = Seen { bytes: [u16::MAX; SEEN], places: [0; SEEN] };
 }
 
 /// Hands every pattern that fits `text` to `sink`, in no order, until told to stop.
@@ -67,30 +53,39 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
     text: &str,
     sink: &mut S,
 ) -> ControlFlow<()> {
-    let bytes = text.as_bytes();
-    if let Some(sieve) = &index.sieve {
-        let mut left = sieve.left_for(bytes);
-        if left == 0 {
-            return ControlFlow::Continue(());
-        }
-        let asked = Asked::new::<FOLD>(text);
-        while left != 0 {
-            let number = left.trailing_zeros();
-            left &= left - 1;
-            if let Some(number) = patterns.fitting::<FOLD>(sieve.spot(number), asked, Near::Unknown)
-            {
-                sink.take(number)?;
-            }
-        }
+    let Some(sieve) = &index.sieve else {
+        return by_index::<FOLD, S>(patterns, index, text, sink);
+    };
+    let mut left = sieve.left_for(text.as_bytes());
+    if left == 0 {
         return ControlFlow::Continue(());
     }
+    let asked = Asked::new::<FOLD>(text);
+    while left != 0 {
+        let number = left.trailing_zeros();
+        left &= left - 1;
+        if let Some(number) = patterns.fitting::<FOLD>(sieve.spot(number), asked, Near::Unknown) {
+            sink.take(number)?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// Does what [`search`] does if there is no sieve; apart, for the sake of the stack of small sets.
+#[inline(never)]
+fn by_index<const FOLD: bool, S: Sink>(
+    patterns: &Patterns,
+    index: &Index,
+    text: &str,
+    sink: &mut S,
+) -> ControlFlow<()> {
     index.always.iter().try_for_each(|&number| sink.take(number))?;
     if let Some(literals) = &index.literals {
         let take = |&spot: &u32| match patterns.equal::<FOLD>(spot, text) {
             Some(number) => sink.take(number),
             None => ControlFlow::Continue(()),
         };
-        match literals.get(index.seeds.whole::<FOLD>(bytes)) {
+        match literals.get(index.seeds.whole::<FOLD>(text.as_bytes())) {
             Next::One(spot) => [spot].iter().try_for_each(take)?,
             Next::List(start) => index.list(start).iter().try_for_each(take)?,
             _ => {}
@@ -103,13 +98,25 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
         return Search::<FOLD, false, S>::new(patterns, index, text, sink, u32::MAX).by_head();
     };
     let taken = sink.taken();
-    let patience = all.patience(bytes.len());
+    let patience = all.patience(text.len());
     let mut search = Search::<FOLD, true, S>::new(patterns, index, text, sink, patience);
     let flow = search.by_head();
     if !search.tired {
         return flow;
     }
     sink.forget(taken);
+    side_by_side::<FOLD, S>(patterns, all, text, sink)
+}
+
+/// Hands every pattern with a wildcard that fits `text` to `sink`; apart, as its rows of bits take
+/// a page of the stack.
+#[inline(never)]
+fn side_by_side<const FOLD: bool, S: Sink>(
+    patterns: &Patterns,
+    all: &Abreast,
+    text: &str,
+    sink: &mut S,
+) -> ControlFlow<()> {
     all.search::<FOLD>(patterns, text, |number| sink.take(number))
 }
 
@@ -123,8 +130,7 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
         patience: u32,
     ) -> Self {
         let (asked, bytes) = (Asked::new::<FOLD>(text), text.as_bytes());
-        let (seen, tired) = (Seen::NOTHING, false);
-        Search { patterns, index, asked, bytes, sink, seen, patience, tired }
+        Search { patterns, index, asked, bytes, sink, patience, tired: false }
     }
 
     #[inline]
@@ -177,32 +183,43 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
     #[inline]
     fn behind_head(&mut self, key: u64) -> ControlFlow<()> {
         match self.index.table.get(key) {
-            next @ Next::Tails(_) => self.by_tail(next, key),
+            Next::Tails(tails) => self.by_tail(tails, key),
             Next::Middles(middles) => self.by_middle(middles, key),
             next => self.check(next, Near::Unknown),
         }
     }
 
-    fn by_tail(&mut self, tails: Next, parent: u64) -> ControlFlow<()> {
-        let (Index { seeds, table, .. }, bytes) = (self.index, self.bytes);
-        let ladder = &seeds.tail;
-        let mut next = tails;
+    #[inline]
+    fn by_tail(&mut self, number: u32, parent: u64) -> ControlFlow<()> {
+        let Some(tails) = self.index.tails.get(number as usize) else {
+            return ControlFlow::Continue(());
+        };
+        // Patterns without a tail are where no word is known yet.
+        self.behind_tail(tails.free, parent)?;
+        match self.last_word(tails) {
+            Some(_) => self.by_last_words(tails, parent),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Returns the last word of the text before those that are known, if there is room for them
+    /// and some tails end with its last bytes.
+    #[inline]
+    fn last_word(&self, tails: &Tails) -> Option<u64> {
+        let room = self.bytes.len().checked_sub(WORD * usize::from(tails.words))?;
+        let word = word_before::<FOLD>(self.bytes, room);
+        (end(word, tails.shift) & tails.ends != 0).then_some(word)
+    }
+
+    #[inline]
+    fn by_last_words(&mut self, mut tails: &'s Tails, parent: u64) -> ControlFlow<()> {
+        let (index, bytes) = (self.index, self.bytes);
+        let (ladder, table) = (&index.seeds.tail, &index.table);
         let (mut sum, mut summed) = (parent, 0);
-        while let Next::Tails(number) = next {
-            let Some(tails) = self.index.tails.get(number as usize) else {
-                return ControlFlow::Continue(());
-            };
+        while let Some(word) = self.last_word(tails) {
             let words = usize::from(tails.words);
             // Only a key that was taken for another leads back.
             if words < summed {
-                return ControlFlow::Continue(());
-            }
-            self.behind_tail(tails.free, parent)?;
-            let Some(room) = bytes.len().checked_sub(WORD * words) else {
-                return ControlFlow::Continue(());
-            };
-            let word = word_before::<FOLD>(bytes, room);
-            if end(word, tails.shift) & tails.ends == 0 {
                 return ControlFlow::Continue(());
             }
             while summed < words {
@@ -210,6 +227,7 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
                 sum = sum.wrapping_add(ladder.rung(summed).term(word));
                 summed += 1;
             }
+            let room = bytes.len() - WORD * words;
             let (rung, cuts) = (ladder.rung(words), tails.cuts);
             let mut left = u32::from(cuts) & ((2 << room.min(WORD - 1)) - 1);
             while left != 0 {
@@ -231,9 +249,15 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
             if !table.may_have(key) {
                 return ControlFlow::Continue(());
             }
-            next = table.get(key);
+            match table.get(key) {
+                Next::Tails(number) => match index.tails.get(number as usize) {
+                    Some(next) => tails = next,
+                    None => return ControlFlow::Continue(()),
+                },
+                next => return self.check(next, Near::Unknown),
+            }
         }
-        self.check(next, Near::Unknown)
+        ControlFlow::Continue(())
     }
 
     #[inline]
@@ -252,21 +276,26 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
             self.check_family(family)?;
         }
         self.check(middles.rest, Near::Unknown)?;
+        if middles.pairs.is_empty() {
+            return ControlFlow::Continue(());
+        }
         let bytes = self.bytes;
-        let from = middles.head as usize;
-        let to = bytes.len().saturating_sub(middles.tail as usize);
-        let mut at = from / WIDTH * WIDTH;
-        while at < to {
-            let after = !window::lowest(from.saturating_sub(at));
-            let mut places = self.places(middles.edges, at) & after & window::lowest(to - at);
+        let room = middles.head as usize..bytes.len().saturating_sub(middles.tail as usize);
+        // Where the first pair of bytes stands whose last, or first, is the edge of a window, and
+        // where there is none any more.
+        let before = usize::from(middles.ends);
+        let (mut at, to) = (room.start + before, (room.end + before).saturating_sub(1));
+        for text in bytes.get(at..to).unwrap_or_default().chunks(WIDTH) {
+            steps::count(1);
+            let mut places = middles.edges.places::<FOLD>(text);
             while places != 0 {
                 let place = at + places.trailing_zeros() as usize;
                 places &= places - 1;
                 steps::count(1);
-                let two = bytes.get(place.wrapping_sub(usize::from(middles.ends))..);
-                let two = two.and_then(|rest| rest.first_chunk());
-                if two.is_some_and(|&two| pair::<FOLD>(two) & middles.pairs != 0) {
-                    self.at_place(place, middles, from..to, parent)?;
+                let two = bytes.get(place - before..).and_then(|rest| rest.first_chunk());
+                let classes = two.map_or(0, |&two| middles.pairs.classes::<FOLD>(two));
+                if classes != 0 {
+                    self.at_place(place, classes, middles, &room, parent)?;
                 }
             }
             at += WIDTH;
@@ -274,68 +303,38 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
         ControlFlow::Continue(())
     }
 
-    /// Looks for the windows that start or end at `place`, and lie in `room`.
+    /// Looks for the windows of these classes that start or end at `place`, and lie in `room`.
     #[inline]
     fn at_place(
         &mut self,
         place: usize,
+        mut classes: u64,
         middles: &Middles,
-        room: Range<usize>,
+        room: &Range<usize>,
         parent: u64,
     ) -> ControlFlow<()> {
         let Index { seeds, table, .. } = self.index;
-        let mut classes = middles.classes;
         while classes != 0 {
             let class = classes.trailing_zeros() as usize;
             classes &= classes - 1;
             steps::count(1);
-            let Some(lens) = seeds.lens(class) else { continue };
+            let Some(lens) = seeds.lens(class) else { break };
             let start = if middles.ends { (place + 1).wrapping_sub(lens.length) } else { place };
             // A start before that of the text has wrapped around.
             if start < room.start || start.saturating_add(lens.length) > room.end {
-                continue;
+                break;
             }
             let key = lens.key::<FOLD>(parent, self.bytes, start);
-            let near = if middles.ends { Near::End(place + 1) } else { Near::Start(place) };
             if table.may_have(key) {
+                let near = if middles.ends { Near::End(place + 1) } else { Near::Start(place) };
                 self.visit(table.get(key), near)?;
             }
         }
         ControlFlow::Continue(())
     }
 
-    /// Returns the set of places from `at` on where one of `edges` stands, and maybe more.
-    #[inline]
-    fn places(&mut self, edges: Edges, at: usize) -> u64 {
-        match edges {
-            Edges::Few(count, bytes) => {
-                let bytes = bytes.into_iter().take(usize::from(count));
-                bytes.fold(0, |places, byte| places | self.places_of(byte, at))
-            }
-            Edges::Any => !0,
-        }
-    }
-
-    #[inline]
-    fn places_of(&mut self, byte: u8, from: usize) -> u64 {
-        let slot = usize::from(byte) % SEEN;
-        let (Some(seen), Some(places)) =
-            (self.seen.bytes.get_mut(slot), self.seen.places.get_mut(slot))
-        else {
-            return !0;
-        };
-        if from == 0 && *seen == u16::from(byte) {
-            return *places;
-        }
-        steps::count(1);
-        let found = window::roughly_at::<FOLD>(self.bytes, from, byte);
-        if from == 0 {
-            (*seen, *places) = (u16::from(byte), found);
-        }
-        found
-    }
-
     /// Checks the patterns that `next` names unless that was done before.
+    #[inline]
     fn visit(&mut self, next: Next, near: Near) -> ControlFlow<()> {
         let first = match next {
             Next::One(spot) => Some(spot),
