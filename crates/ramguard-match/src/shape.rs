@@ -2,7 +2,7 @@
 
 use crate::Case;
 use crate::pattern::{Cut, Middle};
-use crate::word::{Folding, WORD, zero_bytes};
+use crate::word::{Folding, WORD, roughly};
 
 /// Where the literal head and tail of a pattern end and start: all of a
 /// [`Pattern`](crate::Pattern) but its text, in twelve bytes.
@@ -70,18 +70,23 @@ impl Shape {
 /// Returns where the first wildcard is, the length of the text if there is none; eight bytes at a
 /// time.
 fn first_wildcard(text: &[u8]) -> usize {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let (words, rest) = text.as_chunks::<WORD>();
-    for (index, word) in words.iter().enumerate() {
+    let in_word = |word: &[u8; WORD]| {
         let word = u64::from_le_bytes(*word);
-        let found = zero_bytes(word ^ (u64::from(b'*') * EACH))
-            | zero_bytes(word ^ (u64::from(b'?') * EACH));
-        if found != 0 {
-            return WORD * index + found.trailing_zeros() as usize / 8;
+        let found = roughly(word, b'*') | roughly(word, b'?');
+        (found != 0).then_some(found.trailing_zeros() as usize / 8)
+    };
+    let (words, rest) = text.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        if let Some(at) = in_word(word) {
+            return WORD * index + at;
         }
     }
-    let wild = |&byte: &u8| byte == b'*' || byte == b'?';
-    text.len() - rest.len() + rest.iter().position(wild).unwrap_or(rest.len())
+    match text.last_chunk() {
+        _ if rest.is_empty() => text.len(),
+        // The last bytes may be looked at again, rather than one by one.
+        Some(word) => in_word(word).map_or(text.len(), |at| text.len() - WORD + at),
+        None => rest.iter().position(|byte| matches!(byte, b'*' | b'?')).unwrap_or(rest.len()),
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::cmp::Ordering;
 
 use ramguard_match::same_bytes;
 
+use crate::name::byte;
+
 /// The key of a condition, as the policy spells it.
 ///
 /// `==` compares spellings; [`ConditionKey::is_same_as`] compares what they name.
@@ -29,16 +31,16 @@ impl ConditionKey {
 
     /// Returns whether `text` is a key, without keeping it; see [`ConditionKey::parse`].
     pub fn is_valid(text: &str) -> bool {
-        let Some((service, rest)) = text.split_once(':') else { return false };
-        let service_is_valid = !service.starts_with('-')
-            && !service.is_empty()
-            && service.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        let (name, tag_key) = match rest.split_once('/') {
-            Some((name, tag_key)) => (name, Some(tag_key)),
-            None => (rest, None),
-        };
-        let name_is_valid = !name.is_empty() && !name.contains(char::is_whitespace);
-        let tag_key_is_valid = tag_key.is_none_or(|t| !t.is_empty() && !t.contains('\n'));
+        let bytes = text.as_bytes();
+        let service = byte::run(bytes, byte::KEY_SERVICE);
+        // What ends the service has to be the colon.
+        let Some([b':', rest @ ..]) = bytes.get(service..) else { return false };
+        let service_is_valid = !matches!(bytes, [b'-' | b':', ..]);
+        let slash = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
+        let (name, tag_key) = rest.split_at_checked(slash).unwrap_or_default();
+        let name_is_valid = !name.is_empty() && !holds_blank(name);
+        // What follows is a slash and the tag key, or nothing.
+        let tag_key_is_valid = tag_key.len() != 1 && !tag_key.contains(&b'\n');
         service_is_valid && name_is_valid && tag_key_is_valid
     }
 
@@ -75,6 +77,12 @@ impl std::fmt::Display for ConditionKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(&self.0)
     }
+}
+
+/// Returns whether a blank stands in a piece of a text, between two characters of ASCII.
+fn holds_blank(piece: &[u8]) -> bool {
+    byte::run(piece, byte::SEEN) < piece.len()
+        && std::str::from_utf8(piece).unwrap_or_default().contains(char::is_whitespace)
 }
 
 /// Returns whether `a` and `b` name the same condition key.

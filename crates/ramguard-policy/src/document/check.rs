@@ -7,7 +7,7 @@
 use std::fmt;
 
 use super::parts::{
-    EntryParts, Parts, PrincipalKind, PrincipalParts, Run, StatementParts, TestedParts, Text,
+    Entry, EntryParts, Parts, PrincipalKind, PrincipalParts, Run, StatementParts, TestedParts, Text,
 };
 use super::{Document, Effect, ReadOptions};
 use crate::Kind;
@@ -24,7 +24,7 @@ const ONE_OR_MORE_STRINGS: &str = "a string or a list of strings";
 
 /// About as many bytes of a document go with each action, resource or value, so that room for them
 /// is made once.
-const BYTES_AN_ENTRY: usize = 64;
+const BYTES_AN_ENTRY: usize = 40;
 
 pub(super) fn check(kind: Kind, tree: &Tree<'_>, options: &ReadOptions) -> (Parts, Vec<Problem>) {
     let mut checker = Checker {
@@ -256,8 +256,8 @@ impl<'t> Checker<'t> {
                 }
                 "Condition" => statement.conditions = self.conditions(member.value),
                 "Sid" => match (member.value.as_str(), member.value.kind()) {
-                    (Some(_), JsonKind::String) => {
-                        statement.sid = Some(self.keep(member.value).text);
+                    (Some(sid), JsonKind::String) => {
+                        statement.sid = Some(self.keep(member.value, sid).text);
                     }
                     _ => self.data_type("`Sid`", "a string", member.value),
                 },
@@ -362,10 +362,10 @@ impl<'t> Checker<'t> {
         }
     }
 
-    /// Notes where the text of a string is: in the source, or unescaped behind it.
-    fn keep(&mut self, value: Value<'_>) -> EntryParts {
+    /// Notes where the text of a string, which says `text`, is: in the source, or unescaped behind
+    /// it.
+    fn keep(&mut self, value: Value<'_>, text: &str) -> EntryParts {
         let span = value.span();
-        let text = value.as_str().unwrap_or_default();
         // An escape is longer than what it stands for, so equal lengths mean there is none.
         let text = match value.inner_span() {
             Some(inner) if inner.len() as usize == text.len() => {
@@ -416,7 +416,7 @@ impl<'t> Checker<'t> {
                 };
                 checker.wrong(kind, item.span());
             }
-            let entry = checker.keep(item);
+            let entry = checker.keep(item, text);
             checker.parts.entries.push(entry);
         });
         self.run_from(start)
@@ -441,7 +441,7 @@ impl<'t> Checker<'t> {
                 };
                 checker.wrong(kind, item.span());
             }
-            let entry = checker.keep(item);
+            let entry = checker.keep(item, text);
             checker.parts.entries.push(entry);
         });
         self.run_from(start)
@@ -505,7 +505,7 @@ impl<'t> Checker<'t> {
                 let remedy = principal::trust_remedy(map_key, text);
                 checker.invalid_principal(text, remedy, item.span());
             }
-            let entry = checker.keep(item);
+            let entry = checker.keep(item, text);
             checker.parts.principals.push(PrincipalParts { kind, entry });
         });
     }
@@ -518,7 +518,7 @@ impl<'t> Checker<'t> {
                     let remedy = principal::bucket_remedy(text);
                     checker.invalid_principal(text, remedy, item.span());
                 }
-                let entry = checker.keep(item);
+                let entry = checker.keep(item, text);
                 checker
                     .parts
                     .principals
@@ -587,42 +587,42 @@ impl<'t> Checker<'t> {
         let start = self.parts.entries.len();
         let element = ConditionElement(operator.map(|_| member.key));
         let problems_before = self.problems.len();
-        let mut texts: Vec<(&'t str, Span)> = Vec::new();
         self.strings(element, member.value, |checker, item, text| {
-            let entry = checker.keep(item);
+            let entry = checker.keep(item, text);
             checker.parts.entries.push(entry);
-            texts.push((text, item.span()));
         });
         let Some(operator) = operator else { return };
+        let values = self.run_from(start);
         if self.problems.len() > problems_before {
             // There is no test to make, but what the strings say can still be told.
-            return self.invalid_values(operator, &texts);
+            return self.invalid_values(operator, values);
         }
-        match Test::parse(operator, texts.iter().map(|(text, _)| *text)) {
+        match Test::parse(operator, self.parts.entries(values).map(|entry| entry.text)) {
             Ok(test) => {
-                let values = self.run_from(start);
                 let key = self.keep_key(member);
                 self.parts.conditions.push(TestedParts { operator_span, key, test, values });
             }
             Err(error) => match error.kind() {
                 ValueErrorKind::MultipleBoolean { .. } => {
-                    let (key, count) = (quoted(member.key), texts.len());
+                    let (key, count) = (quoted(member.key), self.parts.entries(values).len());
                     let span = member.value.span();
                     self.wrong(ProblemKind::MultipleBoolean { key, count }, span);
-                    self.invalid_values(operator, &texts);
+                    self.invalid_values(operator, values);
                 }
-                _ => self.invalid_values(operator, &texts),
+                _ => self.invalid_values(operator, values),
             },
         }
     }
 
-    fn invalid_values(&mut self, operator: Operator, texts: &[(&str, Span)]) {
-        for &(text, span) in texts {
-            if let Err(kind) = Test::check_value(operator, text) {
-                let found = quoted(text);
-                self.wrong(ProblemKind::InvalidValue { found, operator, kind }, span);
-            }
-        }
+    fn invalid_values(&mut self, operator: Operator, values: Run) {
+        let wrong = |entry: Entry<'_>| {
+            let kind = Test::check_value(operator, entry.text).err()?;
+            let found = quoted(entry.text);
+            Some(Problem::new(ProblemKind::InvalidValue { found, operator, kind }, entry.span))
+        };
+        let all = self.parts.entries(values).filter_map(wrong);
+        let wrong: Vec<Problem> = all.take(Document::MAX_PROBLEMS).collect();
+        wrong.into_iter().for_each(|problem| self.note(problem));
     }
 }
 

@@ -102,7 +102,7 @@ impl Parts {
         Entry { text: self.str(entry.text), span: entry.span }
     }
 
-    fn entries(&self, run: Run) -> Entries<'_> {
+    pub(super) fn entries(&self, run: Run) -> Entries<'_> {
         Entries { parts: self, rest: self.entries.get(run.range()).unwrap_or_default() }
     }
 

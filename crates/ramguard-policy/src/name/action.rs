@@ -7,30 +7,19 @@ use nom::bytes::complete::take_while;
 use nom::sequence::pair;
 use nom::{IResult, Parser};
 
-fn is_service_start(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'?')
-}
-
-fn is_service_byte(byte: u8) -> bool {
-    is_service_start(byte) || matches!(byte, b'_' | b'-')
-}
-
-fn is_name_byte(byte: u8) -> bool {
-    is_service_byte(byte) || matches!(byte, b'.' | b'/')
-}
+use super::byte;
 
 /// Returns whether `text` is an action as a policy may write it (rule A-1): `*` alone, or
 /// `<ram-code>:<action-name>` with exactly one colon, wildcards allowed on both sides.
 #[must_use]
 pub fn is_pattern(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let colon = bytes.iter().position(|&byte| byte == b':');
-    match colon.and_then(|colon| bytes.split_at_checked(colon)) {
-        Some((service, [_, name @ ..])) => {
-            service.first().is_some_and(|&byte| is_service_start(byte))
-                && service.iter().all(|&byte| is_service_byte(byte))
+    // What ends the RAM code has to be the colon.
+    match bytes.get(byte::run(bytes, byte::SERVICE)..) {
+        Some([b':', name @ ..]) => {
+            bytes.first().is_some_and(|&first| byte::is(first, byte::SERVICE_START))
                 && !name.is_empty()
-                && name.iter().all(|&byte| is_name_byte(byte))
+                && byte::run(name, byte::NAME) == name.len()
         }
         _ => text == "*",
     }

@@ -4,5 +4,6 @@
 //! trimmed, since a Deny with a name that matches nothing would be inert (decision D-07).
 
 pub mod action;
+pub(crate) mod byte;
 pub mod principal;
 pub mod resource;

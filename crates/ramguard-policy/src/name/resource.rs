@@ -5,6 +5,7 @@
 //! documentation).
 
 use super::action::is_blank;
+use super::byte;
 
 /// The four variable fields of an ARN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +62,11 @@ impl<'a> Resource<'a> {
         // Whether anything before the relative id could be a blank or `/`.
         let mut is_odd = false;
         for (at, byte) in fields.bytes().enumerate() {
+            if byte::is(byte, byte::FIELD) {
+                continue;
+            }
             if byte != b':' {
-                is_odd |= byte == b'/' || byte <= b' ' || byte >= 0x7f;
+                is_odd = true;
             } else if let Some(slot) = colons.get_mut(found) {
                 *slot = at;
                 found += 1;

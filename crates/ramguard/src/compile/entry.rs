@@ -183,13 +183,15 @@ impl Entries {
         let bytes: usize = policies.iter().map(|policy| policy.source().len()).sum();
         self.text.reserve(bytes - bytes / 4);
         self.statements.reserve_exact(policies.iter().map(Policy::len).sum());
-        let (actions, resources) = policies
-            .iter()
-            .flat_map(Policy::statements)
-            .map(|statement| (statement.actions().len(), statement.resources().len().max(1)))
-            .fold((0, 0), |(a, r), (actions, resources)| (a + actions, r + resources));
+        let (mut actions, mut resources, mut conditions) = (0, 0, 0);
+        for statement in policies.iter().flat_map(Policy::statements) {
+            actions += statement.actions().len();
+            resources += statement.resources().len().max(1);
+            conditions += statement.conditions().len();
+        }
         self.actions.reserve_exact(actions);
         self.resources.reserve_exact(resources);
+        self.conditions.reserve_exact(conditions);
     }
 
     /// Gives back what was reserved and not needed.
@@ -367,10 +369,13 @@ impl Entries {
         let name = colon.map_or(bytes.len(), |colon| colon + 1);
         // An action has one colon and a request too, so that the name is matched by itself even
         // where the service holds a wildcard.
-        let (head, is_literal) = literal_head(bytes.get(name..).unwrap_or_default());
+        let shape = Shape::of(text);
+        let (head, is_literal) = match shape.head_len().checked_sub(name) {
+            Some(head) => (head, shape.is_literal()),
+            None => literal_head(bytes.get(name..).unwrap_or_default()),
+        };
         // Past its end a name reads as zeros, so a short literal one is compared to the end.
         let counted = if is_literal && colon.is_some() { WORD } else { head.min(WORD) };
-        let shape = Shape::of(text);
         let is_slow = is_open(shape, bytes.len()) && is_slow(text);
         self.actions.push(ActionEntry {
             word: folded_word(bytes, name) & lowest_bytes(counted),

@@ -91,8 +91,14 @@ impl Seeds {
     /// The key of a long text: every term depends on the one before, so any number can be had.
     fn long(&self, own: u64, text: &[u8]) -> u64 {
         let [(add, multiply), ..] = self.terms;
-        let words = (0..text.len()).step_by(WORD);
-        let sum = words.fold(own, |sum, at| product(sum ^ folded_word(text, at) ^ add, multiply));
+        let (words, rest) = text.as_chunks();
+        let term = |sum, word| product(sum ^ word ^ add, multiply);
+        let whole = words.iter().map(|word| lowered(u64::from_le_bytes(*word))).fold(own, term);
+        let sum = if rest.is_empty() {
+            whole
+        } else {
+            term(whole, folded_word(text, text.len() - rest.len()))
+        };
         self.finish(sum, text.len())
     }
 
@@ -200,8 +206,12 @@ pub(super) fn first_colons(text: &[u8]) -> Option<[usize; 4]> {
     const REST: u64 = 0x7F * EACH;
     let mut places = [0; 4];
     let mut found = 0;
-    for at in (0..text.len()).step_by(WORD) {
-        let different = folded_word(text, at) ^ (u64::from(b':') * EACH);
+    let (words, rest) = text.as_chunks();
+    let words = words.iter().map(|word| u64::from_le_bytes(*word));
+    // Past the end stands nothing that is a colon.
+    let last = folded_word(text, text.len() - rest.len());
+    for (word, at) in words.chain([last]).zip((0..).step_by(WORD)) {
+        let different = word ^ (u64::from(b':') * EACH);
         // The top bit of every byte that is a colon, and of no other.
         let mut equal = !(((different & REST) + REST) | different | REST);
         while equal != 0 {
