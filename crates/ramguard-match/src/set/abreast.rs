@@ -67,6 +67,8 @@ pub(super) struct Abreast {
     numbers: Vec<u32>,
     /// The spots of patterns that have more symbols than a chain has bits, and how many.
     long: Vec<(u32, usize)>,
+    /// The kinds of all bytes of ASCII, if there are few.
+    few: Option<Box<Read>>,
 }
 
 /// Some words of bits.
@@ -158,7 +160,12 @@ const NONE: u8 = u8::MAX;
 /// Texts of protocols and names mostly have fewer.
 const FEW: usize = 16;
 
+/// So many bytes for each kind make it worth while to take the kinds of all of ASCII, which are
+/// known, and not to look for those that a text has.
+const LONG: usize = 4;
+
 /// The kinds of bytes an ASCII text has.
+#[derive(Clone, Debug)]
 struct Read {
     /// The kind of each byte, [`NONE`] of what does not occur.
     kinds: [u8; 256],
@@ -187,6 +194,17 @@ impl Read {
             *kind = *known;
         }
         Some(read)
+    }
+
+    /// Returns the kinds of all bytes of ASCII, capitals told from small letters.
+    fn of_ascii(cells: &[(u8, u8); 256]) -> Option<Self> {
+        let all: [u8; 128] = std::array::from_fn(|byte| byte as u8);
+        Self::of::<false>(&all, cells)
+    }
+
+    /// Makes ASCII capitals the kinds that their small letters are.
+    fn fold(&mut self) {
+        self.kinds.copy_within(usize::from(b'a')..=usize::from(b'z'), usize::from(b'A'));
     }
 
     /// Returns the bits of a block behind the text; `rows` are at least as many as there are
@@ -348,8 +366,9 @@ impl Abreast {
                 *cell = ((at % columns) as u8, (line + at / columns) as u8);
             }
         }
-        let mut abreast =
-            Abreast { cells, columns, lines, blocks: vec![], rows: vec![], numbers: vec![], long };
+        let few = Read::of_ascii(&cells).filter(|read| read.count <= FEW).map(Box::new);
+        let (blocks, rows, numbers) = (vec![], vec![], vec![]);
+        let mut abreast = Abreast { cells, columns, lines, blocks, rows, numbers, long, few };
         let mut ends = vec![];
         for Group { spots, common } in groups {
             let model = spots.first().copied()?;
@@ -409,14 +428,15 @@ impl Abreast {
     }
 
     /// Returns how much work is done for a text of so many bytes before the patterns are asked side
-    /// by side; see [`Patterns::effort`].
-    pub(super) fn patience(&self, length: usize) -> u32 {
-        EASY + work(self.blocks.len(), length) / 8
+    /// by side; see [`Patterns::effort`]. Less if whoever asks has tried a few of them already.
+    pub(super) fn patience(&self, length: usize, has_tried: bool) -> u32 {
+        let easy = if has_tried { 0 } else { EASY };
+        easy + work(self.blocks.len(), length) / 8
     }
 
     /// Returns whether so much work is more than is done for any text that is not very long.
     pub(super) fn is_hopeless(&self, effort: u32) -> bool {
-        effort > EASY + self.patience(2 * USUAL)
+        effort > EASY + self.patience(2 * USUAL, false)
     }
 
     /// Hands the numbers of the patterns that fit `text` to `take`.
@@ -427,7 +447,7 @@ impl Abreast {
         mut take: impl FnMut(u32) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let bytes = text.as_bytes();
-        let read = Read::of::<FOLD>(bytes, &self.cells);
+        let read = self.read::<FOLD>(bytes);
         // The rows of a text with few kinds are sooner made empty.
         if read.as_ref().is_some_and(|read| read.count <= FEW) {
             self.search_blocks::<FOLD, FEW>(patterns, bytes, read.as_ref(), &mut take)?;
@@ -442,6 +462,20 @@ impl Abreast {
                 None => ControlFlow::Continue(()),
             },
         )
+    }
+
+    /// Returns the kinds of bytes of a text; none if it is not ASCII or has too many.
+    fn read<const FOLD: bool>(&self, bytes: &[u8]) -> Option<Read> {
+        match self.few.as_deref() {
+            Some(few) if few.count * LONG <= bytes.len() && bytes.is_ascii() => {
+                let mut read = few.clone();
+                if FOLD {
+                    read.fold();
+                }
+                Some(read)
+            }
+            _ => Read::of::<FOLD>(bytes, &self.cells),
+        }
     }
 
     /// Goes through all blocks; `read` has at most so many kinds as there are `ROWS`.
@@ -521,6 +555,7 @@ impl Abreast {
             + self.blocks.capacity() * size_of::<Block>()
             + self.rows.capacity() * size_of::<Row>()
             + self.numbers.capacity() * size_of::<u32>()
+            + self.few.as_ref().map_or(0, |_| size_of::<Read>())
     }
 }
 

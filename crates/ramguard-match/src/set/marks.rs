@@ -37,6 +37,9 @@ struct Marks<'m> {
 }
 
 impl Sink for Marks<'_> {
+    /// Marks are for whoever has many patterns to try.
+    const TRIED: bool = true;
+
     #[inline]
     fn taken(&self) -> usize {
         0

@@ -30,6 +30,9 @@ pub(super) trait Sink {
 
     /// Forgets all patterns but so many that were taken first, as the others will come again.
     fn forget(&mut self, taken: usize);
+
+    /// Whether a few of the patterns were tried by themselves already.
+    const TRIED: bool = false;
 }
 
 /// A look-up of one text; `LIMITED` says that it breaks off when it has been too much work.
@@ -98,7 +101,7 @@ fn by_index<const FOLD: bool, S: Sink>(
         return Search::<FOLD, false, S>::new(patterns, index, text, sink, u32::MAX).by_head();
     };
     let taken = sink.taken();
-    let patience = all.patience(text.len());
+    let patience = all.patience(text.len(), S::TRIED);
     let mut search = Search::<FOLD, true, S>::new(patterns, index, text, sink, patience);
     let flow = search.by_head();
     if !search.tired {
