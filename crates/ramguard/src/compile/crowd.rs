@@ -41,7 +41,7 @@ const LEAST: usize = 128;
 const MOST_EASY: usize = 512;
 
 /// So much work is done one by one before the crowd is asked; see [`effort`].
-const PATIENCE: u32 = 16;
+const PATIENCE: u32 = 15;
 
 /// Returns about how much work it is to try a pattern of so many bytes, a few nanoseconds each.
 #[inline]
@@ -330,21 +330,25 @@ impl Members {
             let mut covers = self.any_resource;
             let request = asked.request();
             if let Some(arn) = request.arn() {
-                let of = |polarity| {
+                let mark = |polarity, covers: &mut Bits| {
                     let arns = self.resources.mark(&arn, request.is_ram(), polarity);
-                    let mut bits = Bits::default();
                     let owners = numbers(arns).filter_map(|at| self.statements.get(at as usize));
-                    owners.for_each(|&number| set(&mut bits, number.into()));
-                    bits
+                    owners.for_each(|&number| set(covers, number.into()));
                 };
-                let deny = of(Polarity::Deny);
-                let allow = if request.is_ram() { of(Polarity::Allow) } else { deny };
-                let sides = self.deny.iter().zip(self.not_resource);
-                for (((word, deny), allow), (is_deny, not)) in
-                    covers.iter_mut().zip(deny).zip(allow).zip(sides)
-                {
-                    let side = is_deny ^ not;
-                    *word |= deny & side | allow & !side;
+                if request.is_ram() {
+                    let (mut deny, mut allow) = (Bits::default(), Bits::default());
+                    mark(Polarity::Deny, &mut deny);
+                    mark(Polarity::Allow, &mut allow);
+                    let sides = self.deny.iter().zip(self.not_resource);
+                    for (((word, deny), allow), (is_deny, not)) in
+                        covers.iter_mut().zip(deny).zip(allow).zip(sides)
+                    {
+                        let side = is_deny ^ not;
+                        *word |= deny & side | allow & !side;
+                    }
+                } else {
+                    // Only resources of RAM itself are judged by polarity.
+                    mark(Polarity::Deny, &mut covers);
                 }
             }
             covers.iter_mut().zip(self.not_resource).for_each(|(word, not)| *word ^= not);
@@ -397,12 +401,17 @@ fn set(bits: &mut Bits, number: usize) {
 
 /// Returns the numbers of all bits that are set, ascending.
 fn numbers(bits: Bits) -> impl Iterator<Item = u32> {
-    bits.into_iter().zip((0_u32..).step_by(64)).flat_map(|(mut word, first)| {
-        std::iter::from_fn(move || {
-            let at = (word != 0).then(|| word.trailing_zeros())?;
-            word &= word - 1;
-            Some(first + at)
-        })
+    let (mut word, mut first) = (0_u64, 0);
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        while word == 0 {
+            word = *bits.get(next)?;
+            first = 64 * next as u32;
+            next += 1;
+        }
+        let at = word.trailing_zeros();
+        word &= word - 1;
+        Some(first + at)
     })
 }
 
