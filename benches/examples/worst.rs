@@ -1,6 +1,7 @@
 //! How long a decision takes by the worst documents of legal size: for each family the slowest of
-//! its requests, the least of many passes, in U and in nanoseconds. `worst <word>` takes the families
-//! with this word in their names only.
+//! its requests, the least of many passes, in U and in nanoseconds. Identity policies come first, then
+//! trust and bucket policies, each alone. `worst <word>` takes the families with this word in their
+//! names only.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints, and may stop")]
 
 use std::hint::black_box;
@@ -8,7 +9,7 @@ use std::time::Instant;
 
 use ramguard::{Authorizer, Policy};
 use ramguard_benches::units;
-use ramguard_testkit::worst::{FAMILIES, largest, requests};
+use ramguard_testkit::worst::{FAMILIES, largest, of_resources, requests};
 
 /// Passes, each of [`EACH`] decisions.
 const PASSES: usize = 400;
@@ -40,5 +41,14 @@ fn main() {
         };
         let most = requests.iter().map(of).fold(0.0, f64::max);
         println!("{:6.0} U {most:7.0} ns  {}", most / unit, family.0);
+    }
+    for document in of_resources().unwrap().iter().filter(|one| one.name.contains(&word)) {
+        let of = |request| {
+            least(|| {
+                black_box(document.set.decide_alone(black_box(request)));
+            })
+        };
+        let most = document.requests.iter().map(of).fold(0.0, f64::max);
+        println!("{:6.0} U {most:7.0} ns  {}", most / unit, document.name);
     }
 }

@@ -3,9 +3,13 @@
 //! Every family is one way to be slow: as many items of a kind as fit into one document. What the
 //! bound is and why it holds is argued in the design notes of the crate `ramguard`.
 
+mod of_resources;
+
 use ramguard::policy::Limits;
 use ramguard::{Context, Kind, Request, RequestError};
 use serde_json::{Map, Value, json};
+
+pub use self::of_resources::{Worst, of_resources};
 
 /// A name, and what makes the statements of a document of so many items.
 pub type Family = (&'static str, fn(usize) -> Vec<Value>);
@@ -224,9 +228,14 @@ pub const FAMILIES: &[Family] = &[
 /// Returns the document of a family with as many items as fit.
 #[must_use]
 pub fn largest((_, make): &Family) -> String {
-    let limit = Limits::default().max_bytes(Kind::Identity);
+    largest_of(Kind::Identity, make)
+}
+
+/// Returns the document of a kind with as many items as fit.
+fn largest_of(kind: Kind, make: impl Fn(usize) -> Vec<Value>) -> String {
+    let limit = Limits::default().max_bytes(kind);
     let text = |count| json!({ "Statement": make(count), "Version": "1" }).to_string();
-    let (mut low, mut high) = (1_usize, 1_500);
+    let (mut low, mut high) = (1_usize, limit / 4);
     while low < high {
         let middle = (low + high).div_ceil(2);
         if text(middle).len() <= limit {

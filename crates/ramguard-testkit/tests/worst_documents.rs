@@ -2,7 +2,7 @@
 #![cfg(feature = "steps")]
 
 use ramguard::{Authorizer, Policy, steps};
-use ramguard_testkit::worst::{FAMILIES, largest, requests};
+use ramguard_testkit::worst::{FAMILIES, largest, of_resources, requests};
 
 /// A decision may take one step for so many bytes of the document.
 const BYTES_A_STEP: u64 = 2;
@@ -22,5 +22,22 @@ fn a_decision_takes_at_most_one_step_for_two_bytes_of_the_worst_document() {
         let name = family.0;
         println!("{name}: {} bytes, {most} steps", text.len());
         assert!(most * BYTES_A_STEP <= text.len() as u64, "{name}: {most} steps");
+    }
+}
+
+#[test]
+fn nor_more_by_the_worst_policy_of_a_role_or_a_bucket() {
+    let all = of_resources().unwrap();
+    assert!(all.len() > FAMILIES.len());
+    for document in all {
+        let of = |request| {
+            let _ = steps::take();
+            let _ = document.set.decide_alone(request);
+            steps::take()
+        };
+        let most = document.requests.iter().map(of).max().unwrap();
+        let (name, bytes) = (&document.name, document.text.len());
+        println!("{name}: {bytes} bytes, {most} steps");
+        assert!(most * BYTES_A_STEP <= bytes as u64, "{name}: {most} steps");
     }
 }

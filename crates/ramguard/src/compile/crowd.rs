@@ -84,6 +84,12 @@ impl Weight {
         self.is_slow |= is_slow;
         self.effort = self.effort.saturating_add(effort(is_slow, length) as usize);
     }
+
+    /// Adds a statement that is tried as a whole, which is so much work.
+    pub(super) fn add_whole(&mut self, effort: u32) {
+        self.is_slow = true;
+        self.effort = self.effort.saturating_add(effort as usize);
+    }
 }
 
 /// The statements of a unit that are asked at once, if there are enough.

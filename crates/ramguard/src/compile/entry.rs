@@ -287,12 +287,17 @@ impl Entries {
         let own_actions = self.actions.get(first_action..).unwrap_or_default();
         let is_every = is_found_by_action && own_actions.iter().any(ActionEntry::is_bare);
         if is_special {
-            self.special.push(StatementTest::compile(document, kind, statement));
+            let test = StatementTest::compile(document, kind, statement);
             let all = statement.actions().chain(statement.resources());
             // The colons of an ARN are no literals that anyone has to look for.
             all.for_each(|entry| {
                 weight.add(entry.text.splitn(5, ':').any(is_slow), entry.text.len());
             });
+            // Nothing tells those with a principal apart before all they list is tried.
+            if kind.has_principal() {
+                weight.add_whole(test.effort());
+            }
+            self.special.push(test);
         }
         let first_condition = self.conditions.len();
         for tested in statement.conditions() {

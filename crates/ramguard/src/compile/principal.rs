@@ -6,7 +6,7 @@ use ramguard_policy::condition::Truth;
 use ramguard_policy::name::principal::{BucketPrincipal, TrustPrincipal};
 use ramguard_policy::{Effect, Statement, StatementPrincipal};
 
-use crate::{PrincipalKind, Request};
+use crate::{PrincipalKind, Request, steps};
 
 /// Whom a statement is about.
 #[derive(Clone, Debug)]
@@ -76,6 +76,7 @@ impl PrincipalTest {
         let Self::Entries(entries) = self else { return Truth::True };
         let mut found = Truth::False;
         for entry in entries {
+            steps::count(1);
             match entry.matches(request) {
                 Truth::True => return Truth::True,
                 Truth::Unknown => found = Truth::Unknown,
