@@ -15,7 +15,7 @@
 
 use crate::steps;
 use crate::window::{self, Characters, WIDTH};
-use crate::word::{Folding, WORD, folded, lowest_bytes, not_any, roughly, word_at};
+use crate::word::{Folding, WORD, folded, highest_bytes, lowest_bytes, not_any, roughly, word_at};
 
 /// Literal runs of up to this many bytes are looked for 64 places at a time; longer ones would
 /// cost more this way than by two-way search.
@@ -152,10 +152,18 @@ impl<'p, const FOLD: bool> Run<'p, FOLD> {
             return None;
         }
         steps::count(1);
-        let at = starts.len() - rest.len();
-        let places =
-            roughly(word_at::<FOLD>(starts, at), first) & roughly(word_at::<FOLD>(ends, at), last);
-        self.end_at(bytes, places, at, &mut tries).flatten()
+        // The last bytes are read again, most of the time, and those known by now left out.
+        let (at, new, start, end) = match (starts.last_chunk(), ends.last_chunk()) {
+            (Some(start), Some(end)) => {
+                let at = starts.len() - WORD;
+                (at, highest_bytes(rest.len()), folded::<FOLD>(start), folded::<FOLD>(end))
+            }
+            _ => (0, !0, word_at::<FOLD>(starts, 0), word_at::<FOLD>(ends, 0)),
+        };
+        match roughly(start, first) & roughly(end, last) & new {
+            0 => None,
+            places => self.end_at(bytes, places, at, &mut tries).flatten(),
+        }
     }
 
     /// Compares the run at `places`, counted from `at`, as long as there are tries. Returns where

@@ -56,7 +56,7 @@ impl<const FOLD: bool> Folding<FOLD> {
 
     /// Returns whether two words are the same. By far most that are, are written the same.
     #[inline]
-    fn same(left: &[u8; WORD], right: &[u8; WORD]) -> bool {
+    pub(crate) fn same(left: &[u8; WORD], right: &[u8; WORD]) -> bool {
         left == right || (FOLD && folded::<FOLD>(left) == folded::<FOLD>(right))
     }
 }

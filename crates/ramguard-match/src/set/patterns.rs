@@ -210,10 +210,17 @@ impl Patterns {
             }
         }
         let (start_of_text, rest) = bytes.split_at_checked(head_len)?;
-        if head_len > WORD
-            && !text.get(..head_len).is_some_and(|head| folding.equal(head, start_of_text))
-        {
-            return None;
+        if head_len > WORD {
+            let head = text.get(..head_len)?;
+            let same = match (head.last_chunk(), start_of_text.last_chunk()) {
+                (Some(last), Some(other)) if head_len <= 2 * WORD => {
+                    Folding::<FOLD>::same(last, other)
+                }
+                _ => folding.equal(head, start_of_text),
+            };
+            if !same {
+                return None;
+            }
         }
         let fits = if middle == Middle::Empty as u32 {
             rest.is_empty()
