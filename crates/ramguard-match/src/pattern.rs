@@ -187,7 +187,8 @@ impl Parts<'_> {
     /// Returns whether `text`, which starts with the head and ends with the tail, fits.
     ///
     /// `near` is where an enclosed run is expected in the text; it saves time if that is right.
-    #[inline]
+    // As a call, with the parts in memory, it takes ten patterns an eighth longer.
+    #[inline(always)]
     pub(crate) fn fits_between<const FOLD: bool>(
         self,
         text: &str,
