@@ -158,11 +158,10 @@ impl<'r> Memo<'r> {
         &self.readings
     }
 
-    /// Returns whether the request may have a condition key with this [`key_bit`].
+    /// Returns the [`key_bit`]s of all condition keys the request has.
     #[inline(never)]
-    pub(super) fn may_have_key(&self, bit: u64, request: &Request<'_>) -> bool {
-        let all = || request.keys().fold(0, |bits, key| bits | key_bit(key));
-        self.keys.get_or_init(all) & bit != 0
+    pub(super) fn key_bits(&self, request: &Request<'_>) -> u64 {
+        *self.keys.get_or_init(|| request.keys().fold(0, |bits, key| bits | key_bit(key)))
     }
 
     /// Returns the values of the key with this number.

@@ -183,11 +183,13 @@ impl Entries {
             steps::count(1);
             return self.condition(only, asked, memo);
         }
-        let are_many = conditions.len() > MOST_CONDITIONS;
+        // An absent key meets a negated operator and fails any other (rule C-3).
+        let may_have =
+            if conditions.len() > MOST_CONDITIONS { memo.key_bits(asked.request()) } else { !0 };
         let mut all = Truth::True;
         for condition in conditions {
             steps::count(1);
-            if are_many && self.is_met_by_absence(condition, asked, memo) {
+            if condition.is_negated && self.key_bit(condition) & may_have == 0 {
                 continue;
             }
             match self.condition(condition, asked, memo) {
@@ -200,17 +202,10 @@ impl Entries {
         all
     }
 
-    /// Returns whether a condition holds because the request does not have its key: an absent key
-    /// meets a negated operator and fails any other (rule C-3). It may hold for that reason if not.
-    #[inline(never)]
-    fn is_met_by_absence(
-        &self,
-        condition: &ConditionEntry,
-        asked: &Asked<'_>,
-        memo: &Memo<'_>,
-    ) -> bool {
-        let bit = self.keys.get(condition.key as usize).map_or(0, |(_, bit)| *bit);
-        condition.is_negated && !memo.may_have_key(bit, asked.request())
+    /// Returns the bit of the key of a condition; all of them for one that has no key.
+    #[inline]
+    fn key_bit(&self, condition: &ConditionEntry) -> u64 {
+        self.keys.get(condition.key as usize).map_or(!0, |(_, bit)| *bit)
     }
 
     /// Its own function, as what it needs is not worth preparing for the one condition that most
