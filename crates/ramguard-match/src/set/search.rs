@@ -56,32 +56,22 @@ pub(super) fn search<const FOLD: bool, S: Sink>(
     text: &str,
     sink: &mut S,
 ) -> ControlFlow<()> {
-    let Some(sieve) = &index.sieve else {
-        return by_index::<FOLD, S>(patterns, index, text, sink);
-    };
-    let mut left = sieve.left_for(text.as_bytes());
-    if left == 0 {
+    if let Some(sieve) = &index.sieve {
+        let mut left = sieve.left_for(text.as_bytes());
+        if left == 0 {
+            return ControlFlow::Continue(());
+        }
+        let asked = Asked::new::<FOLD>(text);
+        while left != 0 {
+            let number = left.trailing_zeros();
+            left &= left - 1;
+            let spot = sieve.spot(number);
+            if let Some(number) = patterns.fitting::<FOLD>(spot, asked, Near::Unknown) {
+                sink.take(number)?;
+            }
+        }
         return ControlFlow::Continue(());
     }
-    let asked = Asked::new::<FOLD>(text);
-    while left != 0 {
-        let number = left.trailing_zeros();
-        left &= left - 1;
-        if let Some(number) = patterns.fitting::<FOLD>(sieve.spot(number), asked, Near::Unknown) {
-            sink.take(number)?;
-        }
-    }
-    ControlFlow::Continue(())
-}
-
-/// Does what [`search`] does if there is no sieve; apart, for the sake of the stack of small sets.
-#[inline(never)]
-fn by_index<const FOLD: bool, S: Sink>(
-    patterns: &Patterns,
-    index: &Index,
-    text: &str,
-    sink: &mut S,
-) -> ControlFlow<()> {
     index.always.iter().try_for_each(|&number| sink.take(number))?;
     if let Some(literals) = &index.literals {
         let take = |&spot: &u32| match patterns.equal::<FOLD>(spot, text) {
@@ -94,9 +84,21 @@ fn by_index<const FOLD: bool, S: Sink>(
             _ => {}
         }
     }
-    if index.root == Next::Nothing {
-        return ControlFlow::Continue(());
+    match index.root {
+        Next::Nothing => ControlFlow::Continue(()),
+        _ => by_index::<FOLD, S>(patterns, index, text, sink),
     }
+}
+
+/// Does what [`search`] does for the patterns below the root of the index; apart, for the sake of
+/// the stack of all other sets.
+#[inline(never)]
+fn by_index<const FOLD: bool, S: Sink>(
+    patterns: &Patterns,
+    index: &Index,
+    text: &str,
+    sink: &mut S,
+) -> ControlFlow<()> {
     let Some(all) = &index.abreast else {
         return Search::<FOLD, false, S>::new(patterns, index, text, sink, u32::MAX).by_head();
     };
