@@ -321,3 +321,22 @@ proptest! {
         agrees_one_by_one(&patterns, &texts, Case::Sensitive);
     }
 }
+
+#[test]
+fn every_byte_of_a_head_counts_however_long_it_is() {
+    let mut found = Matches::new();
+    for length in 1..=40 {
+        let head: String = ('a'..='z').cycle().take(length).collect();
+        for case in [Case::Sensitive, Case::AsciiInsensitive] {
+            let set = PatternSet::new([format!("{head}*")], case);
+            set.matches_into(&format!("{head}x"), &mut found);
+            assert_eq!(found.as_slice(), [0], "{head}");
+            for at in 0..length {
+                let mut text = format!("{head}x");
+                text.replace_range(at..=at, "-");
+                set.matches_into(&text, &mut found);
+                assert_eq!(found.as_slice(), [], "{head} {text}");
+            }
+        }
+    }
+}
