@@ -2,7 +2,9 @@
 #![cfg(feature = "steps")]
 
 use ramguard::policy::{Limits, ReadOptions};
-use ramguard::{Authorizer, CompiledPolicy, Context, Kind, Policy, PolicySet, Request, steps};
+use ramguard::{
+    Authorizer, CompiledPolicy, Context, Kind, Layers, Policy, PolicySet, Request, Semantics, steps,
+};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -59,6 +61,29 @@ fn of_many_conditions_those_on_keys_the_request_lacks_look_no_key_up() -> Result
     // request: its own, and those the engine knows.
     let steps = steps_of(|| authorizer.decide(&request));
     assert!((200..300).contains(&steps), "{steps} steps");
+    Ok(())
+}
+
+#[test]
+fn resources_of_statements_with_principals_are_asked_for_at_once() -> Result {
+    let statement = |n: usize| {
+        let resources: Vec<String> =
+            (0..20).map(|i| format!(r#""acs:*:*:*:*{}y""#, 20 * n + i)).collect();
+        let resources = resources.join(",");
+        format!(
+            r#"{{"Effect":"Deny","Principal":["*"],"Action":"oss:*","Resource":[{resources}]}}"#
+        )
+    };
+    // More patterns than are asked for at once if none of them is slow.
+    let all: Vec<String> = (0..30).map(statement).collect();
+    let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, all.join(","));
+    let resource = Some(PolicySet::from(Policy::parse_as(Kind::Bucket, &text)?).into());
+    let layers = Layers { resource, ..Layers::default() };
+    let authorizer = Authorizer::with_layers(layers, Semantics::default());
+    let request = Request::parse("oss:GetObject", "acs:oss:*:1:b/x")?;
+    assert!(!authorizer.decide(&request).is_allowed());
+    let steps = steps_of(|| authorizer.decide(&request));
+    assert!(steps < 100, "{steps} steps");
     Ok(())
 }
 

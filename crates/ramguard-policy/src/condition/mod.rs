@@ -453,6 +453,16 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_alone_is_matched_and_one_text_alone_compared() {
+        for (seen, like, equal) in
+            [("team-a", true, false), ("team-*", true, true), ("tea", false, false)]
+        {
+            assert_eq!(evaluate("StringLike", &["team-*"], &[seen]), like.into(), "{seen}");
+            assert_eq!(evaluate("StringEquals", &["team-*"], &[seen]), equal.into(), "{seen}");
+        }
+    }
+
+    #[test]
     fn one_match_among_many_request_values_is_enough() {
         let seen = ["fc.aliyuncs.com", "ecs.aliyuncs.com"];
         assert_eq!(evaluate("StringEquals", &["ecs.aliyuncs.com"], &seen), Truth::True);
