@@ -89,9 +89,8 @@ impl Cut {
         };
         let last = pattern.iter().rposition(wild).unwrap_or(head);
         let middle = match pattern.get(head..=last).unwrap_or_default() {
-            [b'*'] => Middle::Stars,
-            [b'*', between @ .., b'*'] if !between.iter().any(wild) => Middle::Enclosed,
             middle if middle.iter().all(|&byte| byte == b'*') => Middle::Stars,
+            [b'*', between @ .., b'*'] if !between.iter().any(wild) => Middle::Enclosed,
             middle if !middle.contains(&b'?') => Middle::Starred,
             _ => Middle::Other,
         };

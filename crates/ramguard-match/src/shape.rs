@@ -53,6 +53,15 @@ impl Shape {
         self.middle == Middle::Empty
     }
 
+    /// Returns where the literal tail starts, in bytes, of a pattern that has no other wildcards than
+    /// stars side by side; `None` of any other. A text fits such a pattern that starts with the head
+    /// and ends, behind that, with the tail.
+    #[inline]
+    #[must_use]
+    pub fn tail_behind_stars(self) -> Option<usize> {
+        (self.middle == Middle::Stars).then_some(self.tail as usize)
+    }
+
     /// Returns whether the whole of `text` fits `pattern`, whose shape this is, as
     /// [`Pattern::is_match`](crate::Pattern::is_match) would. With the shape of another pattern
     /// the answer means nothing.
@@ -103,6 +112,26 @@ mod tests {
                 text[at] = if at % 2 == 0 { b'*' } else { b'?' };
                 assert_eq!(first_wildcard(&text), at);
             }
+        }
+    }
+
+    #[test]
+    fn a_tail_is_told_where_stars_are_the_only_wildcards_and_side_by_side() {
+        for (pattern, tail) in [
+            ("ecs:*Image", Some("Image")),
+            ("*a", Some("a")),
+            ("ecs:Describe*", Some("")),
+            ("ecs:**Image", Some("Image")),
+            ("*", Some("")),
+            ("ecs:Run", None),
+            ("", None),
+            ("ecs:?Image", None),
+            ("ecs:*Image*", None),
+            ("ecs:*Ima?e", None),
+            ("ecs:?*Image", None),
+        ] {
+            let at = Shape::of(pattern).tail_behind_stars();
+            assert_eq!(at.map(|at| &pattern[at..]), tail, "{pattern}");
         }
     }
 

@@ -68,21 +68,24 @@ impl<const FOLD: bool> Folding<FOLD> {
 #[inline]
 #[must_use]
 pub fn same_bytes(left: &[u8], right: &[u8]) -> bool {
-    /// The first and the last bytes, which may share some.
-    fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
-        bytes.first_chunk().zip(bytes.last_chunk())
+    /// Whether the first and the last bytes, which may share some, are the same; `None` if there are
+    /// not as many.
+    #[inline(always)]
+    fn same_ends<const N: usize>(left: &[u8], right: &[u8]) -> Option<bool> {
+        let (first, last) = (left.first_chunk::<N>()?, left.last_chunk::<N>()?);
+        let (start, end) = (right.first_chunk::<N>()?, right.last_chunk::<N>()?);
+        Some(first == start && last == end)
     }
     if left.len() != right.len() {
         return false;
     }
-    if let Some(own) = ends::<{ 2 * WORD }>(left) {
-        return ends(right) == Some(own) && (left.len() <= 4 * WORD || left == right);
+    if let Some(same) = same_ends::<{ 2 * WORD }>(left, right) {
+        return same && (left.len() <= 4 * WORD || left == right);
     }
-    match (ends::<WORD>(left), ends::<{ WORD / 2 }>(left)) {
-        (Some(own), _) => ends(right) == Some(own),
-        (_, Some(own)) => ends(right) == Some(own),
-        _ => left == right,
+    if let Some(same) = same_ends::<WORD>(left, right) {
+        return same;
     }
+    same_ends::<{ WORD / 2 }>(left, right).unwrap_or_else(|| left == right)
 }
 
 /// Returns a word with all bits set in its first `count` bytes.
