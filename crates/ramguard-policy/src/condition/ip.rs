@@ -118,40 +118,43 @@ pub(super) fn parse_address(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// Reads the bits of an IPv4 address: most requests have one, and the grammar of both families takes
-/// twice as long. `None` if it is none.
+/// Reads the bits of an IPv4 address of at least eight bytes: most requests have one, and the grammar
+/// of both families takes twice as long. `None` of a shorter one and of what is none.
 pub(super) fn plain_ipv4(text: &[u8]) -> Option<u32> {
-    let mut rest = text;
-    let mut bits = 0_u32;
-    for number in 0..4 {
-        if number > 0 {
-            rest = rest.strip_prefix(b".")?;
+    // Its first and its last eight bytes, which may share some, and dots behind them.
+    let mut bytes = [b'.'; 16];
+    let (first, last) = (text.first_chunk::<8>()?, text.last_chunk::<8>()?);
+    let start = text.len().checked_sub(last.len())?;
+    *bytes.first_chunk_mut()? = *first;
+    *bytes.get_mut(start..)?.first_chunk_mut()? = *last;
+    // Four numbers of at most three digits and what is behind each are sixteen bytes; what is no
+    // digit is more than nine.
+    let byte = |at: usize| bytes.get(at & 15).copied().unwrap_or_default();
+    let digit = |at: usize| u32::from(byte(at).wrapping_sub(b'0'));
+    let (mut at, mut bits) = (0_usize, 0_u32);
+    for _ in 0..4 {
+        let (first, second, third) =
+            (digit(at), digit(at.wrapping_add(1)), digit(at.wrapping_add(2)));
+        let (number, length) = if second > 9 {
+            (first, 1)
+        } else if first > 0 {
+            // Two digits and three are about as common, so that a branch would often be mistaken.
+            let two = first.wrapping_mul(10).wrapping_add(second);
+            let is_three = third < 10;
+            let more = two.wrapping_mul(9).wrapping_add(third).wrapping_mul(is_three.into());
+            (two.wrapping_add(more), if is_three { 3 } else { 2 })
+        } else {
+            return None;
+        };
+        at = at.wrapping_add(length);
+        if first > 9 || number > 255 || byte(at) != b'.' {
+            return None;
         }
-        let octet;
-        (octet, rest) = split_octet(rest)?;
-        bits = bits << 8 | u32::from(octet);
+        at = at.wrapping_add(1);
+        bits = bits << 8 | number;
     }
-    rest.is_empty().then_some(bits)
-}
-
-/// Reads one to three digits without a leading zero, at most 255.
-#[inline]
-fn split_octet(text: &[u8]) -> Option<(u8, &[u8])> {
-    let digit = |byte: u8| Some(byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
-    let (&first, rest) = text.split_first()?;
-    let first = digit(first)?;
-    let Some((second, after)) = rest.split_first().and_then(|(&b, after)| Some((digit(b)?, after)))
-    else {
-        return Some((first, rest));
-    };
-    if first == 0 {
-        return None;
-    }
-    let two = first.checked_mul(10)?.checked_add(second)?;
-    match after.split_first().and_then(|(&byte, after)| Some((digit(byte)?, after))) {
-        None => Some((two, after)),
-        Some((third, after)) => Some((two.checked_mul(10)?.checked_add(third)?, after)),
-    }
+    // Behind the last number stands the first dot that is not of the text.
+    (at.checked_sub(1) == Some(text.len())).then_some(bits)
 }
 
 /// Reads the value of a policy, saying why it cannot be read.
@@ -194,8 +197,11 @@ impl BlockSet {
     #[inline]
     pub(super) fn covers_v4(&self, address: u32) -> bool {
         match *self.v4 {
-            // Most lists have one block.
+            // Most lists have a block or two.
             [(first, last)] => first <= address && address <= last,
+            [(first, last), (next, end)] => {
+                (first <= address && address <= last) || (next <= address && address <= end)
+            }
             _ => lies_in_any(&self.v4, &address),
         }
     }
@@ -218,6 +224,7 @@ fn joined<A: Copy + Ord>(mut ranges: Vec<(A, A)>, next: impl Fn(A) -> Option<A>)
     ranges.into()
 }
 
+#[inline(never)]
 fn lies_in_any<A: Ord>(ranges: &[(A, A)], address: &A) -> bool {
     let after = ranges.partition_point(|(first, _)| first <= address);
     after
@@ -265,14 +272,24 @@ mod tests {
         for octet in octets {
             for text in [
                 format!("{octet}.2.3.4"),
+                format!("{octet}.20.30.40"),
                 format!("1.{octet}.3.4"),
+                format!("10.{octet}.30.40"),
+                format!("1.2.{octet}.4"),
+                format!("100.200.{octet}.250"),
                 format!("1.2.3.{octet}"),
+                format!("10.20.30.{octet}"),
+                format!("100.200.100.{octet}"),
                 format!("1.2.3.4{octet}"),
                 format!("1.2.3.4.{octet}"),
+                format!("10.20.30.40.{octet}"),
+                format!("100.200.100.200{octet}"),
                 format!("1.2.3{octet}"),
+                format!("10.20.30{octet}"),
             ] {
                 let whole = text.parse::<Ipv4Addr>().ok().map(Ipv4Addr::to_bits);
-                assert_eq!(plain_ipv4(text.as_bytes()), whole, "{text}");
+                let expected = whole.filter(|_| text.len() >= 8);
+                assert_eq!(plain_ipv4(text.as_bytes()), expected, "{text}");
             }
         }
     }

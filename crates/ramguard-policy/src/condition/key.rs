@@ -98,6 +98,7 @@ pub fn same_key(a: &str, b: &str) -> bool {
 }
 
 /// Returns whether two texts of one length name the same key.
+#[cold]
 fn is_same_folded(a: &str, b: &str) -> bool {
     // Texts that differ only in case have their first slash at the same place, so the cut of one
     // serves both; where it does not, the heads differ.

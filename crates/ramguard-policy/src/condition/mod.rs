@@ -229,7 +229,7 @@ impl Test {
     }
 
     /// Whether `seen` fits any of the values; `None` if it cannot be compared.
-    #[inline]
+    #[inline(always)]
     fn fit<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> Option<bool> {
         match &self.values {
             Values::One => Some(self.is_only(seen)),
@@ -338,8 +338,17 @@ fn fit_number<'v>(
 fn fit_in_blocks<'v>(blocks: &BlockSet, seen: &'v str, readings: &Readings<'v>) -> Option<bool> {
     match readings.plain_v4(seen) {
         Some(address) => Some(blocks.covers_v4(address)),
-        None => readings.other_address(seen).map(|address| blocks.covers(address)),
+        None => fit_other_address(blocks, seen, readings),
     }
+}
+
+#[cold]
+fn fit_other_address<'v>(
+    blocks: &BlockSet,
+    seen: &'v str,
+    readings: &Readings<'v>,
+) -> Option<bool> {
+    readings.other_address(seen).map(|address| blocks.covers(address))
 }
 
 impl PartialEq for Test {
