@@ -5,9 +5,10 @@
 
 use std::hint::black_box;
 
-use ramguard::{Authorizer, Policy, Request};
+use ramguard::{Authorizer, Policy};
 use ramguard_benches::questions::{policies, requests, work};
 use ramguard_testkit::workload::Variant;
+use ramguard_testkit::worst::{FAMILIES, Family, largest, requests as worst_requests};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -17,16 +18,13 @@ fn main() {
         "small" => (None, work(Variant::Plain, 10)),
         "large" => (None, work(Variant::Conditions, 1_000)),
         _ => {
-            let text = include_str!("../../testdata/bench/max-size-policy.json");
-            (Some(Authorizer::new([Policy::parse(text).unwrap()])), work(Variant::Plain, 1))
+            let named = |family: &&Family| family.0 == "actions of five pairs, twenty a statement";
+            let document = largest(FAMILIES.iter().find(named).unwrap());
+            (Some(Authorizer::new([Policy::parse(&document).unwrap()])), work(Variant::Plain, 1))
         }
     };
     let (authorizer, requests) = match authorizer {
-        Some(slow) => {
-            let long = "a".repeat(120);
-            let resource = format!("acs:ecs:cn-hangzhou:123456789012:{long}");
-            (slow, vec![Request::parse(format!("ecs:{long}"), resource).unwrap(); 1_000])
-        }
+        Some(slow) => (slow, worst_requests().unwrap().into_iter().cycle().take(1_000).collect()),
         None => (Authorizer::new(policies(&work).unwrap()), requests(&work.questions).unwrap()),
     };
     for _ in 0..rounds {

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use ramguard_match::same_bytes;
 use ramguard_policy::condition::{compare_keys, same_key};
 
 use crate::RequestError;
@@ -116,14 +117,29 @@ impl<'a> Context<'a> {
 
     /// Returns the values of a key, if the request has it.
     #[must_use]
+    #[inline(always)]
     pub fn values(&self, key: &str) -> Option<&Values<'a>> {
         // Spellings of one key are of one length, which tells most keys apart.
         if self.lengths & length_bit(key) == 0 {
             return None;
         }
-        let is_key =
-            |entry: &&ContextEntry<'a>| entry.key.len() == key.len() && same_key(&entry.key, key);
-        self.entries.iter().find(is_key).map(|entry| &entry.values)
+        let mut is_near = false;
+        for entry in &self.entries {
+            if entry.key.len() == key.len() {
+                // Nearly all keys are spelled as documented.
+                if same_bytes(entry.key.as_bytes(), key.as_bytes()) {
+                    return Some(&entry.values);
+                }
+                is_near = true;
+            }
+        }
+        if is_near { self.values_in_another_spelling(key) } else { None }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn values_in_another_spelling(&self, key: &str) -> Option<&Values<'a>> {
+        self.entries.iter().find(|entry| same_key(&entry.key, key)).map(|entry| &entry.values)
     }
 
     /// Returns the keys and values.

@@ -6,7 +6,9 @@ use ramguard_policy::name::action::split_request;
 use ramguard_policy::name::resource::{ArnError, ArnFields, Resource};
 use ramguard_policy::text::shown;
 
-use crate::compile::{FieldWords, folded_end, folded_word, lowest_bytes, service_number};
+use crate::compile::{
+    FieldWords, folded_back, folded_end, folded_word, lowest_bytes, service_number,
+};
 use crate::context::Values;
 use crate::{Context, Principal};
 
@@ -131,8 +133,9 @@ pub(crate) struct FieldEnds {
 /// What a decision compares first, read off the texts of a request once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Starts {
-    /// The first eight bytes of the action's name, ASCII capitals made small.
-    pub(crate) name: u64,
+    /// The first eight bytes of the action's name, and the last eight, the last one first; ASCII
+    /// capitals made small.
+    pub(crate) name: [u64; 2],
     /// The same of the relative id.
     pub(crate) id: u64,
     /// The first four bytes of the service of the resource, and behind them those of its relative
@@ -146,12 +149,13 @@ pub(crate) struct Starts {
 
 impl Starts {
     fn of(action: &str, name_at: u16, arn: Option<ArnFields<'_>>) -> Self {
-        let name = folded_word(action.as_bytes(), name_at.into());
+        let name = action.as_bytes().get(name_at.into()..).unwrap_or_default();
+        let name = [folded_word(name, 0), folded_back(name)];
         let Some(ArnFields { service, relative_id, .. }) = arn else {
-            return Self { name, service: service_number(0) as u8, ..Self::default() };
+            return Self { name, service: service_number(0), ..Self::default() };
         };
         let resource = folded_word(service.as_bytes(), 0) & lowest_bytes(4);
-        let service = service_number(resource) as u8;
+        let service = service_number(resource);
         Self { name, resource, service, ..Self::default() }.with_id(relative_id.as_bytes())
     }
 

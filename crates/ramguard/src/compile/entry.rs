@@ -11,15 +11,21 @@
 //! * service, region and account of a resource are kept without ASCII capitals.
 
 mod applies;
+mod conditions;
+
+use std::ops::Range;
 
 use ramguard_match::Shape;
-use ramguard_policy::condition::{Family, Test};
 use ramguard_policy::name::resource::ArnFields;
 use ramguard_policy::{Effect, Policy, Statement};
 
-use super::crowd::{Crowd, Member, TextCrowd, TextNumber, Weight, is_slow, key_bit};
+pub(super) use self::applies::Reply;
+use self::conditions::Conditions;
+use super::crowd::{Crowd, Member, Weight, is_slow};
 use super::fields::{AllFields, Fields, Form, Forms, literal_head};
-use super::key::{END, First, Last, WORD, first_colons, folded_end, folded_word, lowest_bytes};
+use super::key::{
+    END, First, Last, WORD, first_colons, folded_back, folded_end, folded_word, lowest_bytes,
+};
 use super::{Polarity, StatementAt, StatementTest};
 use crate::request::{ArnBytes, Starts};
 
@@ -29,9 +35,6 @@ const MOST: usize = StatementTest::LONG;
 /// Statements with longer names are special.
 const LONGEST: usize = u16::MAX as usize;
 
-/// Of more conditions than this, the keys that the request does not have are told at a glance.
-const MOST_CONDITIONS: usize = 8;
-
 /// A range of one of the flat lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Run {
@@ -39,10 +42,17 @@ pub(super) struct Run {
     pub(super) end: u32,
 }
 
+impl Run {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
 /// One entry of `Action` in 32 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ActionEntry {
-    /// The first literal bytes of the name behind the colon, at most eight, ASCII small.
+    /// The first literal bytes of the name behind the colon, at most eight, ASCII small; or its last
+    /// ones, the last one first, where these are more.
     word: u64,
     shape: Shape,
     text: u32,
@@ -51,11 +61,17 @@ pub(super) struct ActionEntry {
     name_at: u16,
     /// How many bytes of `word` count; all eight of a name without wildcards.
     counted: First,
+    side: Side,
     /// It has to be searched for; see [`is_slow`].
     is_slow: bool,
-    /// How many bytes stand behind its star if that is the only wildcard and not at the end, else
-    /// zero.
-    tail: u16,
+}
+
+/// Which end of a name a word is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Side {
+    Start,
+    End,
 }
 
 /// One entry of `Resource` in one line of a cache.
@@ -142,17 +158,6 @@ pub(super) struct Signature {
     pub(super) mask: u64,
 }
 
-/// One condition, kept here as well so that testing it does not lead through the policy.
-#[derive(Clone, Debug)]
-struct ConditionEntry {
-    /// The number of the key.
-    key: u32,
-    is_negated: bool,
-    /// Its number among those that are asked together.
-    text: Option<TextNumber>,
-    test: Test,
-}
-
 /// One statement.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StatementEntry {
@@ -169,12 +174,9 @@ pub(super) struct Entries {
     pub(super) actions: Vec<ActionEntry>,
     pub(super) resources: Vec<ResourceEntry>,
     fields: AllFields,
-    conditions: Vec<ConditionEntry>,
-    /// Condition keys, each several times if there are many.
-    keys: Vec<(Box<str>, u64)>,
+    conditions: Conditions,
     special: Vec<StatementTest>,
     crowd: Crowd,
-    texts: TextCrowd,
 }
 
 impl Entries {
@@ -183,15 +185,13 @@ impl Entries {
         let bytes: usize = policies.iter().map(|policy| policy.source().len()).sum();
         self.text.reserve(bytes - bytes / 4);
         self.statements.reserve_exact(policies.iter().map(Policy::len).sum());
-        let (mut actions, mut resources, mut conditions) = (0, 0, 0);
+        let (mut actions, mut resources) = (0, 0);
         for statement in policies.iter().flat_map(Policy::statements) {
             actions += statement.actions().len();
             resources += statement.resources().len().max(1);
-            conditions += statement.conditions().len();
         }
         self.actions.reserve_exact(actions);
         self.resources.reserve_exact(resources);
-        self.conditions.reserve_exact(conditions);
     }
 
     /// Gives back what was reserved and not needed.
@@ -200,8 +200,7 @@ impl Entries {
         self.actions.shrink_to_fit();
         self.resources.shrink_to_fit();
         self.fields.shrink();
-        self.conditions.shrink_to_fit();
-        self.keys.shrink_to_fit();
+        self.conditions.finish();
         self.special.shrink_to_fit();
     }
 
@@ -211,12 +210,9 @@ impl Entries {
             + self.actions.capacity() * size_of::<ActionEntry>()
             + self.resources.capacity() * size_of::<ResourceEntry>()
             + self.fields.heap_bytes()
-            + self.conditions.capacity() * size_of::<ConditionEntry>()
-            + self.conditions.iter().map(|condition| condition.test.heap_bytes()).sum::<usize>()
-            + self.keys.iter().map(|key| size_of_val(key) + key.0.len()).sum::<usize>()
+            + self.conditions.heap_bytes()
             + self.special.iter().map(StatementTest::bytes).sum::<usize>()
             + self.crowd.heap_bytes()
-            + self.texts.heap_bytes()
     }
 
     /// Makes the crowd of what is better asked at once, when everything is there; takes what
@@ -231,15 +227,6 @@ impl Entries {
             for entry in &mut self.resources {
                 entry.crowd = numbers.get(entry.statement as usize).copied().unwrap_or(0);
             }
-        }
-        let tests = self.conditions.iter().filter_map(|entry| {
-            let (key, _) = self.keys.get(entry.key as usize)?;
-            Some((&**key, &entry.test))
-        });
-        let (texts, numbers) = TextCrowd::new(tests);
-        self.texts = texts;
-        for (entry, number) in self.conditions.iter_mut().zip(numbers) {
-            entry.text = number;
         }
     }
 
@@ -299,22 +286,7 @@ impl Entries {
             }
             self.special.push(test);
         }
-        let first_condition = self.conditions.len();
-        for tested in statement.conditions() {
-            let key = self.key(tested.key().text);
-            let test = tested.test().clone();
-            let is_negated = test.operator().is_negated();
-            self.conditions.push(ConditionEntry { key, is_negated, text: None, test });
-        }
-        // All have to hold, so those come first of which a value need not be read.
-        let own = self.conditions.get_mut(first_condition..).unwrap_or_default();
-        own.sort_by_key(|condition| match condition.test.operator().family() {
-            Family::Bool | Family::String => 0,
-            Family::Numeric => 1,
-            Family::Ip => 2,
-            Family::Date => 3,
-        });
-        let conditions = run(first_condition, self.conditions.len());
+        let conditions = self.conditions.add(statement);
         let template = ResourceEntry {
             word: 0,
             shape: Shape::of(""),
@@ -355,18 +327,6 @@ impl Entries {
         lengths.into_iter().all(|length| length < ROOM).then_some(weight)
     }
 
-    /// Returns the number of a condition key; most policies use the same few over and over.
-    fn key(&mut self, text: &str) -> u32 {
-        const LOOK_BACK: usize = 16;
-        let known = self.keys.iter().enumerate().rev().take(LOOK_BACK);
-        let known = known.map(|(number, (key, _))| (number, &**key)).find(|(_, key)| *key == text);
-        if let Some((number, _)) = known {
-            return length(number);
-        }
-        self.keys.push((text.into(), key_bit(text)));
-        length(self.keys.len() - 1)
-    }
-
     /// Adds an action; returns whether it has to be searched for.
     fn push_action(&mut self, text: &str) -> bool {
         let bytes = text.as_bytes();
@@ -381,16 +341,23 @@ impl Entries {
         };
         // Past its end a name reads as zeros, so a short literal one is compared to the end.
         let counted = if is_literal && colon.is_some() { WORD } else { head.min(WORD) };
+        let tail = bytes.get(name..).map_or(0, literal_tail);
+        // Names start with one of a few verbs.
+        let (side, word, counted) = if !is_literal && tail > 0 && tail >= counted {
+            (Side::End, folded_back(bytes), tail)
+        } else {
+            (Side::Start, folded_word(bytes, name), counted)
+        };
         let is_slow = is_open(shape, bytes.len()) && is_slow(text);
         self.actions.push(ActionEntry {
-            word: folded_word(bytes, name) & lowest_bytes(counted),
+            word: word & lowest_bytes(counted),
             shape,
             text: length(self.text.len()),
             length: short(bytes.len()),
             name_at: short(name),
             counted: First::of(counted),
+            side,
             is_slow,
-            tail: short(only_tail(bytes, shape)),
         });
         self.text.push_str(text);
         is_slow
@@ -505,6 +472,15 @@ impl Entries {
 }
 
 impl ActionEntry {
+    /// Returns whether a name that starts and ends like this may be covered. Most that are not are
+    /// told by that; one that is never is.
+    #[inline]
+    fn may_cover(&self, starts: &Starts) -> bool {
+        let [first, last] = starts.name;
+        let name = if self.side == Side::Start { first } else { last };
+        self.counted.of_word(name ^ self.word) == 0
+    }
+
     /// Returns whether the name behind the colon has no wildcard, and how long its literal head
     /// is.
     pub(super) fn head(name: &[u8]) -> (usize, bool) {
@@ -542,13 +518,6 @@ impl ResourceEntry {
     pub(super) fn is_any(&self) -> bool {
         self.kind.is_any()
     }
-
-    /// Returns whether the statement is tested as a whole, so that its other entries would give
-    /// the same answer.
-    #[inline]
-    pub(super) fn is_special(&self) -> bool {
-        self.kind.is_special()
-    }
 }
 
 /// Returns whether a pattern is more than a literal with a single wildcard at its end, which is told
@@ -573,18 +542,12 @@ fn short(length: usize) -> u16 {
 
 /// Returns how many of the last four bytes stand behind the last wildcard, or are there at all.
 fn literal_end(pattern: &str) -> usize {
-    pattern.bytes().rev().take(END).take_while(|byte| !matches!(byte, b'*' | b'?')).count()
+    literal_tail(pattern.as_bytes()).min(END)
 }
 
-/// Returns how many bytes stand behind the star of a pattern, whose shape is known, if that is its
-/// only wildcard, else zero.
-fn only_tail(pattern: &[u8], shape: Shape) -> usize {
-    match pattern.get(shape.head_len()..) {
-        Some([b'*', tail @ ..]) if !tail.iter().any(|byte| matches!(byte, b'*' | b'?')) => {
-            tail.len()
-        }
-        _ => 0,
-    }
+/// Returns how many of the last eight bytes stand behind the last wildcard, or are there at all.
+fn literal_tail(pattern: &[u8]) -> usize {
+    pattern.iter().rev().take(WORD).take_while(|byte| !matches!(byte, b'*' | b'?')).count()
 }
 
 #[cfg(test)]
@@ -615,27 +578,7 @@ mod tests {
             assert_eq!(entries.statements.capacity(), entries.statements.len(), "{count}");
             assert_eq!(entries.actions.capacity(), entries.actions.len(), "{count}");
             assert_eq!(entries.resources.capacity(), entries.resources.len(), "{count}");
-            assert_eq!(entries.conditions.capacity(), entries.conditions.len(), "{count}");
             assert_eq!(entries.text.capacity(), entries.text.len(), "{count}");
-        }
-    }
-
-    #[test]
-    fn a_tail_is_told_of_patterns_with_a_single_star_before_their_end() {
-        for (pattern, tail) in [
-            ("ecs:*Image", 5),
-            ("*a", 1),
-            ("ecs:Describe*", 0),
-            ("ecs:Run", 0),
-            ("*", 0),
-            ("", 0),
-            ("ecs:?Image", 0),
-            ("ecs:**Image", 0),
-            ("ecs:*Image*", 0),
-            ("ecs:*Ima?e", 0),
-            ("ecs:?*Image", 0),
-        ] {
-            assert_eq!(only_tail(pattern.as_bytes(), Shape::of(pattern)), tail, "{pattern}");
         }
     }
 

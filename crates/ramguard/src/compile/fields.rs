@@ -11,12 +11,12 @@
 //!   something open, which the texts then tell.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 use ramguard_match::{Case, Shape};
 
 use super::Polarity;
-use super::key::{Field, Seeds, WORD, folded_word, lowest_bytes, same};
+use super::key::{AsItIs, Field, Seeds, WORD, folded_word, lowest_bytes, same};
 use crate::request::ArnBytes;
 
 /// The first bytes of a field that stand in words.
@@ -182,24 +182,6 @@ struct Known {
     numbers: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
     /// Where the first ARN with the fields of each number starts, and whether it is denied.
     firsts: Vec<(usize, bool)>,
-}
-
-/// Hashes a number to itself; the keys are hashes already.
-#[derive(Clone, Copy, Debug, Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u64(self.0.rotate_left(8) ^ u64::from(byte)));
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 impl AllFields {

@@ -7,7 +7,7 @@
 //! seeds change no decision.
 
 use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::OnceLock;
 
 use ramguard_match::same_bytes;
@@ -232,7 +232,7 @@ pub(crate) fn lowest_bytes(count: usize) -> u64 {
     if count >= WORD { !0 } else { (1 << (8 * count)) - 1 }
 }
 
-/// How many of the first bytes of a word count.
+/// How many of the first bytes of a word count, which are the lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct First {
     /// Half of the shift that takes the others away, as no shift may be as long as the word.
@@ -269,6 +269,16 @@ pub(crate) fn folded_end(text: &[u8]) -> u32 {
         None => text.iter().fold(0, |end, &byte| end >> 8 | u32::from(byte) << 24),
     };
     lowered(u64::from(end)) as u32
+}
+
+/// Returns the last eight bytes of a text, the last one first, ASCII capitals made small and zeros
+/// past its start.
+#[inline]
+pub(crate) fn folded_back(text: &[u8]) -> u64 {
+    lowered(match text.last_chunk() {
+        Some(end) => u64::from_be_bytes(*end),
+        None => text.iter().fold(0, |back, &byte| back << 8 | u64::from(byte)),
+    })
 }
 
 /// How many of the last four bytes of a text count.
@@ -362,6 +372,24 @@ fn lowered(word: u64) -> u64 {
 fn product(left: u64, right: u64) -> u64 {
     let whole = u128::from(left).wrapping_mul(u128::from(right));
     (whole as u64) ^ ((whole >> 64) as u64)
+}
+
+/// Hashes a number to itself; the keys are hashes already.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(self.0.rotate_left(8) ^ u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ramguard_policy::Policy;
 
+use super::small::service_bit;
 use super::unit::Unit;
 use super::{Asked, StatementAt, Verdict};
 
@@ -158,7 +159,7 @@ impl NearUnits {
 fn evaluate<'u>(units: impl Iterator<Item = &'u SharedUnit>, asked: &Asked<'_>) -> Verdict {
     let mut allowed = None;
     for (number, unit) in units.enumerate() {
-        if unit.services >> asked.starts().service & 1 == 0 {
+        if unit.services & service_bit(asked.starts().service) == 0 {
             continue;
         }
         // None is without its compiled form; to pass over one could pass over a Deny.

@@ -14,7 +14,7 @@ use super::entry::{Entries, Signature};
 const MOST: usize = 48;
 
 /// Services are told apart by so many bits.
-const SERVICE_BITS: u32 = 6;
+const SERVICE_BITS: u32 = 8;
 
 /// How many lists there are at most.
 const LISTS: usize = 1 << SERVICE_BITS;
@@ -25,26 +25,30 @@ pub(super) const ANY_SERVICE: u64 = !0;
 /// The part of a [`Signature`] that is about the service.
 const SERVICE: u64 = 0xFFFF_FFFF;
 
-/// Returns the number, below 64, that the services with these first bytes share; of `signature`
-/// the upper half does not count.
+/// Returns the number that the services with these first bytes share; of `signature` the upper half
+/// does not count.
 #[inline]
-pub(crate) fn service_number(signature: u64) -> u32 {
+pub(crate) fn service_number(signature: u64) -> u8 {
     let mixed = (signature & SERVICE).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> (u64::BITS - SERVICE_BITS)) as u32
+    (mixed >> (u64::BITS - SERVICE_BITS)) as u8
 }
 
-/// Returns the numbers of the services that the entries can cover, a bit each.
+/// Returns the bit of one of 64 groups of services, by the number of a service.
+#[inline]
+pub(super) fn service_bit(number: u8) -> u64 {
+    1 << (number >> (SERVICE_BITS - u64::BITS.ilog2()))
+}
+
+/// Returns the groups of the services that the entries can cover, a bit each.
 pub(super) fn services(entries: &Entries) -> u64 {
-    entries.resources.iter().fold(0, |all, entry| all | entries.signature(entry).services())
+    let services = entries.resources.iter().map(|entry| entries.signature(entry).service());
+    services.fold(0, |all, service| all | service.map_or(ANY_SERVICE, service_bit))
 }
 
 impl Signature {
-    /// Returns the numbers of the services it fits, a bit each.
-    fn services(&self) -> u64 {
-        match self.mask & SERVICE {
-            SERVICE => 1 << service_number(self.word),
-            _ => ANY_SERVICE,
-        }
+    /// Returns the number of the service it fits; `None` if it fits several.
+    fn service(&self) -> Option<u8> {
+        (self.mask & SERVICE == SERVICE).then(|| service_number(self.word))
     }
 }
 
@@ -61,6 +65,15 @@ impl Item {
     pub(super) fn may_cover(&self, signature: u64) -> bool {
         (signature ^ self.signature.word) & self.signature.mask == 0
     }
+}
+
+/// Why a set has no lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Misfit {
+    /// One of them would be longer than [`MOST`].
+    LongList,
+    /// All of them together would be too much.
+    ManyItems,
 }
 
 /// The lists of a small set.
@@ -91,33 +104,65 @@ impl Small {
             entries.resources.iter().map(|entry| entries.signature(entry)).collect();
         // With as many lists as entries most lists have one; a few entries do with a single list.
         let bits = if few <= 4 { 0 } else { few.ilog2().min(SERVICE_BITS) };
-        (0..=bits).rev().find_map(|bits| Self::of(&signatures, SERVICE_BITS - bits))
+        for bits in (0..=bits).rev() {
+            match Self::of(&signatures, SERVICE_BITS - bits) {
+                Ok(small) => return Some(small),
+                // With fewer lists they are no shorter.
+                Err(Misfit::LongList) => return None,
+                Err(Misfit::ManyItems) => {}
+            }
+        }
+        None
     }
 
-    fn of(signatures: &[Signature], shift: u32) -> Option<Self> {
-        let lists = 1_u32 << (SERVICE_BITS - shift);
-        let mut starts = [0; LISTS + 1];
-        let mut items = Vec::new();
-        // What fits every service is on all lists, which is not to make much more of it.
-        let room = 4 * signatures.len() + MOST;
-        let [_, ends @ ..] = &mut starts;
-        for (list, end) in (0..lists).zip(ends) {
-            let numbers = (ANY_SERVICE >> (64 - (1 << shift))) << (list << shift);
-            let before = items.len();
-            let own = (0_u32..).zip(signatures).filter(|(_, sign)| sign.services() & numbers != 0);
-            items.extend(own.map(|(number, &signature)| Item { signature, number }));
-            if items.len() - before > MOST || items.len() > room {
-                return None;
+    fn of(signatures: &[Signature], shift: u32) -> Result<Self, Misfit> {
+        let lists = LISTS >> shift;
+        let list_of = |sign: &Signature| sign.service().map(|number| usize::from(number) >> shift);
+        let mut lengths = vec![0; lists];
+        for sign in signatures {
+            match list_of(sign) {
+                Some(list) => lengths.get_mut(list).into_iter().for_each(|length| *length += 1),
+                // What fits every service is on all lists.
+                None => lengths.iter_mut().for_each(|length| *length += 1),
             }
-            *end = u16::try_from(items.len()).ok()?;
         }
-        Some(Self { shift, starts, items: items.into() })
+        if lengths.iter().any(|length| *length > MOST) {
+            return Err(Misfit::LongList);
+        }
+        // That is not to make much more of it.
+        if lengths.iter().sum::<usize>() > 4 * signatures.len() + MOST {
+            return Err(Misfit::ManyItems);
+        }
+        let mut starts = [0; LISTS + 1];
+        let [_, ends @ ..] = &mut starts;
+        let mut next = Vec::with_capacity(lists);
+        let mut sum = 0;
+        for (end, length) in ends.iter_mut().zip(lengths) {
+            next.push(sum);
+            sum += length;
+            *end = u16::try_from(sum).map_err(|_| Misfit::ManyItems)?;
+        }
+        let blank = Item { signature: Signature { word: 0, mask: 0 }, number: 0 };
+        let mut items = vec![blank; sum];
+        for (number, &signature) in (0..).zip(signatures) {
+            let mut put = |at: &mut usize| {
+                if let Some(item) = items.get_mut(*at) {
+                    *item = Item { signature, number };
+                }
+                *at += 1;
+            };
+            match list_of(&signature) {
+                Some(list) => next.get_mut(list).into_iter().for_each(&mut put),
+                None => next.iter_mut().for_each(put),
+            }
+        }
+        Ok(Self { shift, starts, items: items.into() })
     }
 
     /// Returns the list of a service by its number.
     #[inline]
-    pub(super) fn list(&self, service: u32) -> &[Item] {
-        let list = (service >> (self.shift & 31)) as usize;
+    pub(super) fn list(&self, service: u8) -> &[Item] {
+        let list = usize::from(service) >> (self.shift & 15);
         let bounds = self.starts.get(list).zip(self.starts.get(list + 1));
         bounds
             .and_then(|(&start, &end)| self.items.get(usize::from(start)..usize::from(end)))
@@ -150,9 +195,9 @@ mod tests {
         let services = ["ecs", "oss", "ram", "e*", "kms", "*", "actiontrail", "ecs", "vpc", "log"];
         let signatures: Vec<Signature> = services.iter().map(|text| signature(text)).collect();
         for shift in 0..=SERVICE_BITS {
-            let Some(small) = Small::of(&signatures, shift) else {
-                // Two that fit every service would stand on 64 lists.
-                assert_eq!(shift, 0);
+            let Ok(small) = Small::of(&signatures, shift) else {
+                // Two that fit every service would stand on 64 lists or more.
+                assert!(shift < 3);
                 continue;
             };
             for service in services {
@@ -173,14 +218,14 @@ mod tests {
     #[test]
     fn a_set_with_too_many_entries_of_one_service_is_not_small() {
         let of = |count: usize| Small::of(&vec![signature("ecs"); count], 0);
-        assert!(of(MOST).is_some());
-        assert!(of(MOST + 1).is_none());
+        assert!(of(MOST).is_ok());
+        assert_eq!(of(MOST + 1).unwrap_err(), Misfit::LongList);
     }
 
     #[test]
     fn entries_that_fit_every_service_do_not_multiply() {
         let all = vec![signature("*"); MOST];
-        assert!(Small::of(&all, 0).is_none());
+        assert_eq!(Small::of(&all, 0).unwrap_err(), Misfit::ManyItems);
         assert_eq!(Small::of(&all, SERVICE_BITS).unwrap().items.len(), MOST);
     }
 }

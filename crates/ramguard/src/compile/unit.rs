@@ -9,7 +9,7 @@ use ramguard_policy::Policy;
 use super::asked::Asked;
 use super::build::build;
 use super::crowd::Memo;
-use super::entry::{Entries, ResourceEntry};
+use super::entry::{Entries, Reply, ResourceEntry};
 use super::index::{Found, Index, Visit};
 use super::small::{ANY_SERVICE, Small, services};
 use super::{Polarity, Verdict};
@@ -20,12 +20,13 @@ use crate::steps;
 pub(crate) struct Unit {
     entries: Entries,
     find: Find,
-    /// Bit `n`: the service number `n` can be covered; with an index every bit.
+    /// The groups of services that can be covered, a bit each; with an index every bit.
     services: u64,
 }
 
 /// How the entries worth testing are found.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a small set is waited for together with its unit")]
 enum Find {
     /// By the signatures of all that are about the service.
     Each(Small),
@@ -70,8 +71,8 @@ impl Unit {
             }
     }
 
-    /// Returns the numbers of the services of which it can cover something, a bit each; see
-    /// [`service_number`](super::small::service_number).
+    /// Returns the groups of the services of which it can cover something, a bit each; see
+    /// [`service_bit`](super::small::service_bit).
     pub(super) fn services(&self) -> u64 {
         self.services
     }
@@ -103,32 +104,41 @@ impl Unit {
     #[inline]
     fn decide_each(&self, small: &Small, asked: &Asked<'_>) -> Option<&ResourceEntry> {
         let mut allowed = None;
-        // A special statement fails for all its entries at once.
-        let mut failed = None;
+        // What is known of the statement that was tried last.
+        let mut last = None;
         let memo = Memo::default();
-        let own = asked.starts().resource;
-        let list = small.list(asked.starts().service.into());
+        let starts = asked.starts();
+        let list = small.list(starts.service);
         steps::count(list.len() as u64);
         for item in list {
-            if !item.may_cover(own) {
+            if !item.may_cover(starts.resource) {
                 continue;
             }
             let Some(entry) = self.entries.resources.get(item.number as usize) else { continue };
-            // An Allow after the first one cannot change the outcome.
-            if entry.polarity() == Polarity::Allow && allowed.is_some() {
+            // Of several resources of a statement most are told by their ends. An Allow after the
+            // first one cannot change the outcome.
+            if !entry.may_cover(starts)
+                || (entry.polarity() == Polarity::Allow && allowed.is_some())
+            {
                 continue;
             }
-            if failed == Some(entry.statement) {
-                continue;
-            }
-            if self.entries.applies(entry, asked, &memo) {
+            let is_listed = match last {
+                Some((statement, reply)) if statement == entry.statement => {
+                    if reply == Reply::NotAtAll {
+                        continue;
+                    }
+                    true
+                }
+                _ => false,
+            };
+            let reply = self.entries.applies(entry, is_listed, asked, &memo);
+            if reply == Reply::Applies {
                 match entry.polarity() {
                     Polarity::Deny => return Some(entry),
                     Polarity::Allow => allowed = Some(entry),
                 }
-            } else if entry.is_special() {
-                failed = Some(entry.statement);
             }
+            last = Some((entry.statement, reply));
         }
         allowed
     }
@@ -137,7 +147,7 @@ impl Unit {
     pub(super) fn narrow(&self, asked: &Asked<'_>) -> Vec<u32> {
         let memo = Memo::default();
         let Find::Each(small) = &self.find else { return Vec::new() };
-        let numbers = small.list(asked.starts().service.into()).iter().map(|item| item.number);
+        let numbers = small.list(asked.starts().service).iter().map(|item| item.number);
         let may_apply = |number: &u32| {
             let entry = self.entries.resources.get(*number as usize);
             entry.is_some_and(|entry| self.entries.may_apply(entry, asked, &memo))
@@ -274,9 +284,13 @@ impl<'e> Hunt<'e, '_, '_> {
                     let entry = self.entries.resources.get(entry as usize);
                     touched ^= entry.map_or(0, |entry| entry.statement);
                 }
-                Found::Many(_) => {}
+                Found::Many(number) => {
+                    let (denies, allows) = self.index.many(number);
+                    touched ^= denies.first().or(allows.first()).copied().unwrap_or_default();
+                }
             }
         }
+        self.touch_lists();
         // Large sets are not in a cache. A look at every entry before the first is tested lets the
         // memory bring all of them at once.
         black_box(touched);
@@ -286,6 +300,22 @@ impl<'e> Hunt<'e, '_, '_> {
         if self.deny.is_none() {
             all().for_each(|found| self.allow_by(found));
         }
+    }
+
+    /// Looks at every entry of the lists found, whose lists were looked at.
+    #[inline]
+    fn touch_lists(&self) {
+        let mut touched = 0;
+        for &found in self.waiting.iter().take(self.count) {
+            if let Found::Many(number) = Found::unpack(found) {
+                let (denies, allows) = self.index.many(number);
+                for &entry in denies.iter().chain(allows) {
+                    let entry = self.entries.resources.get(entry as usize);
+                    touched ^= entry.map_or(0, |entry| entry.statement);
+                }
+            }
+        }
+        black_box(touched);
     }
 
     #[inline]
@@ -321,7 +351,6 @@ impl<'e> Hunt<'e, '_, '_> {
         found: u32,
         best: Option<&'e ResourceEntry>,
     ) -> Option<&'e ResourceEntry> {
-        // A special statement fails for all its entries at once.
         let mut failed = None;
         let resources = &self.entries.resources;
         for entry in entries.iter().filter_map(|&number| resources.get(number as usize)) {
@@ -336,11 +365,10 @@ impl<'e> Hunt<'e, '_, '_> {
             if failed == Some(entry.statement) {
                 continue;
             }
-            if self.applies(entry, found) {
-                return Some(entry);
-            }
-            if entry.is_special() {
-                failed = Some(entry.statement);
+            match self.applies(entry, found) {
+                Some(Reply::Applies) => return Some(entry),
+                Some(Reply::NotAtAll) => failed = Some(entry.statement),
+                Some(Reply::Listed) | None => {}
             }
         }
         best
@@ -354,12 +382,14 @@ impl<'e> Hunt<'e, '_, '_> {
         *known.get_or_init(of_crowd)
     }
 
+    /// Asks for a statement by one of its entries; `None` if another one may be covered.
     #[inline]
-    fn applies(&self, entry: &ResourceEntry, found: u32) -> bool {
-        if found & Found::BY_ANY == 0 {
-            self.entries.applies(entry, self.asked, &self.memo)
-        } else {
-            self.entries.applies_by_any(entry, self.asked, &self.memo)
+    fn applies(&self, entry: &ResourceEntry, found: u32) -> Option<Reply> {
+        if found & Found::BY_ANY != 0 {
+            let applies = self.entries.applies_by_any(entry, self.asked, &self.memo);
+            return Some(Reply::of_statement(applies));
         }
+        let may_cover = entry.may_cover(self.asked.starts());
+        may_cover.then(|| self.entries.applies(entry, false, self.asked, &self.memo))
     }
 }

@@ -44,15 +44,15 @@ impl Default for TextMemo {
 }
 
 impl TextCrowd {
-    /// Takes conditions in their order; returns a number for each as well, if they are worth a
-    /// crowd.
+    /// Takes conditions in their order, and how many statements have each; returns a number for each
+    /// as well, if they are worth a crowd.
     pub(in crate::compile) fn new<'c>(
-        conditions: impl Iterator<Item = (&'c str, &'c Test)>,
+        conditions: impl Iterator<Item = (&'c str, &'c Test, u32)>,
     ) -> (Self, Vec<Option<TextNumber>>) {
         let mut keys: Vec<(&str, Vec<(&str, usize)>)> = Vec::new();
         let mut numbers = Vec::new();
-        let (mut next, mut patterns, mut all) = (0_u16, 0, 0);
-        for (key, test) in conditions {
+        let (mut next, mut patterns, mut all) = (0_u16, 0, 0_usize);
+        for (key, test, uses) in conditions {
             numbers.push(None);
             if test.operator().positive() != Operator::StringLike {
                 continue;
@@ -73,7 +73,7 @@ impl TextCrowd {
             // A set of patterns is seldom much more work than a few of them.
             let efforts = texts.clone().map(|text| effort(is_slow(text), text.len()));
             let own = efforts.fold(0, u32::saturating_add).min(200);
-            all += own as usize;
+            all = all.saturating_add((own as usize).saturating_mul(uses as usize));
             if let (Some((_, of_key)), Some(last)) = (keys.get_mut(at), numbers.last_mut()) {
                 of_key.extend(texts.map(|text| (text, usize::from(next))));
                 *last = Some(TextNumber { key: at as u8, number: next, effort: own as u16 });
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_bit_says_whether_any_value_fits_any_pattern_of_the_condition() {
         let tests = tests(40);
-        let (crowd, numbers) = TextCrowd::new(tests.iter().map(|(key, test)| (&**key, test)));
+        let (crowd, numbers) = TextCrowd::new(tests.iter().map(|(key, test)| (&**key, test, 1)));
         assert_eq!(numbers.len(), tests.len());
         let memo = OnceCell::new();
         let many = Values::Many(vec!["-7-x".into(), "18.".into(), "-33".into()]);
@@ -151,7 +151,7 @@ mod tests {
     fn a_few_patterns_and_too_many_have_no_crowd() {
         for count in [3, MOST / 2 + 1] {
             let tests = tests(count);
-            let (_, numbers) = TextCrowd::new(tests.iter().map(|(key, test)| (&**key, test)));
+            let (_, numbers) = TextCrowd::new(tests.iter().map(|(key, test)| (&**key, test, 1)));
             assert!(numbers.is_empty(), "{count}");
         }
     }

@@ -6,14 +6,11 @@
 use ramguard_match::{Case, Shape};
 use ramguard_policy::condition::Truth;
 
-use super::{
-    ActionEntry, ConditionEntry, Entries, EntryKind, MOST_CONDITIONS, ResourceEntry, is_open,
-};
+use super::{ActionEntry, Entries, EntryKind, ResourceEntry, is_open};
 use crate::compile::Polarity;
 use crate::compile::asked::{Asked, AskedArn};
 use crate::compile::crowd::{Memo, effort};
 use crate::compile::key::same;
-use crate::compile::statement::evaluate_seen;
 use crate::steps;
 
 /// Whether an action covers that of the request, or what the crowd says of all actions at once.
@@ -22,25 +19,48 @@ enum Listed {
     Statement(bool),
 }
 
+/// Whether a statement applies by way of one of its entries, and what that says of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::compile) enum Reply {
+    /// It does.
+    Applies,
+    /// It lists the action, but this entry does not cover the resource.
+    Listed,
+    /// It does not, by way of any entry.
+    NotAtAll,
+}
+
+impl Reply {
+    /// Says what is the same for all entries of a statement.
+    pub(in crate::compile) fn of_statement(applies: bool) -> Self {
+        if applies { Self::Applies } else { Self::NotAtAll }
+    }
+}
+
 impl Entries {
-    /// Returns whether the statement of a resource entry applies by way of this entry: its actions
-    /// cover the action, this entry covers the resource and its conditions hold.
+    /// Returns whether the statement of a resource entry, which
+    /// [may cover](ResourceEntry::may_cover) the resource, applies by way of this entry: its actions
+    /// cover the action, this entry covers the resource and its conditions hold. Actions that are
+    /// known to do so from an entry before are not asked for again.
     #[inline]
     pub(in crate::compile) fn applies<'r>(
         &self,
         entry: &ResourceEntry,
+        is_listed: bool,
         asked: &Asked<'r>,
         memo: &Memo<'r>,
-    ) -> bool {
+    ) -> Reply {
         if entry.kind.is_special() {
-            return self.applies_special(entry, asked, memo);
+            return Reply::of_statement(self.applies_special(entry, asked, memo));
         }
-        // Of several resources of a statement most are told by their ends, before its actions are
-        // tried once more.
-        entry.may_cover(asked.starts())
-            && self.lists_action(entry, asked, memo)
-            && (entry.kind.is_any() || self.covers(entry, asked, memo))
-            && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo))
+        if !is_listed && !self.lists_action(entry, asked, memo) {
+            return Reply::NotAtAll;
+        }
+        if !entry.kind.is_any() && !self.covers(entry, asked, memo) {
+            return Reply::Listed;
+        }
+        let holds = !entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo);
+        Reply::of_statement(holds)
     }
 
     /// Returns whether the statement applies by way of this entry to some relative id: everything
@@ -144,7 +164,11 @@ impl Entries {
             let test = self.special.get(entry.actions as usize);
             let names = test.map_or(Truth::Unknown, |test| test.names_caller(asked.request()));
             return names != Truth::False
-                && entry.polarity().settle(names.and(self.conditions(entry, asked, memo)));
+                && entry.polarity().settle(names.and(self.conditions.hold(
+                    entry.conditions,
+                    asked,
+                    memo,
+                )));
         }
         !entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo)
     }
@@ -171,64 +195,11 @@ impl Entries {
         asked: &Asked<'r>,
         memo: &Memo<'r>,
     ) -> bool {
-        entry.polarity().settle(self.conditions(entry, asked, memo))
-    }
-
-    /// Rules C-1 and C-11; see [`StatementTest::applies`](crate::compile::StatementTest::applies).
-    fn conditions<'r>(&self, entry: &ResourceEntry, asked: &Asked<'r>, memo: &Memo<'r>) -> Truth {
-        let run = entry.conditions;
-        let conditions = self.conditions.get(run.start as usize..run.end as usize);
-        let conditions = conditions.unwrap_or_default();
-        if let [only] = conditions {
-            steps::count(1);
-            return self.condition(only, asked, memo);
-        }
-        // An absent key meets a negated operator and fails any other (rule C-3).
-        let may_have =
-            if conditions.len() > MOST_CONDITIONS { memo.key_bits(asked.request()) } else { !0 };
-        let mut all = Truth::True;
-        for condition in conditions {
-            steps::count(1);
-            if condition.is_negated && self.key_bit(condition) & may_have == 0 {
-                continue;
-            }
-            match self.condition(condition, asked, memo) {
-                Truth::True => {}
-                // Settles the statement before one that is unknown does.
-                Truth::False => return Truth::False,
-                Truth::Unknown => all = Truth::Unknown,
-            }
-        }
-        all
-    }
-
-    /// Returns the bit of the key of a condition; all of them for one that has no key.
-    #[inline]
-    fn key_bit(&self, condition: &ConditionEntry) -> u64 {
-        self.keys.get(condition.key as usize).map_or(!0, |(_, bit)| *bit)
-    }
-
-    /// Its own function, as what it needs is not worth preparing for the one condition that most
-    /// statements have.
-    #[inline(never)]
-    fn condition<'r>(
-        &self,
-        condition: &ConditionEntry,
-        asked: &Asked<'r>,
-        memo: &Memo<'r>,
-    ) -> Truth {
-        let key = self.keys.get(condition.key as usize).map_or("", |(key, _)| key);
-        let seen = memo.seen(condition.key, key, asked.request());
-        match condition.text {
-            Some(text) if memo.spend(text.effort.into()) => {
-                Truth::from(self.texts.fits(&memo.texts, text, seen) != condition.is_negated)
-            }
-            _ => evaluate_seen(&condition.test, seen, memo.readings()),
-        }
+        entry.polarity().settle(self.conditions.hold(entry.conditions, asked, memo))
     }
 
     /// Rules.
-    #[inline]
+    #[inline(always)]
     fn lists_action(&self, entry: &ResourceEntry, asked: &Asked<'_>, memo: &Memo<'_>) -> bool {
         if entry.kind.has(EntryKind::EVERY_ACTION) {
             return true;
@@ -239,11 +210,11 @@ impl Entries {
             return lists;
         }
         steps::count(1);
-        let name = asked.starts().name;
+        let starts = asked.starts();
         let is_not = entry.kind.has(EntryKind::NOT_ACTION);
         for action in self.actions_of(entry) {
             steps::count(1);
-            if action.counted.of_word(name ^ action.word) != 0 {
+            if !action.may_cover(starts) {
                 continue;
             }
             match self.fits_action(action, entry, asked, memo) {
@@ -274,8 +245,8 @@ impl Entries {
         }
         let text = asked.request().action();
         let bytes = text.as_bytes();
-        let &ActionEntry { shape, text: start, length, tail, .. } = action;
-        Listed::Own(self.fits(shape, start, (length, tail), true, bytes, || text))
+        let &ActionEntry { shape, text: start, length, .. } = action;
+        Listed::Own(self.fits(shape, start, length, true, bytes, || text))
     }
 
     /// Returns whether the ARN of an entry, which [may cover](ResourceEntry::may_cover) the resource,
@@ -299,7 +270,7 @@ impl Entries {
     fn covers_id(&self, entry: &ResourceEntry, arn: &AskedArn<'_>) -> bool {
         let &ResourceEntry { shape, id, length, .. } = entry;
         let text = || arn.bytes.relative_id_text();
-        self.fits(shape, id, (length, 0), arn.is_ram, arn.bytes.relative_id(), text)
+        self.fits(shape, id, length, arn.is_ram, arn.bytes.relative_id(), text)
     }
 
     /// Returns whether service, region and account of an entry cover those of the resource.
@@ -311,14 +282,13 @@ impl Entries {
     }
 
     /// Returns whether `text`, whose bytes are `bytes`, fits the pattern of this length that stands
-    /// at `start`, up to ASCII case if `fold`. Beside its length stands that of what is behind its
-    /// star, or zero; see [`ActionEntry`].
+    /// at `start`, up to ASCII case if `fold`.
     #[inline]
     fn fits<'t>(
         &self,
         shape: Shape,
         start: u32,
-        (length, tail): (u16, u16),
+        length: u16,
         fold: bool,
         bytes: &[u8],
         text: impl FnOnce() -> &'t str,
@@ -331,16 +301,16 @@ impl Entries {
             steps::count(1);
             return same(own, bytes, fold);
         }
-        if let [head @ .., b'*'] = own
-            && head.len() == shape.head_len()
-        {
-            steps::count(1);
-            return bytes.get(..head.len()).is_some_and(|bytes| same(head, bytes, fold));
-        }
-        // The next most have a single star before their end.
-        if tail != 0 {
-            let (head, rest) = own.split_at_checked(shape.head_len()).unwrap_or_default();
-            return fits_ends(head, rest.get(1..).unwrap_or_default(), bytes, fold);
+        // The next most have one star, at the end or before it.
+        if let Some(tail) = shape.tail_behind_stars() {
+            let head = own.get(..shape.head_len()).unwrap_or_default();
+            return match own.get(tail..) {
+                Some([]) | None => {
+                    steps::count(1);
+                    bytes.get(..head.len()).is_some_and(|bytes| same(head, bytes, fold))
+                }
+                Some(tail) => fits_ends(head, tail, bytes, fold),
+            };
         }
         self.fits_shape(shape, start, length, fold, text())
     }
