@@ -206,14 +206,14 @@ impl Families {
                     continue;
                 }
             };
-            // What the first and the last have in common, all have, as they are sorted.
-            let shared = last_common_star(between(from), between(to.saturating_sub(1)), star);
             if to - from <= 1 || level == MAX_LEVEL {
                 for spot in members.get(from..to).unwrap_or_default() {
                     self.push(patterns, *spot, star, None, level);
                 }
                 continue;
             }
+            // What the first and the last have in common, all have, as they are sorted.
+            let shared = last_common_star(between(from), between(to.saturating_sub(1)), star);
             let (mut level, first) = (level, members.get(from).copied().unwrap_or_default());
             if shared > star {
                 tasks.push(Task::Close(self.nodes.len()));
