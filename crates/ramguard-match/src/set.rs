@@ -65,8 +65,9 @@ impl PatternSet {
     ///
     /// Takes time in proportion to the number of patterns and their lengths (a sort by hash is the
     /// only part that grows faster, by its logarithm), and less than 120 bytes a pattern beyond its
-    /// text. Up to 512 patterns that could be slow to check one by one take more if they are long
-    /// and hold dozens of stars and dozens of different letters: three bytes for each symbol.
+    /// text. Up to 512 patterns that could be slow to check one by one take more if they have more
+    /// than seventy letters, of more than sixty different ones: a byte for each of their letters and
+    /// up to 70.
     ///
     /// # Limits
     /// Patterns up to a total length of 4 GiB are indexed; those that come later, or behind

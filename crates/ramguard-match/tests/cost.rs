@@ -309,33 +309,71 @@ fn a_set_takes_less_than_120_bytes_a_pattern_beyond_its_text() {
     }
 }
 
-/// Stars between letters of a few, no two patterns alike.
-fn starred(number: usize, stars: usize, letters: usize) -> String {
+/// Stars between pieces of so many letters of a few, no two patterns alike.
+fn starred(number: usize, stars: usize, length: usize, letters: usize) -> String {
+    let all: Vec<u8> =
+        (b'a'..=b'z').chain(b'A'..=b'Z').chain(b'!'..=b'@').chain(b'['..=b'_').collect();
+    let all: Vec<u8> =
+        all.into_iter().chain(b'{'..=b'~').filter(|byte| !b"*?-".contains(byte)).collect();
     let mut state = number as u64;
     let mut pattern = String::new();
     for _ in 0..stars {
-        state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
         pattern.push('*');
-        pattern.push(char::from(b'a' + ((state >> 33) % letters as u64) as u8));
+        for _ in 0..length {
+            state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+            let letter = all.get((state >> 33) as usize % letters.min(all.len()));
+            pattern.push(char::from(letter.copied().unwrap_or(b'a')));
+        }
     }
     pattern + "*-*"
 }
 
+/// Returns how many bytes a set of so many of these takes for each beyond its text.
+fn bytes_beyond_text(count: usize, pattern: impl Fn(usize) -> String) -> usize {
+    let text: usize = (0..count).map(|n| pattern(n).len()).sum();
+    (set(count, pattern).heap_bytes() - text) / count
+}
+
 #[test]
 fn patterns_that_are_kept_side_by_side_take_less_than_120_bytes_beyond_their_text() {
-    for (count, stars, letters) in [
-        (47, 60, 3),
-        (90, 30, 3),
-        (47, 60, 2),
-        (90, 30, 20),
-        (202, 8, 5),
-        (232, 3, 26),
-        (512, 2, 26),
+    for (count, stars, length, letters) in [
+        (48, 60, 1, 3),
+        (91, 30, 1, 3),
+        (48, 60, 1, 2),
+        (91, 30, 1, 20),
+        (275, 8, 1, 5),
+        (512, 3, 1, 26),
+        (512, 2, 1, 26),
+        // As many as a document has room for.
+        (41, 70, 1, 3),
+        (29, 100, 1, 3),
+        (91, 30, 1, 60),
+        (48, 60, 1, 60),
+        (48, 60, 1, 90),
+        (288, 5, 2, 5),
+        (48, 40, 2, 5),
+        (319, 2, 3, 5),
+        (512, 1, 2, 26),
+        (512, 2, 1, 90),
     ] {
-        let text: usize = (0..count).map(|n| starred(n, stars, letters).len()).sum();
-        let taken = set(count, |n| starred(n, stars, letters)).heap_bytes();
-        let each = (taken - text) / count;
-        assert!(each < 120, "{count} of {stars} stars between {letters} letters: {each} bytes");
+        let each = bytes_beyond_text(count, |n| starred(n, stars, length, letters));
+        let kind = format!("{stars} stars between {length} of {letters} letters");
+        assert!(each < 120, "{count} of {kind}: {each} bytes");
+        // A question mark is one letter more.
+        let each =
+            bytes_beyond_text(count, |n| starred(n, stars, length, letters).replacen('*', "*?", 1));
+        assert!(each < 125, "{count} of {kind}, with question marks: {each} bytes");
+    }
+}
+
+#[test]
+fn long_patterns_of_many_letters_take_a_byte_for_each_letter_and_70() {
+    for (count, stars, length) in [(48, 40, 2), (32, 60, 2), (29, 100, 1), (24, 60, 3)] {
+        let letters = stars * length + 2;
+        let each = bytes_beyond_text(count, |n| starred(n, stars, length, 90));
+        // What is left over of a chain of 256 letters is shared by those that are in it.
+        let bound = 70 + 256 / (256 / letters);
+        assert!(each <= bound, "{count} of {stars} stars between {length} letters: {each} bytes");
     }
 }
 

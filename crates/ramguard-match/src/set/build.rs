@@ -94,11 +94,12 @@ impl<'p> Builder<'p> {
         }
     }
 
-    /// Returns the index, `None` if keys collide between groups.
-    pub(super) fn build(mut self) -> Option<Index> {
+    /// Returns the index, `None` if keys collide between groups. `fold` says that letters match in
+    /// either case.
+    pub(super) fn build(mut self, fold: bool) -> Option<Index> {
         let literals = self.literals()?;
         let wild: Vec<u32> = self.order.iter().map(|placed| placed.spot).collect();
-        let abreast = Abreast::new(self.patterns, &wild).map(Box::new);
+        let abreast = Abreast::new(self.patterns, &wild, fold).map(Box::new);
         self.abreast = abreast;
         let mut root = Next::Nothing;
         self.groups.push(Group {
@@ -446,11 +447,12 @@ fn keyed_tail(parts: Parts<'_>) -> &[u8] {
 
 /// Returns the longest stretch of the middle without a wildcard.
 fn longest_literal(parts: Parts<'_>) -> &[u8] {
-    let mut longest: &[u8] = &[];
-    for literal in parts.between.split(|&byte| byte == b'*' || byte == b'?') {
-        if literal.len() > longest.len() {
-            longest = literal;
+    let (mut longest, mut length) = (0..0, 0);
+    for (at, &byte) in (1..).zip(parts.between) {
+        length = if byte == b'*' || byte == b'?' { 0 } else { length + 1 };
+        if length > longest.len() {
+            longest = at - length..at;
         }
     }
-    longest
+    parts.between.get(longest).unwrap_or_default()
 }

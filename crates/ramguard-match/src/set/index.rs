@@ -179,7 +179,7 @@ impl Index {
         // Groups with the same key at different places of the index are next to impossible; if
         // they happen, other seeds are tried, and in the end a plain list is right as well.
         for _ in 0..4 {
-            if let Some(index) = Builder::new(patterns, seeds()).build() {
+            if let Some(index) = Builder::new(patterns, seeds()).build(fold) {
                 return index;
             }
         }
