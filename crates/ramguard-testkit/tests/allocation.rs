@@ -1,4 +1,5 @@
-//! Deciding allocates nothing, whatever the set and the request. Counted, not measured; one test,
+//! Deciding allocates nothing, whatever the set and the request, and an operation no more for a
+//! hundred instances than for a few. Counted, not measured; one test,
 //! since the count is that of the whole process.
 #![expect(clippy::unwrap_used, reason = "a test may stop where it is wrong")]
 
@@ -7,8 +8,9 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use ramguard::policy::{Limits, ReadOptions};
+use ramguard::role::InstanceOperation;
 use ramguard::store::Store;
-use ramguard::{Authorizer, CompiledPolicy, Context, Kind, Policy, Request};
+use ramguard::{Authorizer, CompiledPolicy, Context, Kind, Policy, Principal, Request};
 use ramguard_testkit::workload::{self, Question, Variant};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -57,8 +59,48 @@ fn statement(action: &str, resource: &str, condition: &str) -> String {
     )
 }
 
+/// Returns an operation on so many instances.
+fn attach(instances: usize) -> InstanceOperation {
+    InstanceOperation::AttachInstanceRamRole {
+        region: "cn-hangzhou".to_owned(),
+        account: "123456789012".to_owned(),
+        instance_ids: (0..instances).map(|number| format!("i-bp1{number:017}")).collect(),
+        ram_role_name: "app".to_owned(),
+        policy: None,
+    }
+}
+
+/// An operation allocates its checks and its answer, whatever the number of instances.
+fn operations_allocate_a_handful() {
+    let own = r#"{"Effect":"Allow","Action":["ecs:Attach*","ram:PassRole"],"Resource":"*"}"#;
+    let other = |number: usize| {
+        format!(
+            r#"{{"Effect":"Deny","Action":"ecs:*","Resource":"acs:ecs:*:*:instance/x{number}"}}"#
+        )
+    };
+    for others in [0, 8, 1_000] {
+        let all: Vec<String> =
+            (0..others).map(other).chain(std::iter::once(own.to_owned())).collect();
+        let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, all.join(","));
+        let authorizer = Authorizer::new([policy(&text)]);
+        let context = Context::default();
+        let caller = Principal::user("acs:ram::123456789012:user/alice").unwrap();
+        let [one, hundred] = [1, 100].map(|instances| {
+            let operation = attach(instances);
+            allocations(|| {
+                let decision = authorizer.decide_operation(&operation, Some(&caller), &context);
+                assert!(black_box(decision).unwrap().is_allowed());
+            })
+        });
+        assert!(one <= 6, "{others}: {one}");
+        assert!(hundred <= one + 9, "{others}: {hundred}");
+    }
+}
+
 #[test]
 fn deciding_allocates_nothing() {
+    operations_allocate_a_handful();
+
     for variant in [Variant::Plain, Variant::Conditions] {
         for statements in [1, 10, 100, 2_000] {
             let work = workload::decisions(variant, statements, 500, 21);

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ramguard::role::Check;
+use ramguard::role::Checks;
 use ramguard::{
     Authorizer, Context, ContextEntry, Decision, Layer, Layers, Mode, PolicySet, Principal,
     PrincipalKind, Request, RequestError, Semantics, Values,
@@ -319,7 +319,7 @@ impl<'w> Authority<'w> {
 
     /// Fails unless every check of an operation of ECS is allowed: first those of ECS, then those
     /// of `ram:PassRole`, so that a caller learns nothing about roles before it may call at all.
-    pub(crate) fn require_checks(&self, checks: &[Check]) -> Result<(), ApiError> {
+    pub(crate) fn require_checks(&self, checks: &Checks) -> Result<(), ApiError> {
         let ecs = checks.iter().filter(|check| check.passes_role_to.is_none());
         let pass = checks.iter().filter(|check| check.passes_role_to.is_some());
         for check in ecs.chain(pass) {
@@ -329,7 +329,7 @@ impl<'w> Authority<'w> {
                     None => ErrorKind::ForbiddenRam,
                     Some(_) => ErrorKind::PassRoleForbidden,
                 };
-                return Err(denied(kind, &check.action, &check.resource, decision));
+                return Err(denied(kind, check.action, check.resource, decision));
             }
         }
         Ok(())

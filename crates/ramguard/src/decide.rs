@@ -220,13 +220,24 @@ impl Authorizer {
     #[must_use]
     pub fn decide_many(&self, requests: &[Request<'_>]) -> Vec<Decision> {
         let mut decisions = Vec::with_capacity(requests.len());
-        for alike in requests.chunk_by(Request::is_like) {
-            let [first, _, ..] = alike else {
-                decisions.extend(alike.iter().map(|request| self.decide(request)));
-                continue;
-            };
-            let run = self.run(first);
-            decisions.extend(alike.iter().map(|request| run.decide(request)));
+        let mut open = requests;
+        while let [first, others @ ..] = open {
+            open = others;
+            match others {
+                [next, ..] if first.is_like(next) => {}
+                _ => {
+                    decisions.push(self.decide(first));
+                    continue;
+                }
+            }
+            let mut run = self.run(first);
+            decisions.push(*run.decide(first));
+            while let [next, others @ ..] = open
+                && first.is_like(next)
+            {
+                decisions.push(*run.decide(next));
+                open = others;
+            }
         }
         decisions
     }
@@ -234,7 +245,9 @@ impl Authorizer {
     /// Begins a run of requests that differ from this one in the relative id only.
     pub(crate) fn run(&self, first: &Request<'_>) -> Alike<'_> {
         let (kind, owns) = caller_of(first);
-        Alike { authorizer: self, batch: Batch::default(), kind, owns }
+        let is_alone = self.is_plain && is_ordinary(first, kind);
+        let last = (Verdict::ImplicitDeny, decide_alone(Verdict::ImplicitDeny, owns));
+        Alike { authorizer: self, batch: Batch::default(), kind, owns, is_alone, last }
     }
 
     #[inline]
@@ -345,12 +358,29 @@ pub(crate) struct Alike<'z> {
     batch: Batch,
     kind: PrincipalKind,
     owns: bool,
+    /// The policies at account level have all the say.
+    is_alone: bool,
+    /// What they said last, and what that came to; most often they say the same again.
+    last: (Verdict, Decision),
 }
 
 impl Alike<'_> {
     /// Decides one of them as [`Authorizer::decide`] would.
-    pub(crate) fn decide(&self, request: &Request<'_>) -> Decision {
-        self.authorizer.decide_for(&Asked::among(request, &self.batch), self.kind, self.owns)
+    ///
+    /// What is handed out is a place in memory: a decision that was just put together in parts
+    /// could not be copied as a whole before all of them are in the cache.
+    #[inline]
+    pub(crate) fn decide(&mut self, request: &Request<'_>) -> &Decision {
+        let asked = Asked::among(request, &self.batch);
+        if self.is_alone {
+            let verdict = self.authorizer.account_says(&asked);
+            if verdict != self.last.0 {
+                self.last = (verdict, decide_alone(verdict, self.owns));
+            }
+        } else {
+            self.last.1 = self.authorizer.decide_by_layers(&asked, self.kind, self.owns);
+        }
+        &self.last.1
     }
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ramguard_policy::name::principal::TrustPrincipal;
 
 use crate::RequestError;
+use crate::request::is_same_text;
 
 /// Who makes a request, as the host has authenticated it.
 ///
@@ -15,7 +16,7 @@ use crate::RequestError;
 /// assert_eq!(alice.account(), Some("1000000000000001"));
 /// # Ok::<(), ramguard::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Eq)]
 pub struct Principal<'a> {
     kind: PrincipalKind,
     /// The ARN of a user or role, the account of a root, the name of a service or provider.
@@ -27,6 +28,22 @@ pub struct Principal<'a> {
     uid: Option<Cow<'a, str>>,
     session_arn: Option<Cow<'a, str>>,
     service_linked: bool,
+}
+
+impl PartialEq for Principal<'_> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        let Self { kind, id, account, name, uid, session_arn, service_linked } = self;
+        let has_more = |one: &Self| one.uid.is_some() || one.session_arn.is_some();
+        *kind == other.kind
+            && *service_linked == other.service_linked
+            && *account == other.account
+            && *name == other.name
+            // Who makes many requests makes them of the same texts.
+            && is_same_text(id, &other.id)
+            && (!(has_more(self) || has_more(other))
+                || (*uid == other.uid && *session_arn == other.session_arn))
+    }
 }
 
 /// The kinds of caller.

@@ -156,14 +156,20 @@ impl Starts {
         };
         let resource = folded_word(service.as_bytes(), 0) & lowest_bytes(4);
         let service = service_number(resource);
-        Self { name, resource, service, ..Self::default() }.with_id(relative_id.as_bytes())
+        let mut starts = Self { name, resource, service, ..Self::default() };
+        starts.turn_to(relative_id.as_bytes());
+        starts
     }
 
-    /// Returns the same of a resource that has this relative id.
-    fn with_id(self, relative_id: &[u8]) -> Self {
-        let id = folded_word(relative_id, 0);
-        let resource = id << 32 | self.resource & lowest_bytes(4);
-        Self { id, resource, id_end: folded_end(relative_id), ..self }
+    /// Turns to a resource that has this relative id.
+    ///
+    /// In place, as what is written in parts could not be moved as a whole before all of them are
+    /// in the cache.
+    #[inline]
+    fn turn_to(&mut self, relative_id: &[u8]) {
+        self.id = folded_word(relative_id, 0);
+        self.resource = self.id << 32 | self.resource & lowest_bytes(4);
+        self.id_end = folded_end(relative_id);
     }
 }
 
@@ -383,39 +389,39 @@ impl<'a> Request<'a> {
         if !is_like || other.len() > Self::MAX_BYTES {
             return false;
         }
-        self.starts = self.starts.with_id(other.get(at..).unwrap_or_default());
+        self.starts.turn_to(other.get(at..).unwrap_or_default());
         self.resource = Cow::Borrowed(resource);
         true
     }
 
     /// Returns whether two requests are the same but for the relative id of their resource.
+    #[inline]
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        // Who makes many requests of one kind makes them of the same texts.
-        let is_same = |own: &str, other: &str| std::ptr::eq(own, other) || own == other;
         let same_context = match (&self.context, &other.context) {
             (Keys::Shared(own), Keys::Shared(other)) if std::ptr::eq(*own, *other) => true,
             _ => self.context() == other.context(),
         };
-        let same_ends = match (self.fields, other.fields) {
-            (Some(own), Some(other)) => own == other,
-            (None, None) => true,
-            _ => false,
+        // Both are `*` if neither has fields.
+        let (same_ends, end) = match (self.fields, other.fields) {
+            (Some(own), Some(other)) => (own == other, own.account.into()),
+            (None, None) => (true, 0),
+            _ => (false, 0),
+        };
+        let has_more = |one: &Self| {
+            one.owner.is_some() || one.passed_to.is_some() || one.principal_arn.is_some()
+        };
+        let same_more = || {
+            self.owner == other.owner
+                && self.passed_to == other.passed_to
+                && self.principal_arn == other.principal_arn
         };
         same_ends
-            && same_context
-            && self.before_relative_id() == other.before_relative_id()
-            && is_same(&self.action, &other.action)
             && self.mode == other.mode
-            && self.passed_to == other.passed_to
-            && self.owner == other.owner
-            && self.principal_arn == other.principal_arn
+            && same_context
+            && is_same_text(&self.action, &other.action)
+            && (!(has_more(self) || has_more(other)) || same_more())
             && self.principal == other.principal
-    }
-
-    /// Returns the resource up to its relative id; all of `*`.
-    fn before_relative_id(&self) -> Option<&str> {
-        let end = self.fields.map_or(self.resource.len(), |ends| ends.account.into());
-        self.resource.get(..end)
+            && self.resource.as_bytes().get(..end) == other.resource.as_bytes().get(..end)
     }
 
     /// Returns the resource in bytes, or `None` for `*`.
@@ -505,6 +511,12 @@ impl<'a> Request<'a> {
         }
         self.context().values(key)
     }
+}
+
+/// Returns whether two texts are the same, without a look at them if they are at the same place.
+#[inline]
+pub(crate) fn is_same_text(own: &str, other: &str) -> bool {
+    std::ptr::eq(own, other) || own == other
 }
 
 impl FieldEnds {

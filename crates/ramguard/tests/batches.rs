@@ -175,7 +175,7 @@ fn neighbours_may_differ_in_the_service_a_role_is_passed_to() -> Result {
         roles: DetachedRoles::Named("app".into()),
     };
     let checks = operation.checks(&Semantics::default())?;
-    let passing = checks.last().ok_or("a check")?;
+    let passing = checks.iter().last().ok_or("a check")?;
     let context = Context::default();
     let by_ecs = passing.request(None, &context)?;
     let plain = Request::parse("ram:PassRole", by_ecs.resource())?;
@@ -245,5 +245,61 @@ fn steps_of_a_decision_are_counted_and_counted_from_zero_again() -> Result {
         assert!(steps::take() > 0);
         assert_eq!(steps::take(), 0);
     }
+    Ok(())
+}
+
+/// Ids that begin alike for a while, in turn, among statements on heads of many lengths, on whole
+/// ids and on whatever lists the action.
+#[test]
+fn neighbours_are_found_by_their_own_ids_however_much_of_them_is_shared() -> Result {
+    let id = "i-bp1abcdefghijklmnopqrstuvwxyz0123456789-and-further-than-any-key-reaches";
+    let effect = |number: usize| if number.is_multiple_of(5) { "Deny" } else { "Allow" };
+    let mut statements: Vec<String> = Vec::new();
+    for length in 0..id.len() {
+        let star = if length % 3 == 1 { "" } else { "*" };
+        for (kind, service) in [("instance/", "ecs"), ("image/", "e*"), ("", "ecs")] {
+            statements.push(format!(
+                r#"{{"Effect":"{}","Action":"ecs:A{}","Resource":"acs:{service}:*:1:{kind}{}{star}"}}"#,
+                effect(length),
+                length % 4,
+                &id[..length],
+            ));
+        }
+    }
+    for number in 0_u32..40 {
+        statements.push(format!(
+            r#"{{"Effect":"Allow","Action":"ecs:A{}","Resource":["acs:ecs:*:*:disk/*","acs:ecs:*:*:*/{number}*"],
+                "Condition":{{"StringEquals":{{"x:k":"{}"}}}}}}"#,
+            number % 4,
+            if number.is_multiple_of(7) { "v" } else { "w" },
+        ));
+    }
+    let policies = statements
+        .iter()
+        .map(|own| Policy::parse(&format!(r#"{{"Version":"1","Statement":[{own}]}}"#)));
+    let policies: Vec<Policy> = policies.collect::<std::result::Result<_, _>>()?;
+    let context = Context::from_pairs([("x:k", "v")])?;
+    let mut outcomes = std::collections::HashMap::new();
+    for count in [10, 60, policies.len()] {
+        let authorizer = Authorizer::new(policies.iter().rev().take(count).cloned());
+        for action in ["ecs:A0", "ecs:A1", "ecs:A3", "ecs:Other"] {
+            let lengths = (0..id.len()).chain((0..id.len()).rev()).chain([9, 70, 3, 70, 9, 9]);
+            let requests: Vec<Request<'_>> = lengths
+                .enumerate()
+                .map(|(number, length)| {
+                    let kind = ["instance/", "instance/", "image/", "disk/", "", "x/7"];
+                    let kind = kind[number / 3 % 6];
+                    let resource = format!("acs:ecs:r:1:{kind}{}", &id[..length.max(1)]);
+                    Ok(Request::parse(action, resource)?.with_shared_context(&context))
+                })
+                .collect::<Result<_>>()?;
+            let alone: Vec<_> = requests.iter().map(|one| authorizer.decide(one)).collect();
+            assert_eq!(authorizer.decide_many(&requests), alone, "{count} {action}");
+            for decision in alone {
+                *outcomes.entry(decision.outcome()).or_insert(0) += 1;
+            }
+        }
+    }
+    assert!(outcomes.len() == 3 && outcomes.values().all(|&n| n > 100), "{outcomes:?}");
     Ok(())
 }

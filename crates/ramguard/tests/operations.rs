@@ -123,7 +123,7 @@ fn an_operation_comes_to_what_its_checks_come_to_one_by_one() -> Result {
             for (check, (own, together)) in checks.iter().zip(decision.checks()) {
                 let alone = authorizer.decide(&check.request(Some(&caller), &context)?);
                 assert_eq!((check, &alone), (own, together));
-                outcomes.insert((check.action.clone(), alone.outcome()));
+                outcomes.insert((check.action.to_owned(), alone.outcome()));
             }
         }
     }
@@ -204,4 +204,88 @@ fn an_instance_id_may_hold_any_letter_and_no_separator_or_blank() -> Result {
         assert!(!allowed(id), "{id}");
     }
     Ok(())
+}
+
+/// The checks on instances as they are made without anything in common: each id once, as it is.
+fn instances_once(ids: &[String]) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for id in ids {
+        if !once.contains(id) {
+            once.push(id.clone());
+        }
+    }
+    once
+}
+
+/// Ids that end, begin or only differ where a word of eight bytes begins or ends, in the case of a
+/// letter, in their length, or not at all.
+fn hostile_ids() -> Vec<String> {
+    let mut ids = Vec::new();
+    for length in [1, 2, 7, 8, 9, 15, 16, 17, 31, 64, 127, 128] {
+        let id = "i".repeat(length);
+        for at in [0, 6, 7, 8, length - 1] {
+            for byte in ["I", "~", "*"] {
+                let mut other = id.clone();
+                if at < length {
+                    other.replace_range(at..=at, byte);
+                }
+                ids.push(other);
+            }
+        }
+        ids.push(id);
+    }
+    ids.extend(["\u{90e8}", "i-\u{90e8}", "i-\u{90e9}", "?", "i-?"].map(String::from));
+    ids
+}
+
+#[test]
+fn each_instance_is_checked_once_in_the_order_given() -> Result {
+    let all = hostile_ids();
+    assert!(all.len() > 150);
+    for start in 0..all.len() {
+        let ids: Vec<String> = all.iter().cycle().skip(start).take(100).cloned().collect();
+        let operation = InstanceOperation::AttachInstanceRamRole {
+            region: "r".into(),
+            account: "1".into(),
+            instance_ids: ids.clone(),
+            ram_role_name: "app".into(),
+            policy: None,
+        };
+        let checks = operation.checks(&ramguard::Semantics::default())?;
+        let once = instances_once(&ids);
+        let expected = once.iter().map(|id| format!("acs:ecs:r:1:instance/{id}"));
+        let role = ["acs:ram::1:role/app".to_owned(), "acs:ram::1:role/app".to_owned()];
+        assert!(checks.iter().map(|check| check.resource).eq(expected.chain(role)), "{start}");
+        let actions: Vec<&str> = checks.iter().map(|check| check.action).collect();
+        let (last, others) = actions.split_last().ok_or("checks")?;
+        assert_eq!(*last, "ram:PassRole");
+        assert!(others.iter().all(|action| *action == operation.action()));
+    }
+    Ok(())
+}
+
+#[test]
+fn no_byte_of_an_id_is_passed_over_when_it_is_looked_at() {
+    for length in [1, 7, 8, 9, 16, 22, 31, 128] {
+        for at in 0..length {
+            for bad in [" ", ":", "/", "\u{7f}", "\n", "\0", "\u{85}"] {
+                let mut id = "i".repeat(length);
+                id.replace_range(at..=at, bad);
+                let operation = InstanceOperation::AttachInstanceRamRole {
+                    region: "r".into(),
+                    account: "1".into(),
+                    instance_ids: vec![id.clone()],
+                    ram_role_name: "app".into(),
+                    policy: None,
+                };
+                let is_taken = operation.checks(&ramguard::Semantics::default()).is_ok();
+                // What is no blank to the language is data.
+                assert_eq!(is_taken, is_data(bad) && id.len() <= 128, "{id:?}");
+            }
+        }
+    }
+}
+
+fn is_data(text: &str) -> bool {
+    !text.chars().any(|c| matches!(c, ':' | '/') || ramguard::policy::name::action::is_blank(c))
 }

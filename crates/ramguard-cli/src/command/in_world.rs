@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use ramguard::case::{CaseError, CaseRequest, Got, PrincipalForm};
-use ramguard::role::{Check, OperationDecision};
+use ramguard::role::{Check, Checks, OperationDecision};
 use ramguard::{
-    Authorizer, Context, Decision, Layer, Mode, Policy, Principal, Request, RequestError, Semantics,
+    Authorizer, Context, Layer, Mode, Policy, Principal, Request, RequestError, Semantics,
 };
 use ramguard_world::{Authority, Caller, Policies, Timestamp, World};
 
@@ -39,8 +39,10 @@ pub(super) enum Asked {
     Request { action: String, resource: String, owner: Option<String> },
     /// Whether the role of that name may be assumed.
     AssumeRole { name: String },
-    /// Every check of an operation; of a list, with the condition keys of each.
-    Checks(Vec<(Check, Option<Keys>)>),
+    /// Every check of an operation.
+    Checks(Checks),
+    /// Every check of a list, with the condition keys of each.
+    Listed(Checks, Vec<Keys>),
     /// An operation that cannot be checked, which makes it a denial.
     Refused(Box<str>),
 }
@@ -136,7 +138,12 @@ impl<'w> Asking<'w> {
         };
         if let Some(checks) = &form.checks {
             alone("member beside `checks`")?;
-            return checks.iter().map(listed).collect::<Result<_, _>>().map(Asked::Checks);
+            let (mut listed, mut keys) = (Checks::default(), Vec::with_capacity(checks.len()));
+            for form in checks {
+                listed.push(listed_check(form)?);
+                keys.push(form.context.clone().unwrap_or_default().0);
+            }
+            return Ok(Asked::Listed(listed, keys));
         }
         if let Some(op) = &form.op {
             alone("member beside `op`")?;
@@ -144,9 +151,7 @@ impl<'w> Asking<'w> {
                 return Err(CaseError::form("member of an operation in a world", "attached_roles"));
             }
             return Ok(match self.authority.checks(&op.to_operation()?) {
-                Ok(checks) => {
-                    Asked::Checks(checks.into_iter().map(|check| (check, None)).collect())
-                }
+                Ok(checks) => Asked::Checks(checks),
                 Err(error) => Asked::Refused(error.to_string().into()),
             });
         }
@@ -205,20 +210,11 @@ impl<'w> Asking<'w> {
                 None => Ok(refused("the role does not exist")),
             },
             Asked::Checks(checks) => {
-                let mut questions = Vec::with_capacity(checks.len());
-                let mut decided: Vec<(Check, Decision)> = Vec::with_capacity(checks.len());
-                for (check, keys) in checks {
-                    let (authorizer, request) = match keys {
-                        None => self.authority.question_of(check)?,
-                        Some(keys) => {
-                            self.authority.question(&check.action, &check.resource, keys)?
-                        }
-                    };
-                    decided.push((check.clone(), authorizer.decide(&request)));
-                    questions.push((authorizer, request));
-                }
-                Ok(Judged { got: Got::Operation(OperationDecision::combine(decided)), questions })
+                all_of(checks.iter().map(|check| (check, self.authority.question_of(check))))
             }
+            Asked::Listed(checks, keys) => all_of(checks.iter().zip(keys).map(|(check, keys)| {
+                (check, self.authority.question(check.action, check.resource, keys))
+            })),
             Asked::Refused(message) => Ok(refused(message)),
         }
     }
@@ -243,8 +239,21 @@ fn refused<'a>(message: &str) -> Judged<'a> {
     Judged { got: Got::Refused(message.into()), questions: Vec::new() }
 }
 
+/// Decides checks, each with the question it comes to.
+fn all_of<'a>(
+    checks: impl Iterator<Item = (Check<'a>, Result<(Authorizer, Request<'a>), RequestError>)>,
+) -> Result<Judged<'a>, RequestError> {
+    let (mut decided, mut questions) = (Vec::new(), Vec::new());
+    for (check, question) in checks {
+        let (authorizer, request) = question?;
+        decided.push((check, authorizer.decide(&request)));
+        questions.push((authorizer, request));
+    }
+    Ok(Judged { got: Got::Operation(OperationDecision::combine(decided)), questions })
+}
+
 /// Takes one check of a list, all made by the caller of the question.
-fn listed(form: &CaseRequest) -> Result<(Check, Option<Keys>), CaseError> {
+fn listed_check(form: &CaseRequest) -> Result<Check<'_>, CaseError> {
     let beside = |member: &str| CaseError::form("member of a check in a world", member);
     for (member, is_given) in [
         ("principal", form.principal.is_some()),
@@ -257,15 +266,10 @@ fn listed(form: &CaseRequest) -> Result<(Check, Option<Keys>), CaseError> {
             return Err(beside(member));
         }
     }
-    let action = form.action.clone().ok_or_else(|| CaseError::missing("action"))?;
-    let resource = form.resource.clone().ok_or_else(|| CaseError::missing("resource"))?;
+    let action = form.action.as_deref().ok_or_else(|| CaseError::missing("action"))?;
+    let resource = form.resource.as_deref().ok_or_else(|| CaseError::missing("resource"))?;
     // Which service receives the role is said by the condition keys.
     let passes_role = action.eq_ignore_ascii_case("ram:PassRole");
-    let keys = form.context.clone().unwrap_or_default().0;
-    let check = Check {
-        action: action.into(),
-        resource,
-        passes_role_to: passes_role.then_some("ecs.aliyuncs.com"),
-    };
-    Ok((check, Some(keys)))
+    let passes_role_to = passes_role.then_some("ecs.aliyuncs.com");
+    Ok(Check { action, resource, passes_role_to })
 }

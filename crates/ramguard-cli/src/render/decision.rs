@@ -92,8 +92,8 @@ pub(crate) fn operation_reason(decision: &OperationDecision, files: Option<&dyn 
     };
     let (action, resource) = decision
         .checks()
-        .get(failed.index)
-        .map_or(("", ""), |(check, _)| (&*check.action, check.resource.as_str()));
+        .nth(failed.index)
+        .map_or(("", ""), |(check, _)| (check.action, check.resource));
     format!(
         "check {} of {}, {} on {}, fails with {}: {}",
         failed.index + 1,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ramguard::role::{
-    Check, DetachedRoles, InstanceOperation, OperationDecision, OperationError,
+    Check, Checks, DetachedRoles, InstanceOperation, OperationDecision, OperationError,
     OperationRequestError,
 };
 use ramguard::{Authorizer, Decision, Request, RequestError};
@@ -19,7 +19,7 @@ impl<'w> Authority<'w> {
     ///
     /// # Errors
     /// [`OperationError`] if a parameter is missing or not of its form.
-    pub fn checks(&self, operation: &InstanceOperation) -> Result<Vec<Check>, OperationError> {
+    pub fn checks(&self, operation: &InstanceOperation) -> Result<Checks, OperationError> {
         let InstanceOperation::DetachInstanceRamRole {
             region,
             account,
@@ -39,9 +39,9 @@ impl<'w> Authority<'w> {
             operation.checks(&self.semantics)
         };
         // Every instance is checked, whatever it carries, so the role named here is left out again.
-        let is_of_instance = |check: &Check| check.resource.starts_with("acs:ecs:");
-        let mut checks = checks_of(instance_ids.clone(), DetachedRoles::Named("any".into()))?;
-        checks.retain(is_of_instance);
+        let is_of_instance = |check: &Check<'_>| check.resource.starts_with("acs:ecs:");
+        let of_any_role = checks_of(instance_ids.clone(), DetachedRoles::Named("any".into()))?;
+        let mut checks: Checks = of_any_role.iter().filter(is_of_instance).collect();
         let carried = |id: &str| {
             let instance = self.world.instance(id)?;
             let here = instance.region == *region && self.world.account() == account;
@@ -53,7 +53,7 @@ impl<'w> Authority<'w> {
         bound.retain(|id| roles.contains_key(id));
         if !bound.is_empty() {
             let of_roles = checks_of(bound, DetachedRoles::Attached(roles))?;
-            checks.extend(of_roles.into_iter().filter(|check| !is_of_instance(check)));
+            checks.extend(of_roles.iter().filter(|check| !is_of_instance(check)));
         }
         Ok(checks)
     }
@@ -65,16 +65,16 @@ impl<'w> Authority<'w> {
     /// As [`Authority::decide`].
     pub fn question_of<'a>(
         &'a self,
-        check: &'a Check,
+        check: Check<'a>,
     ) -> Result<(Authorizer, Request<'a>), RequestError> {
-        self.asked(&check.action, &check.resource, &[], check.passes_role_to)
+        self.asked(check.action, check.resource, &[], check.passes_role_to)
     }
 
     /// Decides a check of an operation; one of `ram:PassRole` carries `acs:Service`.
     ///
     /// # Errors
     /// As [`Authority::decide`].
-    pub fn decide_check(&self, check: &Check) -> Result<Decision, RequestError> {
+    pub fn decide_check(&self, check: Check<'_>) -> Result<Decision, RequestError> {
         let (authorizer, request) = self.question_of(check)?;
         Ok(authorizer.decide(&request))
     }
@@ -112,11 +112,9 @@ impl<'w> Authority<'w> {
         &self,
         operation: &InstanceOperation,
     ) -> Result<OperationDecision, OperationRequestError> {
-        let decided = self.checks(operation)?.into_iter().map(|check| {
-            let decision = self.decide_check(&check)?;
-            Ok((check, decision))
-        });
-        let decided: Result<Vec<(Check, Decision)>, RequestError> = decided.collect();
+        let checks = self.checks(operation)?;
+        let decided = checks.iter().map(|check| Ok((check, self.decide_check(check)?)));
+        let decided: Result<Vec<(Check<'_>, Decision)>, RequestError> = decided.collect();
         Ok(OperationDecision::combine(decided?))
     }
 }

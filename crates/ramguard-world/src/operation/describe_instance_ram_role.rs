@@ -4,7 +4,7 @@
 //! name of a role that was deleted stays in the answer (decision A16). It never needs
 //! `ram:PassRole`.
 
-use ramguard::role::Check;
+use ramguard::role::{Check, Checks};
 use serde::Serialize;
 
 use super::{Operation, Parameters, instance_ids, parameters::invalid};
@@ -148,19 +148,17 @@ impl Operation for DescribeInstanceRamRole {
 
 impl DescribeInstanceRamRole {
     /// Each instance that is named, and the role if it is.
-    fn checks(&self, account: &str, ids: Option<&[&str]>) -> Vec<Check> {
+    fn checks(&self, account: &str, ids: Option<&[&str]>) -> Checks {
         let instances = ids.unwrap_or_default().iter();
         let instances =
             instances.map(|id| format!("acs:ecs:{}:{account}:instance/{id}", self.region_id));
         let role = self.ram_role_name.iter().map(|name| format!("acs:ram::{account}:role/{name}"));
-        instances
-            .chain(role)
-            .map(|resource| Check {
-                action: "ecs:DescribeInstanceRamRole".into(),
-                resource,
-                passes_role_to: None,
-            })
-            .collect()
+        let mut checks = Checks::default();
+        for resource in instances.chain(role) {
+            let action = "ecs:DescribeInstanceRamRole";
+            checks.push(Check { action, resource: &resource, passes_role_to: None });
+        }
+        checks
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::form::{CaseRequest, PrincipalForm, SemanticsForm, mode};
-use crate::role::{OperationDecision, OperationRequestError};
+use crate::role::{Check, OperationDecision, OperationRequestError};
 use crate::{
     Authorizer, Decision, Layers, Mode, Outcome, Policy, PolicyError, PolicySet, Principal,
     RequestError, Semantics,
@@ -322,11 +322,23 @@ impl CaseRequest {
                 let principal = check.principal.as_ref().or(self.principal.as_ref()).cloned();
                 let check = CaseRequest { principal, ..check.clone() };
                 match check.to_request(mode) {
-                    Ok(request) => decided.push((request.clone(), authorizer.decide(&request))),
+                    Ok(request) => {
+                        let decision = authorizer.decide(&request);
+                        decided.push((request, decision));
+                    }
                     Err(error) => return Ok(refused(error)),
                 }
             }
-            return Ok(Got::Operation(OperationDecision::of_requests(decided)));
+            let decided = decided.iter().map(|(request, decision)| {
+                let passes_role = request.action().eq_ignore_ascii_case("ram:PassRole");
+                let check = Check {
+                    action: request.action(),
+                    resource: request.resource(),
+                    passes_role_to: passes_role.then_some("ecs.aliyuncs.com"),
+                };
+                (check, *decision)
+            });
+            return Ok(Got::Operation(OperationDecision::combine(decided)));
         }
         if let Some(op) = &self.op {
             if self.action.is_some() || self.resource.is_some() {

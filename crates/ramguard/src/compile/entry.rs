@@ -508,6 +508,17 @@ impl ResourceEntry {
             && self.end_counted.of_end(starts.id_end ^ self.end) == 0
     }
 
+    /// Returns whether the statement is tested as a whole, so that its other entries would give
+    /// the same answer.
+    pub(super) fn is_special(&self) -> bool {
+        self.kind.is_special()
+    }
+
+    /// Returns whether its relative id is more than a literal with a star at its end.
+    pub(super) fn is_open(&self) -> bool {
+        is_open(self.shape, self.length.into())
+    }
+
     /// Returns the effect of the statement.
     #[inline]
     pub(super) fn polarity(&self) -> Polarity {

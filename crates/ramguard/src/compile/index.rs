@@ -148,6 +148,18 @@ pub(super) fn fields_key(set: usize, region: u64, account: u64) -> u64 {
     region.wrapping_add(account)
 }
 
+/// Where one node and one set of literal fields lead: what all relative ids that begin with the same
+/// segment share, if the other fields are the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Route {
+    /// What the key of a head is added to.
+    base: u64,
+    /// Bit `i` if heads of `i` bytes are in use.
+    lengths: u64,
+    /// Whether ids without wildcards are in use.
+    exact: bool,
+}
+
 /// Takes what is found, in no order.
 pub(super) trait Visit {
     fn visit(&mut self, found: u32);
@@ -169,7 +181,7 @@ impl Index {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn search_service(
         &self,
         keys: &ArnKeys<'_>,
@@ -177,17 +189,43 @@ impl Index {
         seeds: &Seeds,
         visit: &mut impl Visit,
     ) {
-        let id = &keys.relative_id;
         let level = &self.resources;
-        let segment = id.segment();
-        if segment != 0
-            && let Some(node) = level.node(node_key(service, id.key(seeds, segment)))
+        for node in level.nodes(keys, service, seeds).into_iter().flatten() {
+            level.search_node(node, keys, service, seeds, visit);
+        }
+    }
+
+    /// Adds every route by which an id with this first segment is found.
+    pub(super) fn routes(&self, keys: &ArnKeys<'_>, seeds: &Seeds, routes: &mut Vec<Route>) {
+        let wild = self.resources.has_wild.then(|| wild_service(seeds));
+        for service in [Some(keys.service), wild].into_iter().flatten() {
+            for node in self.resources.nodes(keys, service, seeds).into_iter().flatten() {
+                let sets = node.lengths.iter().enumerate();
+                let route = |(set, &lengths)| node.route(set, lengths, keys, service);
+                routes.extend(sets.filter_map(route));
+            }
+        }
+    }
+
+    /// Visits what is found under the key of the whole id, if such are in use.
+    pub(super) fn search_exact(&self, route: Route, whole: u64, visit: &mut impl Visit) {
+        if route.exact
+            && let Some(found) = self.resources.slots.find(route.base.wrapping_add(whole))
         {
-            level.search_node(node, keys, service, seeds, visit);
+            visit.visit(found);
         }
-        if let Some(node) = level.node(node_key(service, id.key(seeds, 0))) {
-            level.search_node(node, keys, service, seeds, visit);
-        }
+    }
+
+    /// Takes what is found under the heads of an id, with the length of each.
+    #[inline]
+    pub(super) fn search_heads(
+        &self,
+        route: Route,
+        id: &Starts<'_>,
+        seeds: &Seeds,
+        take: impl FnMut(usize, u32),
+    ) {
+        self.resources.search_heads(route.lengths, route.base, id, seeds, take);
     }
 
     /// Visits whatever is found for the action in the group `number`.
@@ -215,7 +253,7 @@ impl Index {
                     visit.visit(found);
                 }
                 let [lengths, ..] = node.lengths;
-                level.search_heads(lengths, base, &keys.name, seeds, visit);
+                level.search_heads(lengths, base, &keys.name, seeds, |_, found| visit.visit(found));
             }
         }
     }
@@ -240,13 +278,53 @@ impl Index {
     }
 }
 
+impl Route {
+    /// Returns the route without the heads of at most so many bytes.
+    pub(super) fn beyond(self, length: usize) -> Self {
+        let longer = if length < MAX_START { !1 << length } else { 0 };
+        Self { lengths: self.lengths & longer, ..self }
+    }
+
+    /// Returns how many bytes the longest head has that is in use.
+    pub(super) fn longest(&self) -> usize {
+        self.lengths.checked_ilog2().unwrap_or(0) as usize
+    }
+
+    /// Returns whether whole ids are in use.
+    pub(super) fn is_exact(&self) -> bool {
+        self.exact
+    }
+}
+
+impl Node {
+    /// Returns where the node leads with a set of literal fields, if that is in use.
+    #[inline(always)]
+    fn route(&self, set: usize, lengths: u64, keys: &ArnKeys<'_>, service: u64) -> Option<Route> {
+        let exact = self.exact >> set & 1 == 1;
+        if lengths == 0 && !exact {
+            return None;
+        }
+        let base = service.wrapping_add(fields_key(set, keys.region, keys.account));
+        Some(Route { base, lengths, exact })
+    }
+}
+
 impl Level {
     #[inline]
     fn node(&self, key: u64) -> Option<&Node> {
         self.nodes.get(self.node_slots.find(key)? as usize)
     }
 
+    /// Returns the nodes of a service that ids with this first segment are found by.
     #[inline]
+    fn nodes(&self, keys: &ArnKeys<'_>, service: u64, seeds: &Seeds) -> [Option<&Node>; 2] {
+        let id = &keys.relative_id;
+        let node = |start| self.node(node_key(service, id.key(seeds, start)));
+        let segment = id.segment();
+        [if segment == 0 { None } else { node(segment) }, node(0)]
+    }
+
+    #[inline(never)]
     fn search_node(
         &self,
         node: &Node,
@@ -255,23 +333,19 @@ impl Level {
         seeds: &Seeds,
         visit: &mut impl Visit,
     ) {
+        let id = &keys.relative_id;
         for (set, &lengths) in node.lengths.iter().enumerate() {
-            let exact = node.exact >> set & 1 == 1;
-            if lengths == 0 && !exact {
-                continue;
-            }
-            let base = service.wrapping_add(fields_key(set, keys.region, keys.account));
-            if exact
-                && let Some(found) =
-                    self.slots.find(base.wrapping_add(keys.relative_id.whole(seeds)))
+            let Some(route) = node.route(set, lengths, keys, service) else { continue };
+            if route.exact
+                && let Some(found) = self.slots.find(route.base.wrapping_add(id.whole(seeds)))
             {
                 visit.visit(found);
             }
-            self.search_heads(lengths, base, &keys.relative_id, seeds, visit);
+            self.search_heads(route.lengths, route.base, id, seeds, |_, found| visit.visit(found));
         }
     }
 
-    /// Visits what is found under the heads of these lengths.
+    /// Takes what is found under the heads of these lengths, with the length of each.
     #[inline]
     fn search_heads(
         &self,
@@ -279,7 +353,7 @@ impl Level {
         base: u64,
         starts: &Starts<'_>,
         seeds: &Seeds,
-        visit: &mut impl Visit,
+        mut take: impl FnMut(usize, u32),
     ) {
         if starts.len() < MAX_START {
             lengths &= (2 << starts.len()) - 1;
@@ -288,7 +362,7 @@ impl Level {
             let length = lengths.trailing_zeros() as usize;
             lengths &= lengths - 1;
             if let Some(found) = self.slots.find(base.wrapping_add(starts.key(seeds, length))) {
-                visit.visit(found);
+                take(length, found);
             }
         }
     }

@@ -27,7 +27,7 @@ use crate::{Outcome, Request, StatementRef};
 pub(crate) use asked::Asked;
 pub(crate) use batch::Batch;
 pub(crate) use fields::FieldWords;
-pub(crate) use key::{folded_back, folded_end, folded_word, lowest_bytes};
+pub(crate) use key::{Field, Seeds, folded_back, folded_end, folded_word, lowest_bytes};
 pub(crate) use principal::PrincipalTest;
 pub(crate) use resource::ResourceTest;
 pub use scan::Scan;

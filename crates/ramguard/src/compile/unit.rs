@@ -7,6 +7,7 @@ use std::hint::black_box;
 use ramguard_policy::Policy;
 
 use super::asked::Asked;
+use super::batch::{Batch, Narrowed, Trail};
 use super::build::build;
 use super::crowd::Memo;
 use super::entry::{Entries, Reply, ResourceEntry};
@@ -94,10 +95,10 @@ impl Unit {
     /// over in a register.
     #[inline]
     fn settle(&self, asked: &Asked<'_>) -> Option<&ResourceEntry> {
-        match &self.find {
-            Find::Each(small) if asked.batch().is_none() => self.decide_each(small, asked),
-            Find::Each(_) => self.decide_among(asked),
-            Find::By(index) => self.decide_by(index, asked),
+        match (&self.find, asked.batch()) {
+            (Find::Each(small), None) => self.decide_each(small, asked),
+            (Find::By(index), None) => self.decide_by(index, asked),
+            (_, Some(batch)) => self.decide_among(batch, asked),
         }
     }
 
@@ -143,39 +144,127 @@ impl Unit {
         allowed
     }
 
-    /// Returns the entries that may apply to a request that is like this one.
-    pub(super) fn narrow(&self, asked: &Asked<'_>) -> Vec<u32> {
+    /// Decides one of many requests that are alike.
+    #[inline(never)]
+    fn decide_among(&self, batch: &Batch, asked: &Asked<'_>) -> Option<&ResourceEntry> {
+        let known = batch.of(
+            self,
+            || self.begin(asked),
+            |narrowed| match narrowed {
+                Narrowed::Open(open) => Some(self.first_open(open, asked)),
+                Narrowed::Found(trail) => self.follow(trail, asked),
+            },
+        );
+        known.flatten().unwrap_or_else(|| self.decide_anew(asked))
+    }
+
+    /// Returns what is kept of the first of many requests that are alike.
+    #[inline(never)]
+    fn begin(&self, asked: &Asked<'_>) -> Narrowed {
+        match &self.find {
+            Find::Each(small) => Narrowed::Open(self.narrow(small, asked).into()),
+            Find::By(_) => Narrowed::Found(Box::default()),
+        }
+    }
+
+    /// Decides by an index that was asked the like before; none if it is better asked anew.
+    #[inline(never)]
+    fn follow(&self, trail: &mut Trail, asked: &Asked<'_>) -> Option<Option<&ResourceEntry>> {
+        let (Find::By(index), Some(arn)) = (&self.find, asked.arn()) else { return None };
+        let narrow = |found: &[u32]| self.narrow_found(index, found, asked);
+        Some(self.first_open(trail.open(index, &arn, narrow)?, asked))
+    }
+
+    #[inline(never)]
+    fn decide_anew(&self, asked: &Asked<'_>) -> Option<&ResourceEntry> {
+        match &self.find {
+            Find::Each(small) => self.decide_each(small, asked),
+            Find::By(index) => self.decide_by(index, asked),
+        }
+    }
+
+    /// Returns the first of these entries that applies, if [it may](Entries::may_apply).
+    #[inline]
+    fn first_open(&self, open: &[u32], asked: &Asked<'_>) -> Option<&ResourceEntry> {
+        let memo = OnceCell::new();
+        let resources = &self.entries.resources;
+        open.iter()
+            .filter_map(|&number| resources.get(number as usize))
+            .find(|entry| self.entries.applies_after_all(entry, asked, &memo))
+    }
+
+    /// Returns the entries that may apply to a request that is like this one, in the order of what
+    /// they settle.
+    fn narrow(&self, small: &Small, asked: &Asked<'_>) -> Vec<u32> {
         let memo = Memo::default();
-        let Find::Each(small) = &self.find else { return Vec::new() };
         let numbers = small.list(asked.starts().service).iter().map(|item| item.number);
         let may_apply = |number: &u32| {
             let entry = self.entries.resources.get(*number as usize);
             entry.is_some_and(|entry| self.entries.may_apply(entry, asked, &memo))
         };
-        numbers.filter(may_apply).collect()
+        self.in_order(numbers.filter(may_apply).collect())
     }
 
+    /// Returns the same of what an index has found; none if that is better tested anew for each
+    /// request, as it is much or slow.
     #[inline(never)]
-    fn decide_among(&self, asked: &Asked<'_>) -> Option<&ResourceEntry> {
-        let batch = asked.batch()?;
-        self.decide_narrowed(&batch.narrowed(self, asked), asked)
-    }
-
-    fn decide_narrowed(&self, open: &[u32], asked: &Asked<'_>) -> Option<&ResourceEntry> {
-        let mut allowed = None;
+    fn narrow_found(&self, index: &Index, found: &[u32], asked: &Asked<'_>) -> Option<Vec<u32>> {
+        let mut queue = found.to_vec();
+        let mut open = Vec::new();
         let memo = Memo::default();
-        for entry in open.iter().filter_map(|&n| self.entries.resources.get(n as usize)) {
-            if entry.polarity() == Polarity::Allow && allowed.is_some() {
-                continue;
+        let mut next = 0;
+        while let Some(&found) = queue.get(next) {
+            next += 1;
+            let one;
+            let (denies, allows) = match Found::unpack(found) {
+                Found::Allow(number) | Found::Deny(number) => {
+                    one = [number];
+                    (one.as_slice(), [].as_slice())
+                }
+                Found::Many(number) => index.many(number),
+                Found::Actions(number) => {
+                    index.search_actions(number, asked, &mut queue);
+                    continue;
+                }
+            };
+            if queue.len() > WAITING || denies.len() + allows.len() > MOST_OPEN {
+                return None;
             }
-            if self.entries.applies_after_all(entry, asked, &memo) {
-                match entry.polarity() {
-                    Polarity::Deny => return Some(entry),
-                    Polarity::Allow => allowed = Some(entry),
+            for &number in denies.iter().chain(allows) {
+                if found & Found::BY_ANY == 0 {
+                    let entry = self.entries.resources.get(number as usize);
+                    open.extend(
+                        entry
+                            .filter(|entry| self.entries.may_apply(entry, asked, &memo))
+                            .map(|_| number),
+                    );
+                } else {
+                    self.entries.may_apply_by_any(number, asked, &memo, &mut open);
                 }
             }
         }
-        allowed
+        let open = self.in_order(open);
+        let is_open = |&number: &u32| {
+            let entry = self.entries.resources.get(number as usize);
+            entry.is_some_and(ResourceEntry::is_open)
+        };
+        (open.len() <= MOST_OPEN && !memo.is_tired() && !open.iter().any(is_open)).then_some(open)
+    }
+
+    /// Sorts entries so that the first that applies settles the request.
+    fn in_order(&self, mut numbers: Vec<u32>) -> Vec<u32> {
+        let entry = |number: u32| self.entries.resources.get(number as usize);
+        // Entries are numbered in the order of their statements.
+        numbers.sort_unstable_by_key(|&number| {
+            (entry(number).map(|entry| entry.polarity() != Polarity::Deny), number)
+        });
+        // A special statement is asked as a whole, whichever entry leads to it.
+        numbers.dedup_by(|later, first| {
+            let pair = entry(*later).zip(entry(*first));
+            later == first
+                || pair.is_some_and(|(l, f)| l.is_special() && l.statement == f.statement)
+        });
+        numbers
     }
 
     #[inline(never)]
@@ -201,6 +290,9 @@ impl Unit {
 
 /// How many things found wait until everything is found; more are tested at once.
 const WAITING: usize = 24;
+
+/// Of more entries than this that may apply to requests that are alike, none is kept for the next.
+const MOST_OPEN: usize = 16;
 
 /// If so many things wait, a crowd that can tell is asked at once. What is filed by action counts
 /// for several, as looking there is.

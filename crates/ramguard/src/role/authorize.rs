@@ -4,8 +4,9 @@
 
 use std::fmt;
 
-use super::operation::{Check, InstanceOperation, OperationError};
-use crate::{Authorizer, Context, Decision, Outcome, Principal, Request, RequestError};
+use super::checks::{Check, Checks};
+use super::operation::{InstanceOperation, OperationError};
+use crate::{Authorizer, Context, Decision, Outcome, Principal, RequestError};
 
 /// What ECS answers when a check fails. Source: error lists of AttachInstanceRamRole and of the
 /// common codes (ECS API reference).
@@ -69,7 +70,9 @@ pub struct FailedCheck {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationDecision {
     outcome: Outcome,
-    checks: Vec<(Check, Decision)>,
+    checks: Checks,
+    /// One for each check.
+    decisions: Vec<Decision>,
     failed: Option<FailedCheck>,
 }
 
@@ -80,46 +83,35 @@ impl OperationDecision {
     /// For a host whose checks are not all decided by one authorizer, as where each instance is in
     /// a resource group of its own.
     #[must_use]
-    pub fn combine(checks: Vec<(Check, Decision)>) -> Self {
-        let outcomes = || checks.iter().map(|(_, decision)| decision.outcome());
+    pub fn combine<'c>(decided: impl IntoIterator<Item = (Check<'c>, Decision)>) -> Self {
+        let mut checks = Checks::default();
+        let mut decisions = Vec::new();
+        for (check, decision) in decided {
+            checks.push(check);
+            decisions.push(decision);
+        }
+        Self::of(checks, decisions)
+    }
+
+    /// Takes checks with the decision on each.
+    fn of(checks: Checks, decisions: Vec<Decision>) -> Self {
+        let outcomes = || decisions.iter().map(Decision::outcome);
         let outcome = if outcomes().any(|outcome| outcome == Outcome::ExplicitDeny) {
             Outcome::ExplicitDeny
-        } else if !checks.is_empty() && outcomes().all(Outcome::is_allowed) {
+        } else if !decisions.is_empty() && outcomes().all(Outcome::is_allowed) {
             Outcome::Allow
         } else {
             Outcome::ImplicitDeny
         };
-        let failed = checks.iter().enumerate().find(|(_, (_, d))| !d.is_allowed()).map(
-            |(index, (check, decision))| FailedCheck {
-                index,
-                decision: *decision,
-                error: match check.passes_role_to {
-                    Some(_) => EcsError::PassRoleForbidden,
-                    None => EcsError::ForbiddenRam,
-                },
-            },
-        );
-        Self { outcome, checks, failed }
-    }
-
-    /// Puts decided requests together as the checks of one call; one of `ram:PassRole` passes a
-    /// role.
-    #[cfg(feature = "serde")]
-    pub(crate) fn of_requests(requests: Vec<(Request<'_>, Decision)>) -> Self {
-        Self::combine(
-            requests
-                .into_iter()
-                .map(|(request, decision)| {
-                    let passes_role = request.action().eq_ignore_ascii_case("ram:PassRole");
-                    let check = Check {
-                        action: request.action().to_owned().into(),
-                        resource: request.resource().to_owned(),
-                        passes_role_to: passes_role.then_some("ecs.aliyuncs.com"),
-                    };
-                    (check, decision)
-                })
-                .collect(),
-        )
+        let index = decisions.iter().position(|decision| !decision.is_allowed());
+        let failed = index.and_then(|index| {
+            let error = match checks.get(index)?.passes_role_to {
+                Some(_) => EcsError::PassRoleForbidden,
+                None => EcsError::ForbiddenRam,
+            };
+            Some(FailedCheck { index, decision: *decisions.get(index)?, error })
+        });
+        Self { outcome, checks, decisions, failed }
     }
 
     /// Returns the outcome of all checks together.
@@ -135,9 +127,8 @@ impl OperationDecision {
     }
 
     /// Returns every check with its decision, in the order they are made.
-    #[must_use]
-    pub fn checks(&self) -> &[(Check, Decision)] {
-        &self.checks
+    pub fn checks(&self) -> impl ExactSizeIterator<Item = (Check<'_>, &Decision)> + Clone {
+        self.checks.iter().zip(&self.decisions)
     }
 
     /// Returns the first check that is not allowed, with the error of ECS.
@@ -197,58 +188,33 @@ impl Authorizer {
     ) -> Result<OperationDecision, OperationRequestError> {
         let checks = operation.checks(self.semantics())?;
         let decisions = self.decide_checks(&checks, principal, context)?;
-        Ok(OperationDecision::combine(checks.into_iter().zip(decisions).collect()))
+        Ok(OperationDecision::of(checks, decisions))
     }
 
     /// Decides checks one after the other. Those on a hundred instances are one request, turned from
     /// one instance to the next.
     fn decide_checks(
         &self,
-        mut checks: &[Check],
+        checks: &Checks,
         principal: Option<&Principal<'_>>,
         context: &Context<'_>,
     ) -> Result<Vec<Decision>, RequestError> {
         let mut decisions = Vec::with_capacity(checks.len());
-        while let [first, others @ ..] = checks {
+        let mut checks = checks.iter();
+        let mut next = checks.next();
+        while let Some(first) = next {
             let mut request = first.request(principal, context)?;
             decisions.push(self.decide(&request));
-            let run = self.run(&request);
-            checks = others;
-            while let [next, others @ ..] = checks
-                && first.differs_in_resource(next)
-                && request.turn_to(&next.resource)
+            let mut run = self.run(&request);
+            next = checks.next();
+            while let Some(check) = next
+                && first.differs_in_resource(&check)
+                && request.turn_to(check.resource)
             {
-                decisions.push(run.decide(&request));
-                checks = others;
+                decisions.push(*run.decide(&request));
+                next = checks.next();
             }
         }
         Ok(decisions)
-    }
-}
-
-impl Check {
-    /// Returns whether two checks differ in their resources, if at all.
-    fn differs_in_resource(&self, other: &Self) -> bool {
-        self.action == other.action && self.passes_role_to == other.passes_role_to
-    }
-
-    /// Returns the check as a request of `principal` under `context`.
-    ///
-    /// # Errors
-    /// If the resource is not one; the checks of [`InstanceOperation::checks`] are.
-    pub fn request<'r>(
-        &'r self,
-        principal: Option<&Principal<'r>>,
-        context: &'r Context<'r>,
-    ) -> Result<Request<'r>, RequestError> {
-        let mut request =
-            Request::parse(&*self.action, self.resource.as_str())?.with_shared_context(context);
-        if let Some(principal) = principal {
-            request = request.with_principal(principal.clone());
-        }
-        if let Some(service) = self.passes_role_to {
-            request = request.passing_role_to(service);
-        }
-        Ok(request)
     }
 }

@@ -5,9 +5,11 @@
 //! (section 6 of the language).
 
 mod authorize;
+mod checks;
 mod operation;
 
 pub use authorize::{EcsError, FailedCheck, OperationDecision, OperationRequestError};
+pub use checks::{Check, Checks};
 pub use operation::{
-    Check, CreateInstances, DetachedRoles, InstanceOperation, OperationError, SessionPolicy,
+    CreateInstances, DetachedRoles, InstanceOperation, OperationError, SessionPolicy,
 };

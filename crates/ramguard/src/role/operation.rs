@@ -4,12 +4,14 @@
 //! reference); the checks of each are rules P-3 to P-5 with decisions D-36 to D-38.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use ramguard_policy::name::action::is_blank;
 use ramguard_policy::text::shown;
 use ramguard_policy::{Kind, Limits, Policy, PolicyError, ReadOptions};
 
+use super::checks::{Check, Checks};
+use crate::compile::{Field, Seeds};
 use crate::{CreationChecks, Semantics};
 
 /// A call names at most this many instances.
@@ -103,18 +105,6 @@ impl SessionPolicy {
     }
 }
 
-/// One check of an operation: an action on a resource, made by its caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// The action.
-    pub action: Cow<'static, str>,
-    /// The resource.
-    pub resource: String,
-    /// The service that receives the role, for a check of `ram:PassRole`: the value of
-    /// `acs:Service` (rule P-2, decision D-39).
-    pub passes_role_to: Option<&'static str>,
-}
-
 /// Why an operation cannot be checked.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -175,8 +165,8 @@ impl InstanceOperation {
     ///
     /// # Errors
     /// [`OperationError`] if a parameter is missing or not of its form: nothing is checked then.
-    pub fn checks(&self, semantics: &Semantics) -> Result<Vec<Check>, OperationError> {
-        let mut checks = Checks { action: self.action(), list: Vec::new() };
+    pub fn checks(&self, semantics: &Semantics) -> Result<Checks, OperationError> {
+        let mut checks = Required { action: self.action(), list: Checks::default() };
         match self {
             Self::AttachInstanceRamRole {
                 region, account, instance_ids, ram_role_name, ..
@@ -185,9 +175,9 @@ impl InstanceOperation {
                 checks.bound_role(account, ram_role_name, semantics, true)?;
             }
             Self::DetachInstanceRamRole { region, account, instance_ids, roles } => {
-                let ids = checks.instances(region, account, instance_ids)?;
+                checks.instances(region, account, instance_ids)?;
                 let pass = semantics.detach_requires_passrole;
-                for name in roles.names(&ids)? {
+                for name in roles.names(instance_ids)? {
                     checks.bound_role(account, name, semantics, pass)?;
                 }
             }
@@ -200,14 +190,16 @@ impl InstanceOperation {
 
 impl DetachedRoles {
     /// Returns the names of the roles, each once, in the order of the instances.
-    fn names(&self, instance_ids: &[&str]) -> Result<Vec<&str>, OperationError> {
+    fn names(&self, instance_ids: &[String]) -> Result<Vec<&str>, OperationError> {
         match self {
             Self::Named(name) => Ok(vec![name]),
             Self::Attached(roles) => {
                 let mut names: Vec<&str> = Vec::new();
                 for id in instance_ids {
-                    let Some(name) = roles.get(*id) else {
-                        return Err(OperationError::UnknownRole { instance_id: (*id).into() });
+                    let Some(name) = roles.get(id) else {
+                        return Err(OperationError::UnknownRole {
+                            instance_id: id.as_str().into(),
+                        });
                     };
                     if !names.contains(&name.as_str()) {
                         names.push(name);
@@ -219,44 +211,35 @@ impl DetachedRoles {
     }
 }
 
-struct Checks {
+/// The checks that a call needs, as they are put together.
+struct Required {
     action: &'static str,
-    list: Vec<Check>,
+    list: Checks,
 }
 
-impl Checks {
-    fn push(&mut self, resource: String) {
-        self.list.push(Check { action: self.action.into(), resource, passes_role_to: None });
+impl Required {
+    fn push(&mut self, resource: &str) {
+        self.list.push(Check { action: self.action, resource, passes_role_to: None });
     }
 
-    fn instances<'i>(
+    fn instances(
         &mut self,
         region: &str,
         account: &str,
-        ids: &'i [String],
-    ) -> Result<Vec<&'i str>, OperationError> {
+        ids: &[String],
+    ) -> Result<(), OperationError> {
         let (region, account) = (part("RegionId", region)?, account_id(account)?);
-        if ids.is_empty() || ids.len() > MAX_INSTANCES {
+        if ids.is_empty() || ids.len() > MAX_INSTANCES || !ids.iter().all(|id| is_part(id)) {
             return Err(OperationError::InstanceIds);
         }
         let head = format!("acs:ecs:{region}:{account}:instance/");
-        let mut once: Vec<&str> = Vec::with_capacity(ids.len());
-        let mut seen = HashSet::with_capacity(ids.len());
-        // The instances, and what is asked about their role.
-        self.list.reserve(ids.len() + 2);
-        for id in ids {
-            if part("InstanceIds", id).is_err() {
-                return Err(OperationError::InstanceIds);
-            }
-            if seen.insert(id.as_str()) {
-                once.push(id);
-                let mut arn = String::with_capacity(head.len() + id.len());
-                arn.push_str(&head);
-                arn.push_str(id);
-                self.push(arn);
-            }
-        }
-        Ok(once)
+        let bytes: usize = ids.iter().map(|id| head.len() + id.len()).sum();
+        // The instances, and what is asked about their role, whose name is a short one.
+        self.list.reserve(ids.len() + 2, bytes + 4 * MAX_PART);
+        let mut seen = Seen::default();
+        let once = ids.iter().enumerate().filter(|(number, id)| seen.is_new(ids, *number, id));
+        self.list.push_each(self.action, &head, once.map(|(_, id)| id.as_str()));
+        Ok(())
     }
 
     fn bound_role(
@@ -268,16 +251,16 @@ impl Checks {
     ) -> Result<(), OperationError> {
         let role = role_arn(account, name)?;
         if semantics.attach_checks_role_resource {
-            self.push(role.clone());
+            self.push(&role);
         }
         if pass {
-            self.pass_role(role);
+            self.pass_role(&role);
         }
         Ok(())
     }
 
-    fn pass_role(&mut self, resource: String) {
-        self.list.push(Check { action: PASS_ROLE.into(), resource, passes_role_to: Some(ECS) });
+    fn pass_role(&mut self, resource: &str) {
+        self.list.push(Check { action: PASS_ROLE, resource, passes_role_to: Some(ECS) });
     }
 
     fn new_instances(
@@ -289,33 +272,33 @@ impl Checks {
         let (region, account) = (part("RegionId", &new.region)?, account_id(&new.account)?);
         let ecs = |kind: &str, id: &str| format!("acs:ecs:{region}:{account}:{kind}/{id}");
         let vpc = |kind: &str, id: &str| format!("acs:vpc:{region}:{account}:{kind}/{id}");
-        self.push(ecs("instance", "*"));
+        self.push(&ecs("instance", "*"));
         let Some(image) = &new.image_id else {
             return Err(OperationError::Missing { parameter: "ImageId" });
         };
-        self.push(ecs("image", part("ImageId", image)?));
+        self.push(&ecs("image", part("ImageId", image)?));
         for id in &new.security_group_ids {
-            self.push(ecs("securitygroup", part("SecurityGroupId", id)?));
+            self.push(&ecs("securitygroup", part("SecurityGroupId", id)?));
         }
         for id in &new.snapshot_ids {
-            self.push(ecs("snapshot", part("SnapshotId", id)?));
+            self.push(&ecs("snapshot", part("SnapshotId", id)?));
         }
         if let Some(name) = &new.key_pair_name {
-            self.push(ecs("keypair", part("KeyPairName", name)?));
+            self.push(&ecs("keypair", part("KeyPairName", name)?));
         }
         if let Some(id) = &new.vswitch_id {
-            self.push(vpc("vswitch", part("VSwitchId", id)?));
+            self.push(&vpc("vswitch", part("VSwitchId", id)?));
         }
         if let (true, Some(id)) = (checks_vpc, &new.vpc_id) {
-            self.push(vpc("vpc", part("VpcId", id)?));
+            self.push(&vpc("vpc", part("VpcId", id)?));
         }
         // The parameters have to be of their form either way, so the list is made first.
         if semantics.creation_checks == CreationChecks::AllResources {
-            self.list.clear();
-            self.push("*".into());
+            self.list = Checks::default();
+            self.push("*");
         }
         if let Some(name) = &new.ram_role_name {
-            self.pass_role(role_arn(&new.account, name)?);
+            self.pass_role(&role_arn(&new.account, name)?);
         }
         Ok(())
     }
@@ -336,14 +319,75 @@ fn account_id(text: &str) -> Result<&str, OperationError> {
     if is_id { Ok(text) } else { Err(invalid("account id", text)) }
 }
 
+/// What becomes part of an ARN has at most this many bytes.
+const MAX_PART: usize = 128;
+
 /// A text that becomes part of an ARN must not bring a separator or blank along.
 fn part<'t>(parameter: &'static str, text: &'t str) -> Result<&'t str, OperationError> {
-    // The blanks among ASCII are what lies outside `!` to `~`.
-    let is_plain = |byte: u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b':' | b'/');
-    let is_part = (1..=128).contains(&text.len())
-        && (text.bytes().all(is_plain)
-            || !text.chars().any(|c| matches!(c, ':' | '/') || is_blank(c)));
-    if is_part { Ok(text) } else { Err(invalid(parameter, text)) }
+    if is_part(text) { Ok(text) } else { Err(invalid(parameter, text)) }
+}
+
+fn is_part(text: &str) -> bool {
+    (1..=MAX_PART).contains(&text.len())
+        && (is_plain(text.as_bytes())
+            || !text.chars().any(|c| matches!(c, ':' | '/') || is_blank(c)))
+}
+
+/// Returns whether a text is ASCII without separators and blanks, which lie outside `!` to `~`.
+fn is_plain(text: &[u8]) -> bool {
+    let (words, _) = text.as_chunks();
+    let Some(last) = text.last_chunk() else {
+        let is_plain = |byte: u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b':' | b'/');
+        return text.iter().copied().all(is_plain);
+    };
+    // The last word shares bytes with the one before, if need be.
+    let is_plain = |word: &[u8; 8]| is_plain_word(u64::from_le_bytes(*word));
+    words.iter().fold(is_plain(last), |all, word| all & is_plain(word))
+}
+
+/// Returns whether eight bytes are all plain: no byte borrows from the next or carries into it, as
+/// all of them are below 128.
+fn is_plain_word(word: u64) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    let not = |byte: u8| (word ^ (u64::from(byte) * EACH) | HIGH).wrapping_sub(EACH);
+    let from = |byte: u8| (word | HIGH).wrapping_sub(u64::from(byte) * EACH);
+    let is_plain = from(b'!') & not(b':') & not(b'/') & not(0x7F);
+    word & HIGH == 0 && is_plain & HIGH == HIGH
+}
+
+/// Which ids of a list were there before: a table of their numbers, from 1, by seeded keys, so that
+/// nobody can choose ids that lead to one place.
+struct Seen {
+    slots: [u8; Seen::SLOTS],
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self { slots: [0; Self::SLOTS] }
+    }
+}
+
+impl Seen {
+    /// More than twice as many as there are ids, so that one is free.
+    const SLOTS: usize = 1 << u8::BITS;
+
+    /// Returns whether the id with this number is the first of its name.
+    fn is_new(&mut self, ids: &[String], number: usize, id: &str) -> bool {
+        let key = Seeds::of_process().whole(Field::RelativeId, id.as_bytes());
+        let mut at = (key >> (u64::BITS - u8::BITS)) as u8;
+        while let Some(slot) = self.slots.get_mut(usize::from(at)) {
+            let Some(before) = usize::from(*slot).checked_sub(1) else {
+                *slot = u8::try_from(number.saturating_add(1)).unwrap_or(u8::MAX);
+                return true;
+            };
+            if ids.get(before).is_some_and(|before| before == id) {
+                return false;
+            }
+            at = at.wrapping_add(1);
+        }
+        true
+    }
 }
 
 fn invalid(parameter: &'static str, found: &str) -> OperationError {

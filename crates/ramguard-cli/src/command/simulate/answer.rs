@@ -92,8 +92,7 @@ impl<'a> Answer<'a> {
         Some(match &self.settled {
             Settled::Request(_) => Explained::of(first, question(0).into_iter()),
             Settled::Checks(decision) => {
-                let denied =
-                    decision.checks().iter().enumerate().filter(|(_, (_, d))| !d.is_allowed());
+                let denied = decision.checks().enumerate().filter(|(_, (_, d))| !d.is_allowed());
                 Explained::of(first, denied.filter_map(|(number, _)| question(number)))
             }
         })
@@ -144,7 +143,7 @@ impl Answer<'_> {
         self.print_question(terminal);
         if let Settled::Checks(decision) = &self.settled {
             terminal.line("");
-            terminal.print(&table(decision));
+            terminal.print(&table(decision, self.told.op.is_some()));
         }
         for (loaded, at, title) in self.titles() {
             if let Some(drawn) = draw_statement(loaded, at, &title, terminal.is_coloured()) {
@@ -215,7 +214,7 @@ impl Answer<'_> {
         };
         // A statement that settles many checks is drawn once.
         let mut checks_of: BTreeMap<(usize, StatementRef), Vec<usize>> = BTreeMap::new();
-        for (index, (_, one)) in decision.checks().iter().enumerate() {
+        for (index, (_, one)) in decision.checks().enumerate() {
             let is_told = decision.failed().is_none_or(|failed| failed.index == index);
             // What differs between the checks of one call is what is granted on resource groups.
             let policies = |at: &StatementRef| match at.layer {
@@ -274,35 +273,30 @@ fn numbers(checks: &[usize]) -> String {
 }
 
 /// Returns the checks of an operation as a table; the first that fails is marked.
-fn table(decision: &OperationDecision) -> String {
-    let action_width =
-        decision.checks().iter().map(|(check, _)| width(&check.action)).max().unwrap_or(0);
+/// Of an operation the engine sets the service that receives the role; of a list it does not.
+fn table(decision: &OperationDecision, is_operation: bool) -> String {
+    let action_width = decision.checks().map(|(check, _)| width(check.action)).max().unwrap_or(0);
     let mut table = String::new();
-    for (index, (check, one)) in decision.checks().iter().enumerate() {
+    for (index, (check, one)) in decision.checks().enumerate() {
         let failed = decision.failed().is_some_and(|failed| failed.index == index);
         let mark = if failed { ">" } else { " " };
         let style = if one.is_allowed() { GOOD } else { BAD };
-        let action = escape(&check.action);
-        let blanks = " ".repeat(action_width.saturating_sub(width(&check.action)));
+        let action = escape(check.action);
+        let blanks = " ".repeat(action_width.saturating_sub(width(check.action)));
         // Writing to a string cannot fail.
         let _ = write!(
             table,
             "{mark} {:>3}  {style}{:<12}{style:#}  {action}{blanks}  {}",
             index + 1,
             one.outcome().name(),
-            escape(&check.resource),
+            escape(check.resource),
         );
-        if let Some(service) = check.passes_role_to.filter(|_| is_set_by_engine(check)) {
+        if let Some(service) = check.passes_role_to.filter(|_| is_operation) {
             let _ = write!(table, "  {FAINT}(acs:Service = {service}){FAINT:#}");
         }
         table.push('\n');
     }
     table
-}
-
-/// Returns whether the engine set the service, as it does in the checks of an operation.
-fn is_set_by_engine(check: &Check) -> bool {
-    matches!(check.action, std::borrow::Cow::Borrowed(_))
 }
 
 fn width(text: &str) -> usize {
@@ -449,22 +443,22 @@ impl Answer<'_> {
     }
 
     fn add_checks(&self, decision: &OperationDecision, answer: &mut AnswerJson) {
-        let check = |(index, (check, one)): (usize, &(Check, Decision))| CheckJson {
-            action: check.action.clone().into_owned(),
-            resource: check.resource.clone(),
+        let check = |(index, (check, one)): (usize, (Check<'_>, &Decision))| CheckJson {
+            action: check.action.to_owned(),
+            resource: check.resource.to_owned(),
             decision: one.outcome().name(),
             reason: reason_code(one),
             layer: one.layer().map(layer_code),
             statements: StatementJson::of(self.told.loaded(index), one),
         };
         answer.op = self.told.op.map(str::to_owned);
-        answer.checks = Some(decision.checks().iter().enumerate().map(check).collect());
+        answer.checks = Some(decision.checks().enumerate().map(check).collect());
         answer.failed = decision.failed().and_then(|failed| {
-            let (check, _) = decision.checks().get(failed.index)?;
+            let (check, _) = decision.checks().nth(failed.index)?;
             Some(FailedJson {
                 index: failed.index,
-                action: check.action.clone().into_owned(),
-                resource: check.resource.clone(),
+                action: check.action.to_owned(),
+                resource: check.resource.to_owned(),
                 code: failed.error.code(),
                 http_status: failed.error.http_status(),
                 message: failed.error.message(),

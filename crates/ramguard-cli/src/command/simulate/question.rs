@@ -3,7 +3,7 @@
 use annotate_snippets::Level as Severity;
 use ramguard::case::{CaseRequest, ContextForm, PrincipalForm};
 use ramguard::policy::text::{LineIndex, Span};
-use ramguard::role::{Check, OperationDecision};
+use ramguard::role::OperationDecision;
 use ramguard::{Context, Mode, Principal, Request, RequestError};
 
 use crate::args::{ModeName, SimulateArgs};
@@ -66,7 +66,7 @@ impl Question {
             let principal = check.principal.as_ref().or(self.form.principal.as_ref()).cloned();
             return CaseRequest { principal, ..check.clone() }.to_request(self.mode).ok();
         }
-        let (check, _): &(Check, _) = decision.checks().get(index)?;
+        let (check, _) = decision.checks().nth(index)?;
         check.request(self.principal.as_ref(), &self.context).ok()
     }
 }

@@ -3,10 +3,12 @@
 //! Always holds here: nothing allocates, and what an entry says is what the statement it was made of
 //! says ([`StatementTest`](crate::compile::StatementTest), which the plain scan asks).
 
+use std::cell::OnceCell;
+
 use ramguard_match::{Case, Shape};
 use ramguard_policy::condition::Truth;
 
-use super::{ActionEntry, Entries, EntryKind, ResourceEntry, is_open};
+use super::{ActionEntry, Entries, EntryKind, ResourceEntry, Run, is_open};
 use crate::compile::Polarity;
 use crate::compile::asked::{Asked, AskedArn};
 use crate::compile::crowd::{Memo, effort};
@@ -78,18 +80,42 @@ impl Entries {
                 && (!entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo)))
     }
 
-    /// Returns whether the statement applies, if [`Self::may_apply`] says that it may.
+    /// Adds the entries, of all of the statement of this one, by way of which it may apply to some
+    /// relative id.
+    pub(in crate::compile) fn may_apply_by_any<'r>(
+        &self,
+        number: u32,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
+        open: &mut Vec<u32>,
+    ) {
+        let Some(entry) = self.resources.get(number as usize) else { return };
+        if entry.kind.is_special() || entry.kind.is_any() {
+            open.extend(self.may_apply(entry, asked, memo).then_some(number));
+            return;
+        }
+        let statement = self.statements.get(entry.statement as usize);
+        let Run { start, end } = statement.map(|own| own.resources).unwrap_or_default();
+        let entries = (start..end).zip(self.resources_of(entry.statement));
+        let may_apply = |(_, entry): &(u32, &ResourceEntry)| self.may_apply(entry, asked, memo);
+        open.extend(entries.filter(may_apply).map(|(number, _)| number));
+    }
+
+    /// Returns whether the statement applies by way of this entry, if [`Self::may_apply`] says that
+    /// it may.
+    #[inline]
     pub(in crate::compile) fn applies_after_all<'r>(
         &self,
         entry: &ResourceEntry,
         asked: &Asked<'r>,
-        memo: &Memo<'r>,
+        memo: &OnceCell<Memo<'r>>,
     ) -> bool {
         if entry.kind.is_special() {
-            return self.applies_special(entry, asked, memo);
+            return self.applies_special(entry, asked, memo.get_or_init(Memo::default));
         }
-        let Some(arn) = asked.arn() else { return entry.kind.is_any() };
-        entry.kind.is_any() || (entry.may_cover(asked.starts()) && self.covers_id(entry, &arn))
+        entry.kind.is_any()
+            || (entry.may_cover(asked.starts())
+                && asked.arn().is_some_and(|arn| self.covers_id(entry, &arn)))
     }
 
     /// Returns whether the statement applies by way of any of its resource entries.
