@@ -184,6 +184,25 @@ fn an_action_that_starts_or_ends_otherwise_is_passed_over_for_a_step() -> Result
 }
 
 #[test]
+fn what_a_statement_says_by_one_resource_is_not_asked_for_by_the_next() -> Result {
+    let request = Request::parse("ecs:GetDisk", "acs:ecs:cn:1:disk/abc")?;
+    let of = |action: &str, resources: &[&str]| {
+        let one = format!(
+            r#"{{"Effect":"Allow","Action":"{action}","Resource":{resources:?},
+            "Condition":{{"StringLike":{{"x:k":"a"}}}}}}"#
+        );
+        let authorizer = authorizer([one].into_iter())?;
+        Ok::<_, Box<dyn std::error::Error>>(steps_of(|| authorizer.decide(&request)))
+    };
+    let second = ["acs:ecs:*:*:disk/*", "acs:ecs:*:*:disk/abc"];
+    // It does not list the action, its conditions do not hold: one entry more on a list.
+    for action in ["ecs:GetDis?", "ecs:GetDisl?", "ecs:Get*"] {
+        assert_eq!(of(action, &second)?, of(action, &second[..1])? + 1, "{action}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_large_set_is_asked_for_the_lengths_of_heads_that_are_in_use() -> Result {
     let among = of_resources((0..70).map(|n| format!("acs:ecs:*:*:disk/{n:03}*")))?;
     for id in ["disk/042", "disk/042-and-more", "disk/04", "disk/", "other-disk/042"] {

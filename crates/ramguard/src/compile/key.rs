@@ -397,6 +397,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn read_backwards_the_last_byte_of_a_text_comes_first() {
+        for (text, back) in [
+            ("", [0; 8]),
+            ("A", *b"a\0\0\0\0\0\0\0"),
+            ("Run", *b"nur\0\0\0\0\0"),
+            ("abcdefg", *b"gfedcba\0"),
+            ("abcdefgH", *b"hgfedcba"),
+            ("ecs:abcdefgH", *b"hgfedcba"),
+        ] {
+            assert_eq!(folded_back(text.as_bytes()).to_le_bytes(), back, "{text}");
+        }
+    }
+
+    #[test]
     fn folding_a_word_lowers_the_ascii_capitals_and_nothing_else() {
         for byte in 0..=255_u8 {
             let mut bytes = [0xC3, byte, b'Z', byte, b'@', b'[', byte, 0xFF];

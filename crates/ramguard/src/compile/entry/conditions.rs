@@ -227,3 +227,67 @@ fn key_of(statement: Statement<'_>) -> u64 {
         tested.test().value_texts().fold(sum, part)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use ramguard_policy::Policy;
+
+    use super::*;
+
+    fn statements(conditions: &[&str]) -> Policy {
+        let statement = |condition: &&str| {
+            format!(
+                r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{{condition}}}}}"#
+            )
+        };
+        let all: Vec<String> = conditions.iter().map(statement).collect();
+        Policy::parse(&format!(r#"{{"Version":"1","Statement":[{}]}}"#, all.join(","))).unwrap()
+    }
+
+    #[test]
+    fn statements_share_conditions_that_are_written_the_same_and_no_others() {
+        let nine: Vec<String> = (0..9).map(|n| format!(r#""x:{n}":"a""#)).collect();
+        let nine = format!(r#""StringLike":{{{}}}"#, nine.join(","));
+        let written = [
+            r#""StringLike":{"x:k":"a"}"#,
+            r#""StringLike":{"x:k":["a"]}"#,
+            r#""StringLike":{"x:k":"b"}"#,
+            r#""StringLike":{"x:l":"a"}"#,
+            r#""StringEquals":{"x:k":"a"}"#,
+            r#""StringLike":{"x:k":["a","b"]}"#,
+            r#""StringLike":{"x:k":"a"},"Bool":{"x:b":"true"}"#,
+            r#""StringLike":{"x:k":"a"},"StringEquals":{"x:k":"a"}"#,
+            r#""IpAddress":{"x:i":"10.0.0.0/8"},"Bool":{"x:b":"true"}"#,
+            r#""Bool":{"x:b":"true"},"IpAddress":{"x:i":"10.0.0.0/8"}"#,
+            &nine,
+            &nine,
+        ];
+        let same = [(0, 1), (8, 9)];
+        let policy = statements(&written);
+        let mut all = Conditions::default();
+        let runs: Vec<Run> = policy.statements().map(|statement| all.add(statement)).collect();
+        for (a, statement) in policy.statements().enumerate() {
+            assert_eq!(runs[a].range().len(), statement.conditions().len());
+            for (b, run) in runs.iter().enumerate().filter(|(b, _)| *b != a) {
+                let is_same = same.contains(&(a.min(b), a.max(b)));
+                assert_eq!(runs[a] == *run, is_same, "{} {}", written[a], written[b]);
+                // Whatever led there, they are looked at.
+                let are_those = is_same || written[a] == written[b];
+                assert_eq!(all.are_those_of(*run, statement), are_those, "{a} {b}");
+            }
+        }
+        assert_eq!(all.all[runs[0].range()][0].uses, 2);
+        let none = r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+        let none = Policy::parse(none).unwrap();
+        assert_eq!(all.add(none.statements().next().unwrap()), Run::default());
+    }
+
+    #[test]
+    fn conditions_of_which_no_value_is_read_come_first() {
+        let policy = statements(&[r#""DateLessThan":{"x:d":"2026-01-01T00:00:00Z"},
+            "IpAddress":{"x:i":"10.0.0.0/8"},"NumericEquals":{"x:n":"1"},
+            "StringLike":{"x:s":"a*"},"Bool":{"x:b":"true"}"#]);
+        let keys = in_order(policy.statements().next().unwrap()).map(|tested| tested.key().text);
+        assert_eq!(keys.collect::<Vec<_>>(), ["x:s", "x:b", "x:n", "x:i", "x:d"]);
+    }
+}
