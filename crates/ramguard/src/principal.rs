@@ -243,3 +243,43 @@ impl<'a> Principal<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn callers_are_the_same_in_every_part_or_not_at_all() -> Result<(), RequestError> {
+        let one = "acs:ram::1000000000000001:user/alice";
+        let role = "acs:ram::1000000000000001:role/alice";
+        let all = || {
+            let user = || Principal::user(one.to_owned());
+            Ok::<_, RequestError>([
+                user()?,
+                Principal::user("acs:ram::1000000000000001:user/alicf")?,
+                Principal::user("acs:ram::1000000000000002:user/alice")?,
+                Principal::user("acs:ram::100000000000001:user/0alice")?,
+                user()?.with_uid("1"),
+                user()?.with_uid("2"),
+                user()?.with_session_arn("a"),
+                user()?.with_session_arn("b"),
+                user()?.with_uid("1").with_session_arn("a"),
+                user()?.with_uid("1").with_session_arn("b"),
+                user()?.with_uid("2").with_session_arn("a"),
+                Principal::role(role)?,
+                Principal::role(role)?.with_service_linked(true),
+                Principal::root("1000000000000001")?,
+                Principal::service("1000000000000001"),
+                Principal::service(one),
+                Principal::federated(one),
+                Principal::anonymous(),
+            ])
+        };
+        for (a, left) in all()?.iter().enumerate() {
+            for (b, right) in all()?.iter().enumerate() {
+                assert_eq!(left == right, a == b, "{left:?} {right:?}");
+            }
+        }
+        Ok(())
+    }
+}

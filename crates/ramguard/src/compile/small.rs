@@ -102,8 +102,9 @@ impl Small {
         }
         let signatures: Vec<Signature> =
             entries.resources.iter().map(|entry| entries.signature(entry)).collect();
-        // With as many lists as entries most lists have one; a few entries do with a single list.
-        let bits = if few <= 4 { 0 } else { few.ilog2().min(SERVICE_BITS) };
+        // With twice as many lists as entries most lists are about one service; a few entries do with a
+        // single list.
+        let bits = if few <= 4 { 0 } else { (few.ilog2() + 1).min(SERVICE_BITS) };
         for bits in (0..=bits).rev() {
             match Self::of(&signatures, SERVICE_BITS - bits) {
                 Ok(small) => return Some(small),
