@@ -303,3 +303,102 @@ fn neighbours_are_found_by_their_own_ids_however_much_of_them_is_shared() -> Res
     assert!(outcomes.len() == 3 && outcomes.values().all(|&n| n > 100), "{outcomes:?}");
     Ok(())
 }
+
+/// Neighbours that part somewhere in the middle, in a set with an index: few entries are found for each,
+/// so that what one has found is used for the next.
+#[test]
+fn neighbours_that_part_anywhere_are_found_by_an_index_as_if_alone() -> Result {
+    let mut state = 7_u64;
+    let mut draw = |below: u64| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut word = |least: u64, most: u64| -> String {
+        let length = least + draw(most - least + 1);
+        (0..length).map(|_| if draw(2) == 0 { 'a' } else { 'b' }).collect()
+    };
+    for with_exact in [false, true] {
+        let mut statements = Vec::new();
+        for number in 0..240 {
+            let (id, star) = match number % 4 {
+                0 if with_exact => (word(4, 9), ""),
+                _ => (word(3, 9), "*"),
+            };
+            let kind = if number % 7 == 0 { "image" } else { "instance" };
+            statements.push(format!(
+                r#"{{"Effect":"{}","Action":"ecs:A{}","Resource":"acs:ecs:*:1:{kind}/{id}{star}"}}"#,
+                if number % 3 == 0 { "Deny" } else { "Allow" },
+                number % 5,
+            ));
+        }
+        let policies = statements
+            .chunks(20)
+            .map(|own| format!(r#"{{"Version":"1","Statement":[{}]}}"#, own.join(",")))
+            .map(|text| Policy::parse(&text));
+        let policies: Vec<Policy> = policies.collect::<std::result::Result<_, _>>()?;
+        let authorizer = Authorizer::new(policies);
+        let mut outcomes = std::collections::HashMap::new();
+        for action in ["ecs:A0", "ecs:A1", "ecs:A2"] {
+            let mut id = String::new();
+            let mut requests = Vec::new();
+            for number in 0..600 {
+                // Some of the id before stays.
+                id.truncate(id.len() * (number * 7 % 10) / 9);
+                id.push_str(&word(0, 6));
+                id.truncate(11);
+                let kind = if number % 50 < 5 { "image" } else { "instance" };
+                requests.push(Request::parse(action, format!("acs:ecs:r:1:{kind}/{id}"))?);
+            }
+            let alone: Vec<_> = requests.iter().map(|one| authorizer.decide(one)).collect();
+            assert_eq!(authorizer.decide_many(&requests), alone, "{action} {with_exact}");
+            for decision in alone {
+                *outcomes.entry(decision.outcome()).or_insert(0) += 1;
+            }
+        }
+        assert!(outcomes.len() == 3 && outcomes.values().all(|&n| n > 100), "{outcomes:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn neighbours_are_decided_by_every_layer_and_for_every_caller() -> Result {
+    let set = |effect: &str| {
+        let text = format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"{effect}","Action":"*","Resource":"*"}}]}}"#
+        );
+        Ok::<_, Box<dyn std::error::Error>>(Arc::new(PolicySet::new([Policy::parse(&text)?])))
+    };
+    let callers = [
+        Principal::user("acs:ram::1:user/u")?,
+        Principal::role("acs:ram::1:role/r")?.with_service_linked(true),
+        Principal::root("1")?,
+        Principal::service("ecs.aliyuncs.com"),
+        Principal::federated("acs:ram::1:saml-provider/p"),
+        Principal::anonymous(),
+    ];
+    for denied in [false, true] {
+        let session = if denied { Some(set("Deny")?) } else { None };
+        let layers = Layers { account: set("Allow")?, session, ..Layers::default() };
+        let authorizer = Authorizer::with_layers(layers, Semantics::default());
+        let mut outcomes = std::collections::HashSet::new();
+        for caller in &callers {
+            for mode in [Mode::Standard, Mode::AssumeRole] {
+                let one = |id| {
+                    let request = Request::parse("ecs:StopInstance", format!("acs:ecs:r:1:i/{id}"));
+                    request.map(|one| one.with_principal(caller.clone()).with_mode(mode))
+                };
+                let requests = [one("a")?, one("b")?, one("c")?];
+                let alone: Vec<_> = requests.iter().map(|one| authorizer.decide(one)).collect();
+                assert_eq!(
+                    authorizer.decide_many(&requests),
+                    alone,
+                    "{denied} {caller:?} {mode:?}"
+                );
+                outcomes.extend(alone.iter().map(ramguard::Decision::outcome));
+            }
+        }
+        assert!(outcomes.len() > 1, "{outcomes:?}");
+    }
+    Ok(())
+}

@@ -268,9 +268,14 @@ fn each_instance_is_checked_once_in_the_order_given() -> Result {
 fn no_byte_of_an_id_is_passed_over_when_it_is_looked_at() {
     for length in [1, 7, 8, 9, 16, 22, 31, 128] {
         for at in 0..length {
-            for bad in [" ", ":", "/", "\u{7f}", "\n", "\0", "\u{85}"] {
+            for (bad, times) in [" ", ":", "/", "\u{7f}", "\n", "\0", "\u{85}"]
+                .into_iter()
+                .flat_map(|bad| [(bad, 1), (bad, 8)])
+            {
+                // One alone, and eight in a row: as many as are looked at together.
                 let mut id = "i".repeat(length);
-                id.replace_range(at..=at, bad);
+                let end = (at + times).min(length);
+                id.replace_range(at..end, &bad.repeat(end - at));
                 let operation = InstanceOperation::AttachInstanceRamRole {
                     region: "r".into(),
                     account: "1".into(),
