@@ -52,7 +52,7 @@ impl Run {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ActionEntry {
     /// The first literal bytes of the name behind the colon, at most eight, ASCII small; or its last
-    /// ones, the last one first, where these are more.
+    /// ones, the last one first, where a wildcard stands before them and these are no fewer.
     word: u64,
     shape: Shape,
     text: u32,

@@ -214,8 +214,9 @@ fn rank_of(operator: Operator) -> u8 {
     }
 }
 
-/// Returns a key of how the conditions of a statement are written. It differs from process to
-/// process, so that nobody can write many that share one.
+/// Returns a key of how the conditions of a statement are written, but for capitals. Of several that
+/// share one the last is remembered, and what is remembered is compared, so that a key that is shared
+/// costs room and no answer.
 fn key_of(statement: Statement<'_>) -> u64 {
     let seeds = Seeds::of_process();
     let part = |sum: u64, text: &str| {
