@@ -381,11 +381,16 @@ impl<'a> Request<'a> {
 
     /// Asks about another resource, if that is the same up to its relative id; returns whether it
     /// is. It then is a valid one too, as there is nothing in a relative id that is not.
-    pub(crate) fn turn_to(&mut self, resource: &'a str) -> bool {
+    ///
+    /// That the two begin alike for `known` bytes is taken for granted.
+    #[inline]
+    pub(crate) fn turn_to(&mut self, resource: &'a str, known: usize) -> bool {
         let Some(ends) = self.fields else { return false };
         let at = usize::from(ends.account) + 1;
         let (own, other) = (self.resource.as_bytes(), resource.as_bytes());
-        let is_like = other.get(..at) == own.get(..at) && other.len() > at;
+        let begins_alike = known >= at || other.get(..at) == own.get(..at);
+        debug_assert!(!begins_alike || other.get(..at) == own.get(..at));
+        let is_like = begins_alike && other.len() > at;
         if !is_like || other.len() > Self::MAX_BYTES {
             return false;
         }
@@ -543,9 +548,12 @@ mod tests {
     fn a_request_that_is_turned_is_that_of_the_other_resource() {
         for id in ["i-b", "instance/i-a", "INSTANCE/i", "b", "a:b", "*", " ", "\u{fc}"] {
             let other = format!("acs:ecs:cn-hangzhou:1:{id}");
-            let mut request = Request::parse("ecs:a", FROM).unwrap().with_owner("2");
-            assert!(request.turn_to(&other));
-            assert_eq!(request, Request::parse("ecs:a", &*other).unwrap().with_owner("2"));
+            let fields = "acs:ecs:cn-hangzhou:1:".len();
+            for known in [0, fields - 1, fields] {
+                let mut request = Request::parse("ecs:a", FROM).unwrap().with_owner("2");
+                assert!(request.turn_to(&other, known));
+                assert_eq!(request, Request::parse("ecs:a", &*other).unwrap().with_owner("2"));
+            }
         }
     }
 
@@ -563,11 +571,11 @@ mod tests {
             &long,
         ] {
             let mut request = Request::parse("ecs:a", FROM).unwrap();
-            assert!(!request.turn_to(other), "{other}");
+            assert!(!request.turn_to(other, 0), "{other}");
             assert_eq!(request, Request::parse("ecs:a", FROM).unwrap());
         }
         let mut any = Request::parse("ecs:a", "*").unwrap();
-        assert!(!any.turn_to(FROM));
-        assert!(!any.turn_to("*"));
+        assert!(!any.turn_to(FROM, 0));
+        assert!(!any.turn_to("*", 0));
     }
 }

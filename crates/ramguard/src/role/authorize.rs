@@ -95,15 +95,15 @@ impl OperationDecision {
 
     /// Takes checks with the decision on each.
     fn of(checks: Checks, decisions: Vec<Decision>) -> Self {
-        let outcomes = || decisions.iter().map(Decision::outcome);
-        let outcome = if outcomes().any(|outcome| outcome == Outcome::ExplicitDeny) {
+        let index = decisions.iter().position(|decision| !decision.is_allowed());
+        let is_denied = |decision: &Decision| decision.outcome() == Outcome::ExplicitDeny;
+        let outcome = if index.is_some() && decisions.iter().any(is_denied) {
             Outcome::ExplicitDeny
-        } else if !decisions.is_empty() && outcomes().all(Outcome::is_allowed) {
+        } else if index.is_none() && !decisions.is_empty() {
             Outcome::Allow
         } else {
             Outcome::ImplicitDeny
         };
-        let index = decisions.iter().position(|decision| !decision.is_allowed());
         let failed = index.and_then(|index| {
             let error = match checks.get(index)?.passes_role_to {
                 Some(_) => EcsError::PassRoleForbidden,
@@ -200,19 +200,19 @@ impl Authorizer {
         context: &Context<'_>,
     ) -> Result<Vec<Decision>, RequestError> {
         let mut decisions = Vec::with_capacity(checks.len());
-        let mut checks = checks.iter();
-        let mut next = checks.next();
-        while let Some(first) = next {
+        let mut items = checks.items();
+        let mut next = items.next();
+        while let Some(item) = next {
+            let first = checks.check(item);
             let mut request = first.request(principal, context)?;
             decisions.push(self.decide(&request));
             let mut run = self.run(&request);
-            next = checks.next();
-            while let Some(check) = next
-                && first.differs_in_resource(&check)
-                && request.turn_to(check.resource)
+            next = items.next();
+            while let Some(item) = next
+                && checks.turn(&mut request, &first, item)
             {
                 decisions.push(*run.decide(&request));
-                next = checks.next();
+                next = items.next();
             }
         }
         Ok(decisions)

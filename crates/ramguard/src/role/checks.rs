@@ -43,10 +43,13 @@ pub struct Checks {
 
 /// Where the names of a check stand in the text.
 #[derive(Clone)]
-struct Item {
+pub(super) struct Item {
     action: Range<usize>,
     resource: Range<usize>,
     passes_role_to: Option<&'static str>,
+    /// How many bytes its resource is known to begin with like that of the check before, which is
+    /// the same in all else; zero if nothing is known.
+    common: usize,
 }
 
 impl Checks {
@@ -75,9 +78,20 @@ impl Checks {
 
     /// Adds a check behind the others.
     pub fn push(&mut self, check: Check<'_>) {
-        let action = self.action(check.action);
-        let resource = self.add(&[check.resource]);
-        self.items.push(Item { action, resource, passes_role_to: check.passes_role_to });
+        let Check { action, resource, passes_role_to } = check;
+        self.push_named(action, &[resource], passes_role_to);
+    }
+
+    /// Adds a check on a resource whose name is given in parts.
+    pub(super) fn push_named(
+        &mut self,
+        action: &str,
+        resource: &[&str],
+        passes_role_to: Option<&'static str>,
+    ) {
+        let action = self.action(action);
+        let resource = self.add(resource);
+        self.items.push(Item { action, resource, passes_role_to, common: 0 });
     }
 
     /// Makes room for so many more checks and so many bytes of their names.
@@ -95,20 +109,48 @@ impl Checks {
         ends: impl Iterator<Item = &'t str>,
     ) {
         let action = self.action(action);
+        let mut common = 0;
         for end in ends {
             let resource = self.add(&[head, end]);
-            self.items.push(Item { action: action.clone(), resource, passes_role_to: None });
+            let action = action.clone();
+            self.items.push(Item { action, resource, passes_role_to: None, common });
+            common = head.len();
         }
     }
 
+    /// Returns where the names of the checks stand, in order.
+    pub(super) fn items(&self) -> std::slice::Iter<'_, Item> {
+        self.items.iter()
+    }
+
     #[inline]
-    fn check(&self, item: &Item) -> Check<'_> {
-        let name = |range: &Range<usize>| self.text.get(range.clone()).unwrap_or_default();
+    pub(super) fn check(&self, item: &Item) -> Check<'_> {
         Check {
-            action: name(&item.action),
-            resource: name(&item.resource),
+            action: self.name(&item.action),
+            resource: self.name(&item.resource),
             passes_role_to: item.passes_role_to,
         }
+    }
+
+    /// Turns the request of an earlier check, behind which only such came as it could be turned to,
+    /// to this one; returns whether that can be done.
+    #[inline]
+    pub(super) fn turn<'c>(
+        &'c self,
+        request: &mut Request<'c>,
+        from: &Check<'c>,
+        item: &'c Item,
+    ) -> bool {
+        let resource = self.name(&item.resource);
+        if item.common == 0 && !from.differs_in_resource(&self.check(item)) {
+            return false;
+        }
+        request.turn_to(resource, item.common)
+    }
+
+    #[inline]
+    fn name(&self, range: &Range<usize>) -> &str {
+        self.text.get(range.clone()).unwrap_or_default()
     }
 
     /// Returns where an action stands; checks of one action are neighbours.
@@ -159,7 +201,7 @@ impl fmt::Debug for Checks {
 impl<'c> Check<'c> {
     /// Returns whether two checks differ in their resources, if at all.
     #[inline]
-    pub(super) fn differs_in_resource(&self, other: &Self) -> bool {
+    fn differs_in_resource(&self, other: &Self) -> bool {
         crate::request::is_same_text(self.action, other.action)
             && self.passes_role_to == other.passes_role_to
     }
@@ -220,6 +262,43 @@ mod tests {
                 .collect();
         assert_eq!(by_ends, one_by_one);
         assert_ne!(by_ends, Checks::default());
+    }
+
+    #[test]
+    fn what_checks_are_known_to_have_in_common_they_have() {
+        let mut checks = Checks::default();
+        checks.push(check("a:c", "acs:ecs:r:1:instance/i"));
+        checks.push_each("a:b", "acs:ecs:r:1:instance/", ["i", "j", ""].into_iter());
+        checks.push_named("a:b", &["acs:ecs:r:1:", "image/i"], None);
+        checks.push_each("a:b", "acs:ecs:r:2:", ["i", "j"].into_iter());
+        let known: Vec<usize> = checks.items().map(|item| item.common).collect();
+        assert_eq!(known, [0, 0, 21, 21, 0, 0, 12]);
+        let mut before = "";
+        for (item, check) in checks.items().zip(checks.iter()) {
+            assert_eq!(before.get(..item.common), check.resource.get(..item.common));
+            before = check.resource;
+        }
+    }
+
+    #[test]
+    fn a_request_is_turned_to_a_check_of_the_same_action_and_service_only() {
+        let passing = |resource| Check { passes_role_to: Some("s"), ..check("a:b", resource) };
+        let other = "acs:ecs:r:1:instance/j";
+        for (from, to, can) in [
+            (check("a:b", ON), check("a:b", other), true),
+            (check("a:b", ON), check("a:c", other), false),
+            (check("a:b", ON), check("a:b", "acs:ecs:r:2:instance/j"), false),
+            (check("a:b", ON), passing(other), false),
+            (passing(ON), passing(other), true),
+        ] {
+            let checks: Checks = [to].into_iter().collect();
+            let context = Context::default();
+            let mut request = from.request(None, &context).unwrap();
+            let item = checks.items().next().unwrap();
+            assert_eq!(checks.turn(&mut request, &from, item), can, "{to:?}");
+            let now = if can { to } else { from };
+            assert_eq!(request, now.request(None, &context).unwrap());
+        }
     }
 
     #[test]

@@ -232,7 +232,7 @@ impl Required {
         if ids.is_empty() || ids.len() > MAX_INSTANCES || !ids.iter().all(|id| is_part(id)) {
             return Err(OperationError::InstanceIds);
         }
-        let head = format!("acs:ecs:{region}:{account}:instance/");
+        let head = ["acs:ecs:", region, ":", account, ":instance/"].concat();
         let bytes: usize = ids.iter().map(|id| head.len() + id.len()).sum();
         // The instances, and what is asked about their role, whose name is a short one.
         self.list.reserve(ids.len() + 2, bytes + 4 * MAX_PART);
@@ -251,16 +251,12 @@ impl Required {
     ) -> Result<(), OperationError> {
         let role = role_arn(account, name)?;
         if semantics.attach_checks_role_resource {
-            self.push(&role);
+            self.list.push_named(self.action, &role, None);
         }
         if pass {
-            self.pass_role(&role);
+            self.list.push_named(PASS_ROLE, &role, Some(ECS));
         }
         Ok(())
-    }
-
-    fn pass_role(&mut self, resource: &str) {
-        self.list.push(Check { action: PASS_ROLE, resource, passes_role_to: Some(ECS) });
     }
 
     fn new_instances(
@@ -298,20 +294,20 @@ impl Required {
             self.push("*");
         }
         if let Some(name) = &new.ram_role_name {
-            self.pass_role(&role_arn(&new.account, name)?);
+            self.list.push_named(PASS_ROLE, &role_arn(&new.account, name)?, Some(ECS));
         }
         Ok(())
     }
 }
 
-/// The canonical ARN of a role: RAM is global, so the region is blank (rule R-7).
-fn role_arn(account: &str, name: &str) -> Result<String, OperationError> {
+/// The canonical ARN of a role, in parts: RAM is global, so the region is blank (rule R-7).
+fn role_arn<'t>(account: &'t str, name: &'t str) -> Result<[&'t str; 4], OperationError> {
     let is_name = (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
     if !is_name {
         return Err(invalid("RamRoleName", name));
     }
-    Ok(format!("acs:ram::{}:role/{name}", account_id(account)?))
+    Ok(["acs:ram::", account_id(account)?, ":role/", name])
 }
 
 fn account_id(text: &str) -> Result<&str, OperationError> {
