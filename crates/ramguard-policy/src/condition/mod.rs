@@ -209,6 +209,18 @@ impl Test {
         fits.map_or(Truth::Unknown, |fits| (fits != self.operator.is_negated()).into())
     }
 
+    /// Returns whether [`Test::evaluate_one`] says [`Truth::True`], which is all that an Allow asks: of
+    /// a value that does not fit however it goes on, the rest is not read.
+    #[inline]
+    pub fn is_true_of<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> bool {
+        match &self.values {
+            Values::Blocks(blocks) if !self.operator.is_negated() => {
+                lies_in_blocks(blocks, seen, readings)
+            }
+            _ => self.evaluate_one(seen, readings) == Truth::True,
+        }
+    }
+
     /// Returns how many bytes of memory a copy of this test takes outside itself. The texts as
     /// written, which copies share, are not counted.
     #[must_use]
@@ -339,6 +351,15 @@ fn fit_in_blocks<'v>(blocks: &BlockSet, seen: &'v str, readings: &Readings<'v>) 
     match readings.plain_v4(seen) {
         Some(address) => Some(blocks.covers_v4(address)),
         None => fit_other_address(blocks, seen, readings),
+    }
+}
+
+/// Whether `seen` is an address that a block covers.
+#[inline(never)]
+fn lies_in_blocks<'v>(blocks: &BlockSet, seen: &'v str, readings: &Readings<'v>) -> bool {
+    match readings.plain_v4_if(seen, |first| blocks.may_cover_v4(first)) {
+        Some(address) => address.is_some_and(|address| blocks.covers_v4(address)),
+        None => fit_other_address(blocks, seen, readings) == Some(true),
     }
 }
 

@@ -69,12 +69,25 @@ impl<'v> Readings<'v> {
     /// Returns the bits of an IPv4 address; `None` if it is none that is written as such.
     #[inline]
     pub(super) fn plain_v4(&self, text: &'v str) -> Option<u32> {
+        self.plain_v4_if(text, |_| true)?
+    }
+
+    /// Returns the same, or `Some(None)` if `may_be` says of its first sixteen bits that the others
+    /// do not matter, be they of an address or not.
+    #[inline]
+    pub(super) fn plain_v4_if(
+        &self,
+        text: &'v str,
+        may_be: impl FnOnce(u32) -> bool,
+    ) -> Option<Option<u32>> {
         if self.v4_text.get().is_some_and(|known| std::ptr::eq(known, text)) {
-            return Some(self.v4.get());
+            return Some(Some(self.v4.get()));
         }
-        let address = ip::plain_ipv4(text.as_bytes())?;
-        self.v4_text.set(Some(text));
-        self.v4.set(address);
+        let address = ip::plain_ipv4_if(text.as_bytes(), may_be)?;
+        if let Some(address) = address {
+            self.v4_text.set(Some(text));
+            self.v4.set(address);
+        }
         Some(address)
     }
 
@@ -114,12 +127,29 @@ mod tests {
 
     #[test]
     fn tests_that_share_readings_answer_as_each_does_alone() {
-        let values = ["1", "2", "10.0.0.1", "2026-01-01T00:00:00Z", "x", "", "1.50", "::1"];
+        let values = [
+            "1",
+            "2",
+            "10.0.0.1",
+            "10.200.3.40",
+            "11.200.3.40",
+            "10.200.3.x",
+            "11.200.3.x",
+            "11.20.30.40.5",
+            "2026-01-01T00:00:00Z",
+            "x",
+            "",
+            "1.50",
+            "::1",
+            "::ffff:10.0.0.1",
+        ];
         let tests = [
             (Operator::NumericLessThan, "2"),
             (Operator::DateGreaterThan, "2025-01-01T00:00:00Z"),
             (Operator::IpAddress, "10.0.0.0/8"),
             (Operator::NotIpAddress, "::1"),
+            (Operator::NotIpAddress, "10.0.0.0/8"),
+            (Operator::IpAddress, "10.200.3.40"),
             (Operator::StringEquals, "x"),
             (Operator::NumericEquals, "1.5"),
         ];
@@ -131,6 +161,10 @@ mod tests {
                     let alone: Truth = test.evaluate([seen]);
                     assert_eq!(test.evaluate_with([seen], &readings), alone, "{seen} {round}");
                     assert_eq!(test.evaluate_one(seen, &readings), alone, "{seen} {round}");
+                    for readings in [&readings, &Readings::default()] {
+                        let is_true = test.is_true_of(seen, readings);
+                        assert_eq!(is_true, alone == Truth::True, "{seen} {round}");
+                    }
                 }
             }
         }

@@ -165,7 +165,7 @@ impl<'r> Memo<'r> {
     }
 
     /// Returns the values of the key with this number.
-    #[inline]
+    #[inline(always)]
     pub(super) fn seen(
         &self,
         number: u32,

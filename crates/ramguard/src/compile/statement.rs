@@ -196,17 +196,19 @@ pub(crate) fn conditions(at: StatementAt, request: &Request<'_>, policies: &[Pol
 
 /// Evaluates one condition against the keys of the request.
 pub(crate) fn evaluate(tested: Tested<'_>, request: &Request<'_>) -> Truth {
-    evaluate_seen(tested.test(), request.values(tested.key().text), &Readings::default())
+    evaluate_seen::<false>(tested.test(), request.values(tested.key().text), &Readings::default())
 }
 
-/// Evaluates a test against the values the request has for its key.
+/// Evaluates a test against the values the request has for its key. For an `ALLOW`, what is unknown
+/// may be told as false.
 #[inline(always)]
-pub(super) fn evaluate_seen<'r>(
+pub(super) fn evaluate_seen<'r, const ALLOW: bool>(
     test: &Test,
     seen: Option<&'r Values<'r>>,
     readings: &Readings<'r>,
 ) -> Truth {
     match seen {
+        Some(Values::One(value)) if ALLOW => test.is_true_of(value, readings).into(),
         Some(Values::One(value)) => test.evaluate_one(value, readings),
         None => Truth::from(test.operator().is_negated()),
         Some(Values::Many(values)) => {

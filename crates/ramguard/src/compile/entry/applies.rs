@@ -190,11 +190,9 @@ impl Entries {
             let test = self.special.get(entry.actions as usize);
             let names = test.map_or(Truth::Unknown, |test| test.names_caller(asked.request()));
             return names != Truth::False
-                && entry.polarity().settle(names.and(self.conditions.hold(
-                    entry.conditions,
-                    asked,
-                    memo,
-                )));
+                && entry
+                    .polarity()
+                    .settle(names.and(self.truth_of_conditions(entry, asked, memo)));
         }
         !entry.kind.is_conditional() || self.conditions_hold(entry, asked, memo)
     }
@@ -215,13 +213,29 @@ impl Entries {
         }))
     }
 
+    #[inline(always)]
     fn conditions_hold<'r>(
         &self,
         entry: &ResourceEntry,
         asked: &Asked<'r>,
         memo: &Memo<'r>,
     ) -> bool {
-        entry.polarity().settle(self.conditions.hold(entry.conditions, asked, memo))
+        entry.polarity().settle(self.truth_of_conditions(entry, asked, memo))
+    }
+
+    /// Returns what the conditions of the statement come to; for an Allow, what is unknown may be told
+    /// as false.
+    #[inline]
+    fn truth_of_conditions<'r>(
+        &self,
+        entry: &ResourceEntry,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
+    ) -> Truth {
+        match entry.polarity() {
+            Polarity::Allow => self.conditions.hold::<true>(entry.conditions, asked, memo),
+            Polarity::Deny => self.conditions.hold::<false>(entry.conditions, asked, memo),
+        }
     }
 
     /// Rules.

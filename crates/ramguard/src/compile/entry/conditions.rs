@@ -126,17 +126,23 @@ impl Conditions {
     }
 
     /// Evaluates the conditions of a statement (rules C-1 and C-11); see
-    /// [`StatementTest::applies`](crate::compile::StatementTest::applies).
-    pub(super) fn hold<'r>(&self, own: Run, asked: &Asked<'r>, memo: &Memo<'r>) -> Truth {
+    /// [`StatementTest::applies`](crate::compile::StatementTest::applies). For an `ALLOW`, which
+    /// applies only if all are true, one that is unknown may be told as false.
+    pub(super) fn hold<'r, const ALLOW: bool>(
+        &self,
+        own: Run,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
+    ) -> Truth {
         let conditions = self.all.get(own.range()).unwrap_or_default();
         if conditions.len() > MOST {
-            return self.many_hold(conditions, asked, memo);
+            return self.many_hold::<ALLOW>(conditions, asked, memo);
         }
-        self.all_hold(conditions, |_| false, asked, memo)
+        self.all_hold::<ALLOW>(conditions, |_| false, asked, memo)
     }
 
     #[inline(never)]
-    fn many_hold<'r>(
+    fn many_hold<'r, const ALLOW: bool>(
         &self,
         conditions: &[ConditionEntry],
         asked: &Asked<'r>,
@@ -147,11 +153,11 @@ impl Conditions {
         let is_met = |condition: &ConditionEntry| {
             condition.is_negated && self.key_bit(condition) & may_have == 0
         };
-        self.all_hold(conditions, is_met, asked, memo)
+        self.all_hold::<ALLOW>(conditions, is_met, asked, memo)
     }
 
     #[inline]
-    fn all_hold<'r>(
+    fn all_hold<'r, const ALLOW: bool>(
         &self,
         conditions: &[ConditionEntry],
         is_met: impl Fn(&ConditionEntry) -> bool,
@@ -164,7 +170,7 @@ impl Conditions {
             if is_met(condition) {
                 continue;
             }
-            match self.holds(condition, asked, memo) {
+            match self.holds::<ALLOW>(condition, asked, memo) {
                 Truth::True => {}
                 // Settles the statement before one that is unknown does.
                 Truth::False => return Truth::False,
@@ -183,14 +189,19 @@ impl Conditions {
     /// Its own function, as what it needs is not worth preparing for the one condition that most
     /// statements have.
     #[inline(never)]
-    fn holds<'r>(&self, condition: &ConditionEntry, asked: &Asked<'r>, memo: &Memo<'r>) -> Truth {
+    fn holds<'r, const ALLOW: bool>(
+        &self,
+        condition: &ConditionEntry,
+        asked: &Asked<'r>,
+        memo: &Memo<'r>,
+    ) -> Truth {
         let key = self.keys.get(condition.key as usize).map_or("", |(key, _)| key);
         let seen = memo.seen(condition.key, key, asked.request());
         match condition.text {
             Some(text) if memo.spend(text.effort.into()) => {
                 Truth::from(self.texts.fits(&memo.texts, text, seen) != condition.is_negated)
             }
-            _ => evaluate_seen(&condition.test, seen, memo.readings()),
+            _ => evaluate_seen::<ALLOW>(&condition.test, seen, memo.readings()),
         }
     }
 }
