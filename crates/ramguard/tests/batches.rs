@@ -361,6 +361,45 @@ fn neighbours_that_part_anywhere_are_found_by_an_index_as_if_alone() -> Result {
     Ok(())
 }
 
+/// Many statements on one kind of resource are found by their actions, each by the first of two resources
+/// that only a wildcard tells apart; it has resources of its own besides.
+#[test]
+fn neighbours_are_found_by_any_resource_of_a_statement_that_is_filed_by_its_action() -> Result {
+    let statement = |number: usize| {
+        let shared = ["disk/*", "volume/*"][number % 2];
+        format!(
+            r#"{{"Effect":"{}","Action":"ecs:A{}","Resource":
+                ["acs:ecs:*:1:image/{number}-*","acs:ecs:q*:1:{shared}","acs:ecs:r*:1:{shared}"]}}"#,
+            if number.is_multiple_of(9) { "Deny" } else { "Allow" },
+            number / 2,
+        )
+    };
+    let policies = (0..120).map(statement).collect::<Vec<_>>();
+    let policies = policies
+        .chunks(10)
+        .map(|own| Policy::parse(&format!(r#"{{"Version":"1","Statement":[{}]}}"#, own.join(","))));
+    let authorizer = Authorizer::new(policies.collect::<std::result::Result<Vec<_>, _>>()?);
+    let mut outcomes = std::collections::HashMap::new();
+    for number in 0..60 {
+        let action = format!("ecs:A{number}");
+        for kind in ["r:1:disk/", "r:1:volume/", "q:1:disk/", "s:1:disk/", "r:1:image/"] {
+            let ids = [format!("{}-x", 2 * number), format!("{}-y", 2 * number + 1), "z".into()];
+            let requests: Vec<Request<'_>> = ids
+                .iter()
+                .chain(&ids)
+                .map(|id| Request::parse(action.as_str(), format!("acs:ecs:{kind}{id}")))
+                .collect::<std::result::Result<_, _>>()?;
+            let alone: Vec<_> = requests.iter().map(|one| authorizer.decide(one)).collect();
+            assert_eq!(authorizer.decide_many(&requests), alone, "{action} {kind}");
+            for decision in alone {
+                *outcomes.entry(decision.outcome()).or_insert(0) += 1;
+            }
+        }
+    }
+    assert!(outcomes.len() == 3 && outcomes.values().all(|&n| n > 50), "{outcomes:?}");
+    Ok(())
+}
+
 #[test]
 fn neighbours_are_decided_by_every_layer_and_for_every_caller() -> Result {
     let set = |effect: &str| {
