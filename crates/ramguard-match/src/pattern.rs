@@ -264,9 +264,12 @@ fn fits_middle<const FOLD: bool>(middle: &[u8], text: &str, folding: Folding<FOL
     let Some(rest) = rest else { return false };
     let end = Run::new(end, folding).suffix_of(rest.as_bytes()).and_then(|end| rest.get(..end));
     let Some(mut rest) = end else { return false };
-    let ascii = runs.clone().any(|run| run.contains(&b'?')) && rest.is_ascii();
+    let by_bytes = !runs.clone().any(|run| run.contains(&b'?')) || rest.is_ascii();
     for run in runs.filter(|run| !run.is_empty()) {
-        match Run::new(run, folding).end_in(rest, ascii).and_then(|end| rest.get(end..)) {
+        let run = Run::new(run, folding);
+        let end =
+            if by_bytes { run.end_in_bytes_soon(rest.as_bytes()) } else { run.end_in(rest, false) };
+        match end.and_then(|end| rest.get(end..)) {
             Some(left) => rest = left,
             None => return false,
         }

@@ -38,8 +38,10 @@ pub(super) const LEAST: u32 = 170;
 const WORTH: u32 = 6;
 const USUAL: usize = 120;
 
-/// The work of a few checks, which is no reason to ask the patterns side by side.
+/// The work of a few checks, which is no reason to ask the patterns side by side, and the most that
+/// is not if to ask them so is more work than that.
 const EASY: u32 = 14;
+const LITTLE: u32 = 32;
 
 /// A number that no pattern has.
 const NO_PATTERN: u32 = u32::MAX;
@@ -137,8 +139,9 @@ impl Abreast {
     /// Returns how much work is done for a text of so many bytes before the patterns are asked side
     /// by side; see [`Patterns::effort`]. Less if whoever asks has tried a few of them already.
     pub(super) fn patience(&self, length: usize, has_tried: bool) -> u32 {
-        let easy = if has_tried { 0 } else { EASY };
-        easy + work(self.blocks.len(), length) / 8
+        let all = work(self.blocks.len(), length);
+        let easy = if has_tried { 0 } else { all.clamp(EASY, LITTLE) };
+        easy + all / 8
     }
 
     /// Returns whether so much work is more than is done for any text that is not very long.

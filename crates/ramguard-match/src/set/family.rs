@@ -18,7 +18,7 @@ use super::patterns::Patterns;
 use crate::pattern::Parts;
 use crate::run::{Run, first_fit};
 use crate::steps;
-use crate::word::{Folding, WORD, lowest_bytes, not_any, roughly, word_at};
+use crate::word::{EACH, Folding, WORD, lowest_bytes, not_any, roughly, word_at};
 
 /// Fewer patterns than this are checked one by one.
 const SMALLEST: usize = 4;
@@ -81,6 +81,26 @@ struct Node {
     skip: u32,
     /// How many nodes this one depends on.
     level: u8,
+    /// The letter of which its runs are, apart from question marks, [`NO_LETTER`] if there are
+    /// several or none.
+    letter: u8,
+    /// How many bytes its runs have together, if they are of one letter.
+    bytes: u16,
+}
+
+impl Node {
+    /// Notes of which letter its runs are; `runs` has stars between them.
+    fn note_letter(&mut self, runs: &[u8]) {
+        let known = |byte: u8| byte != b'*' && byte != b'?';
+        let letter = runs.iter().copied().find(|&byte| known(byte)).unwrap_or(NO_LETTER);
+        let is_only = runs.iter().all(|&byte| byte == letter || !known(byte));
+        let bytes = runs.iter().filter(|&&byte| byte != b'*').count();
+        if let Ok(bytes) = u16::try_from(bytes)
+            && is_only
+        {
+            (self.letter, self.bytes) = (letter, bytes);
+        }
+    }
 }
 
 /// A number that no pattern has.
@@ -91,6 +111,9 @@ const GIVEN_UP: u32 = u32::MAX;
 
 /// A number that no run has.
 const NO_RUN: u8 = u8::MAX;
+
+/// A byte that no text has.
+const NO_LETTER: u8 = u8::MAX;
 
 /// What is left to do while the nodes of a family are written down.
 enum Task {
@@ -162,6 +185,8 @@ impl Families {
         let (first_run, first_number) = (self.runs.len(), self.sequences.len());
         let mut known = Numbers::default();
         for node in self.nodes.iter_mut().skip(from) {
+            let length = node.end.saturating_sub(node.start);
+            node.note_letter(patterns.slice(node.start, length as usize));
             node.sequence = self.sequences.len() as u32;
             let mut start = node.start;
             while start < node.end {
@@ -258,6 +283,8 @@ impl Families {
             pattern,
             skip,
             level: level as u8,
+            letter: NO_LETTER,
+            bytes: 0,
         });
     }
 
@@ -291,7 +318,14 @@ impl Families {
                 let runs =
                     runs.iter().map(|&(start, length)| patterns.slice(start, length as usize));
                 let found = Occurrences::new::<FOLD>(room.as_bytes(), runs);
+                let (letter, repeated) = repeated::<FOLD>(room.as_bytes());
                 self.walk(family, take, |node, mut place: u32| {
+                    // Where a letter is repeated, runs of it fit one behind the other.
+                    let end = place.wrapping_add(node.bytes.into());
+                    if node.letter == letter && end <= repeated {
+                        steps::count(1);
+                        return Some(end);
+                    }
                     let mut at = node.sequence as usize;
                     while let Some(&run) = self.sequences.get(at).filter(|&&run| run != NO_RUN) {
                         steps::count(1);
@@ -444,6 +478,21 @@ impl<const FOLD: bool> Runs<'_, '_, FOLD> {
     }
 }
 
+/// Returns the first byte of a text, which has no more than [`MAX_TEXT`], and how often it stands there.
+fn repeated<const FOLD: bool>(text: &[u8]) -> (u8, u32) {
+    let [letter, ..] = word_at::<FOLD>(text, 0).to_le_bytes();
+    let mut count = 0;
+    while count < text.len() {
+        let others = word_at::<FOLD>(text, count) ^ (u64::from(letter) * EACH);
+        count += others.trailing_zeros() as usize / 8;
+        if others != 0 {
+            break;
+        }
+    }
+    // Past the end of a text there are bytes that are zero, as its first may be.
+    (letter, count.min(text.len()) as u32)
+}
+
 /// Returns whether a pattern can be in a family.
 fn is_member(parts: Parts<'_>) -> bool {
     matches!(parts.between, [b'*'] | [b'*', .., b'*'])
@@ -473,4 +522,52 @@ fn sort_key(between: &[u8]) -> u128 {
         *to = *from;
     }
     u128::from_be_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Case, Matches, Pattern, PatternSet};
+
+    #[test]
+    fn the_first_byte_of_a_text_is_counted_as_far_as_it_is_repeated() {
+        for length in 0..=MAX_TEXT {
+            for repeats in (1..=length).step_by(if cfg!(miri) { 19 } else { 1 }) {
+                for (byte, other) in [(b'a', b'b'), (0, 1), (b'a', 0), (b'A', b'b')] {
+                    let mut text = vec![byte; repeats];
+                    text.resize(length, other);
+                    assert_eq!(repeated::<false>(&text), (byte, repeats as u32), "{text:?}");
+                    let small = byte.to_ascii_lowercase();
+                    assert_eq!(repeated::<true>(&text), (small, repeats as u32), "{text:?}");
+                }
+            }
+        }
+        assert_eq!(repeated::<false>(b"").1, 0);
+        assert_eq!(repeated::<true>(b"aAAab"), (b'a', 4));
+    }
+
+    #[test]
+    fn runs_of_one_letter_are_found_where_it_is_repeated_and_elsewhere() {
+        let pieces = ["a", "aa", "a?", "?a", "?", "??", "b", "ab", "?b?", "aaaaaaaaa", "\0"];
+        let many = if cfg!(miri) { 60 } else { 600 };
+        let patterns: Vec<String> = (0..many)
+            .map(|n| {
+                let piece = |at: usize| pieces[at % pieces.len()];
+                format!("*{}*{}*{}*b", piece(n), piece(n / 11), piece(n / 121 + n))
+            })
+            .collect();
+        let mut found = Matches::new();
+        for case in [Case::Sensitive, Case::AsciiInsensitive] {
+            let set = PatternSet::new(&patterns, case);
+            for start in ["", "a", "aaa", "aaaaaa", "aaaaaaaaaaaaaaaaaa", "\0\0", "b", "AaA", "é"]
+            {
+                for end in ["b", "ab", "xb", "aab", "baab", "x\0aab", "éb"] {
+                    let text = format!("{start}{end}");
+                    set.matches_into(&text, &mut found);
+                    let fits = |&n: &usize| Pattern::new(&patterns[n], case).is_match(&text);
+                    assert!(found.iter().eq((0..many).filter(fits)), "{text} {case:?}");
+                }
+            }
+        }
+    }
 }
