@@ -88,6 +88,8 @@ impl From<bool> for Truth {
 #[derive(Clone, Debug)]
 pub struct Test {
     operator: Operator,
+    /// Whether the operator is.
+    is_negated: bool,
     texts: Texts,
     values: Values,
 }
@@ -150,7 +152,7 @@ impl Test {
             }
         };
         let values = Values::parse(operator, texts.as_slice())?;
-        Ok(Self { operator, texts, values })
+        Ok(Self { operator, is_negated: operator.is_negated(), texts, values })
     }
 
     /// Checks one value on its own, without keeping it: for telling everything that is wrong
@@ -199,14 +201,14 @@ impl Test {
                 None => fits = Truth::Unknown,
             }
         }
-        if self.operator.is_negated() { !fits } else { fits }
+        if self.is_negated { !fits } else { fits }
     }
 
     /// Returns what [`Test::evaluate_with`] would for the only value the request carries.
     #[inline]
     pub fn evaluate_one<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> Truth {
         let fits = self.fit(seen, readings);
-        fits.map_or(Truth::Unknown, |fits| (fits != self.operator.is_negated()).into())
+        fits.map_or(Truth::Unknown, |fits| (fits != self.is_negated).into())
     }
 
     /// Returns whether [`Test::evaluate_one`] says [`Truth::True`], which is all that an Allow asks: of
@@ -214,7 +216,7 @@ impl Test {
     #[inline]
     pub fn is_true_of<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> bool {
         match &self.values {
-            Values::Blocks(blocks) if !self.operator.is_negated() => {
+            Values::Blocks(blocks) if !self.is_negated => {
                 lies_in_blocks(blocks, seen, readings)
             }
             _ => self.evaluate_one(seen, readings) == Truth::True,
