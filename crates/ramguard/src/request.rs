@@ -102,6 +102,8 @@ pub struct Request<'a> {
     /// Where the name of the action starts, behind its colon.
     name_at: u16,
     is_ram: bool,
+    /// Whether the engine supplies values: `passed_to` or `principal_arn`.
+    has_engine_values: bool,
     mode: Mode,
     fields: Option<FieldEnds>,
     resource: Cow<'a, str>,
@@ -266,6 +268,7 @@ impl<'a> Request<'a> {
             name_at,
             fields,
             is_ram,
+            has_engine_values: false,
             starts,
             field_words,
             owner: None,
@@ -323,6 +326,7 @@ impl<'a> Request<'a> {
             .as_ref()
             .and_then(Principal::principal_arn)
             .map(|arn| Values::from(arn.into_owned()));
+        self.has_engine_values = self.passed_to.is_some() || self.principal_arn.is_some();
         self
     }
 
@@ -330,6 +334,7 @@ impl<'a> Request<'a> {
     /// (rule P-2).
     pub(crate) fn passing_role_to(mut self, service: &'static str) -> Self {
         self.passed_to = Some(Values::from(service));
+        self.has_engine_values = true;
         self
     }
 
@@ -412,9 +417,7 @@ impl<'a> Request<'a> {
             (None, None) => (true, 0),
             _ => (false, 0),
         };
-        let has_more = |one: &Self| {
-            one.owner.is_some() || one.passed_to.is_some() || one.principal_arn.is_some()
-        };
+        let has_more = |one: &Self| one.owner.is_some() || one.has_engine_values;
         let same_more = || {
             self.owner == other.owner
                 && self.passed_to == other.passed_to
@@ -509,7 +512,7 @@ impl<'a> Request<'a> {
     /// Returns the values of a condition key for the conditions of a policy.
     #[inline]
     pub(crate) fn values(&self, key: &str) -> Option<&Values<'a>> {
-        if (self.passed_to.is_some() || self.principal_arn.is_some())
+        if self.has_engine_values
             && let Some(value) = self.engine_value(key)
         {
             return Some(value);
