@@ -216,9 +216,7 @@ impl Test {
     #[inline]
     pub fn is_true_of<'v>(&self, seen: &'v str, readings: &Readings<'v>) -> bool {
         match &self.values {
-            Values::Blocks(blocks) if !self.is_negated => {
-                lies_in_blocks(blocks, seen, readings)
-            }
+            Values::Blocks(blocks) if !self.is_negated => lies_in_blocks(blocks, seen, readings),
             _ => self.evaluate_one(seen, readings) == Truth::True,
         }
     }

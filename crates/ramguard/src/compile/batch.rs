@@ -12,7 +12,7 @@ use std::cell::RefCell;
 
 use super::asked::{ArnKeys, AskedArn};
 use super::index::{Index, Route, Visit};
-use super::key::{Field, MAX_START, Seeds, Starts, WORD};
+use super::key::{Field, MAX_START, Seeds, Starts, WORD, WORDS};
 use super::unit::Unit;
 
 /// For every unit that was asked, what is left when the relative id alone is open.
@@ -42,8 +42,9 @@ pub(super) struct Trail {
     /// The longest head in use on any of them, and whether whole ids are.
     longest: usize,
     has_exact: bool,
-    /// How the relative id of the request before began.
+    /// How the relative id of the request before began, and the sums its keys are made of.
     before: Vec<u8>,
+    sums: [u64; WORDS],
     /// What its heads led to, with the length of each.
     heads: Vec<(usize, u32)>,
     /// Everything that was found for it, and room for what is found next.
@@ -63,6 +64,7 @@ impl Default for Trail {
             longest: 0,
             has_exact: false,
             before: Vec::new(),
+            sums: [0; WORDS],
             heads: Vec::new(),
             found: Vec::new(),
             next: Vec::new(),
@@ -118,7 +120,7 @@ impl Trail {
                 return self.open.as_deref();
             }
             self.heads.retain(|&(length, _)| length <= common);
-            Starts::new(seeds, Field::RelativeId, id)
+            Starts::after(seeds, Field::RelativeId, id, &self.sums, common)
         } else {
             let keys = arn.keys(seeds);
             self.set_out(index, &keys, seeds);
@@ -137,6 +139,7 @@ impl Trail {
                     self.heads.push((length, found));
                 });
             }
+            self.sums = *keys.sums();
             self.before.clear();
             self.before.extend_from_slice(id.get(..MAX_START).unwrap_or(id));
         }

@@ -135,17 +135,38 @@ impl<'t> Starts<'t> {
     #[inline]
     pub(crate) fn new(seeds: &Seeds, field: Field, text: &'t [u8]) -> Self {
         let own = seeds.field(field);
+        Self { slash: first_slash(text), ..Self::after(seeds, field, text, &[own; WORDS], 0) }
+    }
+
+    /// Makes those of a text that begins for `common` bytes like another one, by the [sums](Self::sums)
+    /// of that; its first segment is left out.
+    #[inline]
+    pub(super) fn after(
+        seeds: &Seeds,
+        field: Field,
+        text: &'t [u8],
+        sums: &[u64; WORDS],
+        common: usize,
+    ) -> Self {
+        let own = seeds.field(field);
+        let mut starts = Self { text, sums: *sums, own, slash: None };
         let (words, _) = text.as_chunks::<WORD>();
-        let mut starts = Self { text, sums: [own; WORDS], own, slash: None };
-        let mut sum = own;
-        let [_, sums @ ..] = &mut starts.sums;
-        for ((word, after), &(add, multiply)) in words.iter().zip(sums).zip(&seeds.terms) {
+        let known = common / WORD;
+        let mut sum = sums.get(known).copied().unwrap_or_default();
+        let sums = starts.sums.iter_mut().skip(known + 1);
+        let words = words.iter().zip(&seeds.terms).skip(known);
+        for ((word, &(add, multiply)), after) in words.zip(sums) {
             sum =
                 sum.wrapping_add(product(lowered(u64::from_le_bytes(*word)) ^ add ^ own, multiply));
             *after = sum;
         }
-        starts.slash = first_slash(text);
         starts
+    }
+
+    /// Returns the sums of the words before each word.
+    #[inline]
+    pub(super) fn sums(&self) -> &[u64; WORDS] {
+        &self.sums
     }
 
     /// Returns the key of the first `length` bytes, which are at most [`MAX_START`] and at most
@@ -407,6 +428,35 @@ mod tests {
             ("ecs:abcdefgH", *b"hgfedcba"),
         ] {
             assert_eq!(folded_back(text.as_bytes()).to_le_bytes(), back, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_by_the_sums_of_another_text_are_those_of_the_text_itself() {
+        let seeds = Seeds::of(7);
+        let other: Vec<u8> = (b'a'..=b'z').cycle().take(100).collect();
+        let before = Starts::new(&seeds, Field::RelativeId, &other);
+        for length in 0..100 {
+            for common in [0, 1, 7, 8, 9, 16, 40, 55, 56, 63] {
+                let mut text = other[..common.min(length)].to_vec();
+                text.resize(length, b'/');
+                let own = Starts::new(&seeds, Field::RelativeId, &text);
+                let again = Starts::after(
+                    &seeds,
+                    Field::RelativeId,
+                    &text,
+                    before.sums(),
+                    common.min(length),
+                );
+                assert_eq!(again.whole(&seeds), own.whole(&seeds), "{length} {common}");
+                for start in 0..=length.min(MAX_START) {
+                    assert_eq!(
+                        again.key(&seeds, start),
+                        own.key(&seeds, start),
+                        "{length} {common}"
+                    );
+                }
+            }
         }
     }
 
