@@ -38,10 +38,15 @@ pub(super) const LEAST: u32 = 170;
 const WORTH: u32 = 6;
 const USUAL: usize = 120;
 
-/// The work of a few checks, which is no reason to ask the patterns side by side, and the most that
-/// is not if to ask them so is more work than that.
+/// How many bytes of a text take as long as a block takes to begin: 40 to 140, as its rows are for
+/// few letters or for many.
+const BEGIN: usize = 60;
+
+/// The work of a few checks, which is no reason to ask the patterns side by side.
 const EASY: u32 = 14;
-const LITTLE: u32 = 32;
+
+/// So much more a family may be that is checked first, if to ask side by side is no less.
+const LITTLE: u32 = 18;
 
 /// A number that no pattern has.
 const NO_PATTERN: u32 = u32::MAX;
@@ -72,8 +77,10 @@ struct Block {
 
 /// Returns how much work so many blocks are for a text of so many bytes.
 fn work(blocks: usize, length: usize) -> u32 {
-    // A block moves on in a nanosecond and a half; what has no room in 32 bits is no question.
-    u32::try_from(blocks.saturating_mul(length) / 7).unwrap_or(u32::MAX)
+    // A block moves on in a nanosecond; before that its rows are put together. What has no room in 32
+    // bits is no question.
+    let each = length.saturating_add(BEGIN);
+    u32::try_from(blocks.saturating_mul(each) / 10).unwrap_or(u32::MAX)
 }
 
 impl Abreast {
@@ -139,9 +146,14 @@ impl Abreast {
     /// Returns how much work is done for a text of so many bytes before the patterns are asked side
     /// by side; see [`Patterns::effort`]. Less if whoever asks has tried a few of them already.
     pub(super) fn patience(&self, length: usize, has_tried: bool) -> u32 {
-        let all = work(self.blocks.len(), length);
-        let easy = if has_tried { 0 } else { all.clamp(EASY, LITTLE) };
-        easy + all / 8
+        let easy = if has_tried { 0 } else { EASY };
+        easy + work(self.blocks.len(), length) / 8
+    }
+
+    /// Returns how much more than that a family may be that comes first: what it takes is known before,
+    /// and it often leads to all there is, with less work than to ask the patterns side by side.
+    pub(super) fn spare(&self, length: usize, has_tried: bool) -> u32 {
+        if has_tried { 0 } else { work(self.blocks.len(), length).min(LITTLE) }
     }
 
     /// Returns whether so much work is more than is done for any text that is not very long.

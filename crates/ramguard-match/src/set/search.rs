@@ -44,6 +44,8 @@ struct Search<'s, 't, const FOLD: bool, const LIMITED: bool, S> {
     sink: &'s mut S,
     /// How much work is left until all patterns are better asked side by side.
     patience: u32,
+    /// How much work more the first family that is checked may be.
+    spare: u32,
     /// Whether that is the case.
     tired: bool,
 }
@@ -100,11 +102,12 @@ fn by_index<const FOLD: bool, S: Sink>(
     sink: &mut S,
 ) -> ControlFlow<()> {
     let Some(all) = &index.abreast else {
-        return Search::<FOLD, false, S>::new(patterns, index, text, sink, u32::MAX).by_head();
+        return Search::<FOLD, false, S>::new(patterns, index, text, sink).by_head();
     };
     let taken = sink.taken();
-    let patience = all.patience(text.len(), S::TRIED);
-    let mut search = Search::<FOLD, true, S>::new(patterns, index, text, sink, patience);
+    let mut search = Search::<FOLD, true, S>::new(patterns, index, text, sink);
+    search.patience = all.patience(text.len(), S::TRIED);
+    search.spare = all.spare(text.len(), S::TRIED);
     let flow = search.by_head();
     if !search.tired {
         return flow;
@@ -127,15 +130,9 @@ fn side_by_side<const FOLD: bool, S: Sink>(
 
 impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD, LIMITED, S> {
     #[inline]
-    fn new(
-        patterns: &'s Patterns,
-        index: &'s Index,
-        text: &'t str,
-        sink: &'s mut S,
-        patience: u32,
-    ) -> Self {
+    fn new(patterns: &'s Patterns, index: &'s Index, text: &'t str, sink: &'s mut S) -> Self {
         let (asked, bytes) = (Asked::new::<FOLD>(text), text.as_bytes());
-        Search { patterns, index, asked, bytes, sink, patience, tired: false }
+        Search { patterns, index, asked, bytes, sink, patience: 0, spare: 0, tired: false }
     }
 
     #[inline]
@@ -377,7 +374,15 @@ impl<'s, 't, const FOLD: bool, const LIMITED: bool, S: Sink> Search<'s, 't, FOLD
 
     fn check_family(&mut self, family: u32) -> ControlFlow<()> {
         let families = &self.index.families;
-        self.spend(|| families.effort(family))?;
+        if LIMITED {
+            let effort = families.effort(family);
+            let most = self.patience.saturating_add(std::mem::take(&mut self.spare));
+            if effort <= most {
+                // The first may be more than is left, as it often leads to all there is.
+                self.patience = self.patience.max(effort);
+            }
+            self.spend(|| effort)?;
+        }
         let text = self.asked.text;
         families.search::<FOLD>(family, self.patterns, text, |number| self.sink.take(number))
     }
