@@ -4,8 +4,8 @@
 //! A document may list hundreds of patterns that have to be matched before they fail. So the actions
 //! and the resources of a unit are kept once more as sets of patterns that lead to statements. A
 //! decision that has spent its [`PATIENCE`] on single patterns asks these sets, each once, and
-//! has a bit for each statement that says whether it lists the action, and one that says whether
-//! it covers the resource.
+//! has a bit for each statement that says whether it lists the action, one that says whether it
+//! covers the resource, and one without which it is not about the caller.
 //!
 //! Always holds here:
 //!
@@ -29,7 +29,8 @@ use self::owned::{Bits, MOST, Owned};
 pub(super) use self::texts::{TextCrowd, TextMemo, TextNumber};
 use super::asked::Asked;
 use super::key::{Field, Seeds};
-use super::{Polarity, StatementTest};
+use super::principal::{CallerKeys, EntryKeys, KeyedOwners};
+use super::{Polarity, PrincipalTest, StatementTest};
 use crate::Request;
 use crate::context::Values;
 use crate::steps;
@@ -110,6 +111,10 @@ struct Members {
     not_resource: Bits,
     /// Statements that list every resource.
     any_resource: Bits,
+    /// Lead to statements that do not name everyone, if there are any.
+    callers: KeyedOwners,
+    /// Statements that name everyone or nobody.
+    any_caller: Bits,
 }
 
 /// What one decision has found out about one unit.
@@ -118,6 +123,7 @@ pub(super) struct Memo<'r> {
     spent: Cell<u32>,
     lists: OnceCell<Bits>,
     covers: OnceCell<Bits>,
+    names: OnceCell<Bits>,
     keys: OnceCell<u64>,
     /// The number of the key that was looked up last, from 1, and its values.
     seen_key: Cell<u32>,
@@ -247,13 +253,17 @@ impl Crowd {
         Some(has(members.covers(memo, asked), number))
     }
 
-    /// Returns whether the statement with this number covers action and resource of the request.
+    /// Returns whether the statement with this number covers action and resource of the request and
+    /// may be about its caller.
     pub(super) fn applies(&self, memo: &Memo<'_>, number: u16, asked: &Asked<'_>) -> Option<bool> {
-        Some(self.lists(memo, number, asked)? && self.covers(memo, number, asked)?)
+        let members = self.0.as_deref()?;
+        let at = usize::from(number).checked_sub(1)?;
+        let may_name = members.callers.is_empty() || has(members.names(memo, asked), at);
+        Some(may_name && self.lists(memo, number, asked)? && self.covers(memo, number, asked)?)
     }
 
     /// Returns the numbers from 0 of all statements of this polarity that cover action and resource
-    /// of the request, in order, if the crowd is the whole unit.
+    /// of the request and may be about its caller, in order, if the crowd is the whole unit.
     #[inline(never)]
     pub(super) fn open<'c>(
         &'c self,
@@ -265,6 +275,10 @@ impl Crowd {
         let mut open = *members.lists(memo, asked);
         let flip = if polarity == Polarity::Deny { 0 } else { !0 };
         open.iter_mut().zip(members.deny).for_each(|(word, deny)| *word &= deny ^ flip);
+        if !members.callers.is_empty() {
+            let names = members.names(memo, asked);
+            open.iter_mut().zip(names).for_each(|(word, names)| *word &= names);
+        }
         if open.iter().any(|&word| word != 0) {
             let covers = members.covers(memo, asked);
             open.iter_mut().zip(covers).for_each(|(word, covers)| *word &= covers);
@@ -278,6 +292,7 @@ impl Crowd {
                 + members.actions.heap_bytes()
                 + members.resources.heap_bytes()
                 + size_of_val(&*members.statements)
+                + members.callers.heap_bytes()
         })
     }
 }
@@ -299,6 +314,15 @@ impl Members {
                 arns.map(move |arn| (arn, number))
             })
         };
+        let is_any = |member: &Member<'_>| {
+            let mut keys = PrincipalTest::keys(member.statement);
+            !member.kind.has_principal() || keys.any(|keys| keys.is_everyone())
+        };
+        let any_caller = bits(&is_any);
+        let keys = all().filter(|&(_, number)| !has(&any_caller, number));
+        let callers = KeyedOwners::new(keys.flat_map(|(statement, number)| {
+            PrincipalTest::keys(statement).map(move |keys: EntryKeys| (keys, number as u32))
+        }));
         let of: Vec<ArnFields<'_>> = arns().map(|(arn, _)| arn).collect();
         Self {
             is_whole,
@@ -313,7 +337,20 @@ impl Members {
                 !member.kind.has_resource()
                     || member.statement.resources().any(|entry| arn(entry.text).is_none())
             }),
+            callers,
+            any_caller,
         }
+    }
+
+    /// Marks the statements that may be about the caller.
+    #[inline(never)]
+    fn names<'m>(&self, memo: &'m Memo<'_>, asked: &Asked<'_>) -> &'m Bits {
+        memo.names.get_or_init(|| {
+            let mut names = self.any_caller;
+            let named = self.callers.of_caller(CallerKeys::of(asked.request()));
+            named.for_each(|number| set(&mut names, number as usize));
+            names
+        })
     }
 
     /// Rules.
