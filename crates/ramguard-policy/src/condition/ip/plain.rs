@@ -120,7 +120,7 @@ mod tests {
         let octets = [
             "", "0", "00", "01", "1", "9", "10", "25", "099", "100", "199", "249", "255", "256",
             "260", "300", "999", "1000", "a", "1a", "+1", " 1", "/", ":", "1:", "20:", "20/",
-            "1:1", "\u{661}",
+            "1:1", "\u{661}", "1\u{661}", "10\u{7f}",
         ];
         for octet in octets {
             for text in [
@@ -144,6 +144,16 @@ mod tests {
                 let expected = whole.filter(|_| text.len() >= 8);
                 assert_eq!(plain_ipv4(text.as_bytes()), expected, "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn what_lacks_numbers_is_no_address() {
+        for text in
+            ["..10.20.30.40", "10.20.30.40..", "..1.2.3.4", "........", "1.2.3.4..", "10.20.3.."]
+        {
+            assert_eq!(plain_ipv4(text.as_bytes()), None, "{text}");
+            assert_eq!(plain_ipv4_if(text.as_bytes(), |_| false).is_some(), text.starts_with('1'));
         }
     }
 
