@@ -246,6 +246,41 @@ fn few_short_runs_cost_a_step_each_time_they_are_asked_for() {
     }
 }
 
+/// So many patterns of four to nine runs of one letter and question marks.
+fn of_one_letter(count: usize) -> PatternSet {
+    let runs = ["a", "aa", "aaa", "?a", "a?", "a?a", "aa?"];
+    set(count, |n| {
+        let (mut number, mut pattern) = (n * 0x9E37_79B9, String::from("*"));
+        for _ in 0..4 + n % 6 {
+            pattern += runs.get(number % runs.len()).copied().unwrap_or_default();
+            pattern.push('*');
+            number /= runs.len();
+        }
+        pattern + "b"
+    })
+}
+
+#[test]
+fn runs_of_the_letter_that_a_text_repeats_take_one_step_together() {
+    for count in [600, 2_000] {
+        let family = of_one_letter(count);
+        // A node for each pattern and for what some of them share; the places of the runs besides.
+        let bound = (2 * count + 50) as u64;
+        at_most("one letter", (bound, bound as f64), &family, |n| "a".repeat(60 + n % 60) + "b");
+    }
+}
+
+#[test]
+fn a_first_family_is_checked_if_to_ask_side_by_side_is_as_much_work() {
+    let text = "a".repeat(99) + "b";
+    let steps = |count| steps_of(&of_one_letter(count), &text);
+    for count in [50, 70, 90] {
+        assert!(steps(count) <= 2 * count as u64, "{count}: {} steps", steps(count));
+    }
+    // A step for each byte and block, of which there are four, and one more.
+    assert_eq!(steps(100), 401);
+}
+
 #[test]
 fn a_long_text_that_leads_to_few_patterns_is_not_read_once_for_all_of_them() {
     let patterns = set(500, |n| format!("?*a*b?*{:03}", n / 10));
