@@ -5,7 +5,7 @@
 //! design notes.
 #![cfg(feature = "steps")]
 
-use ramguard_match::{Case, Matches, PatternSet, steps};
+use ramguard_match::{Case, Matches, Pattern, PatternSet, steps};
 
 fn set(count: usize, pattern: impl Fn(usize) -> String) -> PatternSet {
     PatternSet::new((0..count).map(pattern), Case::Sensitive)
@@ -268,6 +268,18 @@ fn runs_of_the_letter_that_a_text_repeats_take_one_step_together() {
         let bound = (2 * count + 50) as u64;
         at_most("one letter", (bound, bound as f64), &family, |n| "a".repeat(60 + n % 60) + "b");
     }
+}
+
+#[test]
+fn runs_that_stand_at_the_start_of_what_is_left_are_not_looked_for() {
+    let pattern = Pattern::new(&format!("*{}b", "?a*aaa*a?a*aaaaaaa?*".repeat(5)), Case::Sensitive);
+    steps::take();
+    assert!(pattern.is_match(&("a".repeat(80) + "b")));
+    // A step for both ends together, and two for a run that is looked for.
+    assert_eq!(steps::take(), 1);
+    assert!(pattern.is_match(&("xa".repeat(100) + &"a".repeat(100) + "b")));
+    assert!(steps::take() > 1);
+    assert!(!pattern.is_match(&("a".repeat(79) + "b")));
 }
 
 #[test]
