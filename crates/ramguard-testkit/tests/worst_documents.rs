@@ -7,8 +7,8 @@ use ramguard_testkit::worst::{FAMILIES, largest, of_resources, requests};
 /// A decision may take one step for so many bytes of the document.
 const BYTES_A_STEP: u64 = 2;
 
-/// The same of a document that is full of principals, which are found by key.
-const BYTES_A_STEP_OF_PRINCIPALS: u64 = 50;
+/// The same of a document that is full of principals, which are found by key if they are many.
+const BYTES_A_STEP_OF_PRINCIPALS: u64 = 12;
 const PRINCIPALS: [&str; 6] = ["users", "a user", "accounts", "services", "providers", "sessions"];
 
 #[test]

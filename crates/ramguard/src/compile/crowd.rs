@@ -111,7 +111,7 @@ struct Members {
     not_resource: Bits,
     /// Statements that list every resource.
     any_resource: Bits,
-    /// Lead to statements that do not name everyone, if there are any.
+    /// Lead to statements that do not name everyone, if there are any and that tells them apart.
     callers: KeyedOwners,
     /// Statements that name everyone or nobody.
     any_caller: Bits,
@@ -323,6 +323,8 @@ impl Members {
         let callers = KeyedOwners::new(keys.flat_map(|(statement, number)| {
             PrincipalTest::keys(statement).map(move |keys: EntryKeys| (keys, number as u32))
         }));
+        // Fewer keys than statements tell few of these apart.
+        let callers = if callers.keys() < members.len() { KeyedOwners::default() } else { callers };
         let of: Vec<ArnFields<'_>> = arns().map(|(arn, _)| arn).collect();
         Self {
             is_whole,

@@ -179,6 +179,11 @@ pub(in crate::compile) struct KeyedOwners {
 }
 
 impl KeyedOwners {
+    /// Returns how many keys there are.
+    pub(in crate::compile) fn keys(&self) -> usize {
+        self.pairs.chunk_by(|(left, _), (right, _)| left == right).count()
+    }
+
     /// Takes the keys of entries with the numbers of their owners, all of which are found.
     pub(in crate::compile) fn new(entries: impl Iterator<Item = (EntryKeys, u32)>) -> Self {
         let all = entries.flat_map(|(EntryKeys { own, class }, owner)| {
@@ -273,6 +278,7 @@ mod tests {
         assert!(of(Some(text(About::AnyUid, ""))).eq([3, 7]));
         assert_eq!(of(None).count(), 0);
         assert_eq!(owners.heap_bytes(), 5 * 8);
+        assert_eq!((owners.keys(), KeyedOwners::default().keys()), (3, 0));
         let first = KeyedOwners::of_list([keys("1"), keys("2")].into_iter());
         let caller = CallerKeys([Some(text(About::AnyUid, "")), None, None, None, None, None]);
         assert!(first.of_caller(caller).eq([0]));
