@@ -4,7 +4,7 @@
 // Lists this long are hours of work for Miri, on code that is safe and that the others run too.
 #![cfg(not(miri))]
 
-use ramguard::{Context, Kind, Outcome, Policy, PolicySet, ReadOptions, Request, Scan};
+use ramguard::{Context, Kind, Outcome, Policy, PolicySet, Principal, ReadOptions, Request, Scan};
 use ramguard_policy::Limits;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -217,6 +217,46 @@ fn a_statement_among_many_applies_whatever_was_found_of_the_others() -> Result {
                 let is_allowed = set.decide_alone(&request).0 == Outcome::Allow;
                 assert_eq!(is_allowed, n < 140, "{n}: {first}, {others}");
             }
+        }
+    }
+    Ok(())
+}
+
+/// Statements of a bucket policy that differ in action, resource and caller, each in these three of four,
+/// four and eight; every seventh is missing. All are slow to be tried, so that they are asked at once.
+#[test]
+fn a_statement_among_many_is_asked_for_action_and_resource_and_caller() -> Result {
+    let parts = |n: usize| (n % 4, n / 4 % 4, n / 16);
+    let is_there = |n: &usize| n % 7 != 3;
+    let effect = |n: usize| if n % 3 == 0 { "Deny" } else { "Allow" };
+    let statement = |n: usize| {
+        let (action, resource, caller) = parts(n);
+        format!(
+            r#"{{"Effect":"{}","Action":"oss:*e*t{action}","Resource":"acs:oss:*:*:b*/*r{resource}",
+            "Principal":["100{caller}","500{n}"]}}"#,
+            effect(n),
+        )
+    };
+    let all: Vec<String> = (0..128).filter(is_there).map(statement).collect();
+    let text = format!(r#"{{"Version":"1","Statement":[{}]}}"#, all.join(","));
+    let limits = Limits::default().with_max_bytes_for_all(1 << 20);
+    let options = ReadOptions { limits, ..ReadOptions::default() };
+    let set = PolicySet::from(Policy::parse_with(Kind::Bucket, &text, &options)?);
+    for n in 0..128 {
+        let (action, resource, caller) = parts(n);
+        for (uid, is_named) in [(format!("100{caller}"), true), (format!("300{caller}"), false)] {
+            let request = Request::parse(
+                format!("oss:Get{action}"),
+                format!("acs:oss:cn:1:bucket/of-r{resource}"),
+            )?
+            .with_principal(Principal::user("acs:ram::1:user/u")?.with_uid(uid));
+            let expected = match (is_named && is_there(&n), effect(n)) {
+                (false, _) => Outcome::ImplicitDeny,
+                (true, "Deny") => Outcome::ExplicitDeny,
+                (true, _) => Outcome::Allow,
+            };
+            assert_eq!(set.decide_alone(&request).0, expected, "{n} {is_named}");
+            assert_eq!(Scan::new(&set).decide(&request).0, expected, "{n} {is_named}");
         }
     }
     Ok(())
