@@ -561,6 +561,16 @@ mod tests {
     }
 
     #[test]
+    fn a_request_is_turned_to_as_many_bytes_as_one_may_have() {
+        let fields = "acs:ecs:cn-hangzhou:1:";
+        for (bytes, can) in [(Request::MAX_BYTES, true), (Request::MAX_BYTES + 1, false)] {
+            let other = format!("{fields}{}", "a".repeat(bytes - fields.len()));
+            assert_eq!(Request::parse("ecs:a", FROM).unwrap().turn_to(&other, 0), can);
+            assert_eq!(Request::parse("ecs:a", &*other).is_ok(), can);
+        }
+    }
+
+    #[test]
     fn a_request_is_turned_to_no_other_fields_and_to_nothing_invalid() {
         let long = format!("acs:ecs:cn-hangzhou:1:{}", "a".repeat(Request::MAX_BYTES));
         for other in [
