@@ -102,6 +102,20 @@ impl Seeds {
         self.finish(sum, text.len())
     }
 
+    /// Returns a key of a text in which case counts.
+    #[inline]
+    pub(crate) fn exact(&self, field: Field, text: &[u8]) -> u64 {
+        let [(add, multiply), ..] = self.terms;
+        let own = self.field(field);
+        let term = |sum: u64, word: u64| product(sum ^ word ^ add, multiply);
+        let (words, _) = text.as_chunks();
+        let sum = words.iter().map(|word| u64::from_le_bytes(*word)).fold(own, term);
+        // What is left stands in the last eight bytes, some of which may have been read before.
+        let rest =
+            text.last_chunk().map_or_else(|| short_word(text), |word| u64::from_le_bytes(*word));
+        self.finish(term(sum, rest), text.len())
+    }
+
     /// Returns the key of a number, for what has no text.
     #[inline]
     pub(crate) fn number(&self, field: Field, number: u64) -> u64 {
@@ -429,6 +443,28 @@ mod tests {
         ] {
             assert_eq!(folded_back(text.as_bytes()).to_le_bytes(), back, "{text}");
         }
+    }
+
+    #[test]
+    fn an_exact_key_counts_every_byte_its_case_and_the_length() {
+        let seeds = Seeds::of(7);
+        let text: Vec<u8> = (b'a'..=b'z').collect();
+        let mut keys =
+            vec![seeds.exact(Field::Account, &text), seeds.exact(Field::RelativeId, &[])];
+        for length in 1..=text.len() {
+            keys.push(seeds.exact(Field::RelativeId, &text[..length]));
+            for at in 0..length {
+                let mut other = text[..length].to_vec();
+                other[at] ^= 0x20;
+                keys.push(seeds.exact(Field::RelativeId, &other));
+            }
+        }
+        // Zeros and what is read twice are told by the length.
+        keys.extend((1..20).map(|length| seeds.exact(Field::RelativeId, &[0; 20][..length])));
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
     }
 
     #[test]

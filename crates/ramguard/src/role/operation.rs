@@ -370,7 +370,7 @@ impl Seen {
 
     /// Returns whether the id with this number is the first of its name.
     fn is_new(&mut self, ids: &[String], number: usize, id: &str) -> bool {
-        let key = Seeds::of_process().whole(Field::RelativeId, id.as_bytes());
+        let key = Seeds::of_process().exact(Field::RelativeId, id.as_bytes());
         let mut at = (key >> (u64::BITS - u8::BITS)) as u8;
         while let Some(slot) = self.slots.get_mut(usize::from(at)) {
             let Some(before) = usize::from(*slot).checked_sub(1) else {
