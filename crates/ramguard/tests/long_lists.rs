@@ -228,7 +228,7 @@ fn a_statement_among_many_applies_whatever_was_found_of_the_others() -> Result {
 fn a_statement_among_many_is_asked_for_action_and_resource_and_caller() -> Result {
     let parts = |n: usize| (n % 4, n / 4 % 4, n / 16);
     let is_there = |n: &usize| n % 7 != 3;
-    let effect = |n: usize| if n % 3 == 0 { "Deny" } else { "Allow" };
+    let effect = |n: usize| if n.is_multiple_of(3) { "Deny" } else { "Allow" };
     let statement = |n: usize| {
         let (action, resource, caller) = parts(n);
         format!(
