@@ -333,3 +333,46 @@ fn a_supplied_principal_arn_is_the_value_of_no_other_key() -> Result {
     }
     Ok(())
 }
+
+#[test]
+fn an_address_that_cannot_be_read_denies_and_does_not_allow() -> Result {
+    // The first two numbers lie in the block or not; what follows is an address or not.
+    let seen = [
+        ("10.20.30.40", true, true),
+        ("11.20.30.40", false, true),
+        ("10.20.30.x", true, false),
+        ("11.20.30.x", false, false),
+        ("11.20.30.40.50", false, false),
+        ("11.20.30.400", false, false),
+        ("x", false, false),
+        ("::1", false, true),
+    ];
+    for (effect, operator) in [
+        ("Allow", "IpAddress"),
+        ("Deny", "IpAddress"),
+        ("Allow", "NotIpAddress"),
+        ("Deny", "NotIpAddress"),
+    ] {
+        let policy = Policy::parse(&format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"{effect}","Action":"*","Resource":"*",
+                "Condition":{{"{operator}":{{"acs:SourceIp":"10.0.0.0/8"}}}}}}]}}"#
+        ))?;
+        let authorizer = Authorizer::new([policy]);
+        for (text, lies_in, is_address) in seen {
+            let context = Context::from_pairs([("acs:SourceIp", text)])?;
+            let request = Request::parse("ecs:a", "*")?.with_context(context);
+            let holds = is_address && lies_in == (operator == "IpAddress");
+            let expected = match (effect, holds, is_address) {
+                ("Allow", true, _) => Outcome::Allow,
+                ("Deny", true, _) | ("Deny", _, false) => Outcome::ExplicitDeny,
+                _ => Outcome::ImplicitDeny,
+            };
+            assert_eq!(
+                authorizer.decide(&request).outcome(),
+                expected,
+                "{effect} {operator} {text}"
+            );
+        }
+    }
+    Ok(())
+}
