@@ -140,7 +140,7 @@ fn sessions(own: Option<&str>) -> [Option<u32>; 2] {
 /// Returns the key of what is called so, case for case.
 fn text(about: About, text: &str) -> u32 {
     let seeds = Seeds::of_process();
-    high(of_case(seeds, Field::Account, text.as_bytes()))
+    high(seeds.exact(Field::Account, text.as_bytes()))
         .wrapping_add(high(seeds.number(Field::Group, about as u64)))
 }
 
@@ -152,18 +152,7 @@ fn named(about: About, account: &str, name: &str) -> u32 {
 
 /// Returns what the name of a session adds to the key of its role.
 fn exact(session: &str) -> u32 {
-    high(of_case(Seeds::of_process(), Field::RelativeId, session.as_bytes()))
-}
-
-/// Returns a key that tells capitals from small letters.
-fn of_case(seeds: &Seeds, field: Field, text: &[u8]) -> u64 {
-    text.chunks(64).fold(seeds.whole(field, text), |sum, bytes| {
-        let capital = |bits, byte: &u8| bits << 1 | u64::from(byte.is_ascii_uppercase());
-        match bytes.iter().fold(0, capital) {
-            0 => sum.rotate_left(1),
-            capitals => sum.rotate_left(1).wrapping_add(seeds.number(field, capitals)),
-        }
-    })
+    high(Seeds::of_process().exact(Field::RelativeId, session.as_bytes()))
 }
 
 /// Returns the half of a key that all bits of the text count in.
